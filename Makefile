@@ -1,0 +1,62 @@
+# Personal Number. `make help` tells what there is; `make run` and `make test` install what they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Packages of Debian 12 and the programs by which we see that they are there.
+RUN_NEEDS := mariadb-server-core:mariadbd mariadb-server-core:mariadb-install-db sip-tester:sipp
+TEST_NEEDS := $(RUN_NEEDS) chromium:chromium baresip-core:baresip
+
+.PHONY: help run test check call load bench figures clean needs-run needs-test
+
+help: node_modules/.installed ## this text, and the settings
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@node src/main.ts settings
+
+run: needs-run node_modules/.installed ## start everything; Ctrl-C stops everything
+	@exec node src/main.ts run
+
+call: needs-run node_modules/.installed ## place a first call to the running product and show its ladder
+	@node test/e2e/make-call.ts
+
+test: needs-test node_modules/.installed check ## all tests; ends with "N passed, N failed, N skipped"
+	@tap --reporter=terse | node test/support/closing-line.ts
+
+check: node_modules/.installed ## types, lint, dead code, architecture
+	@tsc --noEmit
+	@oxlint --deny-warnings --quiet src web test
+	@knip
+	@node test/architecture.test.ts > /dev/null || node test/architecture.test.ts
+
+load: needs-run node_modules/.installed ## RATE=50 SECONDS=20: calls per second with SIPp, delays, CPU per call, memory
+	@node test/bench/load.ts
+
+bench: node_modules/.installed ## micro-benchmarks: parser, serializer, transactions, plan, whole path
+	@node test/bench/all.ts
+
+figures: node_modules/.installed ## the transaction machines as Mermaid diagrams, printed from their tables
+	@node test/support/figures.ts
+
+clean: ## remove installed packages and everything that was made (also the private database)
+	rm -rf node_modules var bench-out .tap
+
+node_modules/.installed: package.json package-lock.json
+	@echo 'Installing npm packages…'
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+needs-run: NEEDS := $(RUN_NEEDS)
+needs-test: NEEDS := $(TEST_NEEDS)
+needs-run needs-test:
+	@missing=''; for need in $(NEEDS); do \
+	  PATH="$$PATH:/usr/sbin:/sbin" command -v "$${need#*:}" >/dev/null || missing="$$missing $${need%%:*}"; done; \
+	missing=$$(echo $$missing | tr ' ' '\n' | sort -u | tr '\n' ' '); \
+	[ -z "$${missing// /}" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then root=''; \
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then root='sudo -n'; \
+	else echo "Missing programs. Install them as root, then run make again:"; \
+	  echo "  apt-get update && apt-get install --no-install-recommends $$missing"; exit 1; fi; \
+	echo "Installing Debian packages: $$missing"; log=$$(mktemp); \
+	install() { $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing >$$log 2>&1; }; \
+	install || { $$root apt-get update >$$log 2>&1 && install; } || { cat $$log; echo "Could not install: $$missing"; exit 1; }; \
+	rm -f $$log

@@ -1,0 +1,29 @@
+/**
+ * What the call application needs from outside, as interfaces: the store is handed in by main.ts,
+ * tests hand in their own. `app` never imports `store`.
+ */
+import type { CallRecord } from '../call/record.ts'
+import type { Address, Subscriber } from '../call/subscriber.ts'
+import type { Trunk } from '../call/trunk.ts'
+
+export interface CallDirectory {
+  /**
+   * All enabled trunks in outgoing order. Synchronous: the store keeps them fresh in the background,
+   * because an INVITE from an unknown address must be refused before any database work.
+   */
+  trunks(): readonly Trunk[]
+  /**
+   * Everything a call to this personal number needs, in one query; undefined when no such number.
+   * Rejects when the database does not answer within its time limit.
+   */
+  findSubscriber(number: Address): Promise<Subscriber | undefined>
+}
+
+export interface CallJournal {
+  /** Stores the record of a call that begins. */
+  open(record: CallRecord): Promise<void>
+  /** Newer state of a call that lives (ringing, answered); a hint for the panel, may be coalesced. */
+  update(record: CallRecord): void
+  /** The last word about a call. Kept and retried by the store until the database has it. */
+  close(record: CallRecord): Promise<void>
+}

@@ -1,0 +1,149 @@
+/**
+ * The configuration: the only place that reads the environment. Every setting has a default that
+ * works on a fresh machine, a unit and a range; all faults are reported at once and stop the start.
+ * `make help` and the README list what stands here (`describeSettings`).
+ */
+import { mkdirSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+
+/** One setting: how its text is read, what it means, and what a fresh machine uses. */
+interface Setting<T> {
+  readonly env: string
+  readonly unit: string
+  readonly about: string
+  readonly fallback: string
+  /** Throws an Error whose message says what would be right. */
+  readonly read: (text: string) => T
+}
+
+const settings = {
+  panelHost: setting('PN_PANEL_HOST', 'address', 'where the panel listens', '127.0.0.1', readAddress),
+  panelPort: setting('PN_PANEL_PORT', 'port', 'port of the panel', '8080', readPort),
+  behindProxy: setting('PN_BEHIND_PROXY', 'yes or no', 'TLS is ended by a proxy before the panel: allows other addresses, makes cookies secure', 'no', readYesNo),
+  sipContact: setting('PN_SIP_CONTACT', 'SIP URI', 'where the embedded SIP server listens', 'sip:127.0.0.1:5060;transport=udp,tcp', readText),
+  drachtioConf: setting('PN_DRACHTIO_CONF', 'file', 'configuration file of the SIP server', 'drachtio-conf/drachtio.conf.xml', readText),
+  controlHost: setting('PN_CONTROL_HOST', 'address', 'where the SIP server takes the application', '127.0.0.1', readText),
+  controlPort: setting('PN_CONTROL_PORT', 'port', 'port of the control connection', '9022', readPort),
+  controlSecret: setting('PN_CONTROL_SECRET', 'text', 'secret of the control connection', 'cymru', readText),
+  metricsPort: setting('PN_METRICS_PORT', 'port, 0 = off', 'Prometheus figures of the SIP server', '0', readPort),
+  databaseUrl: setting('DATABASE_URL', 'mysql://…', 'database to use; empty = a private MariaDB under the data folder', '', readDatabaseUrl),
+  dataDir: setting('PN_DATA_DIR', 'folder', 'private database, journal and demo data', 'var', (text) => resolve(readText(text))),
+  demo: setting('PN_DEMO', 'yes or no', 'fill an empty database with the demo subscriber', 'yes', readYesNo),
+  demoTrunkPort: setting('PN_DEMO_TRUNK_PORT', 'port', 'where the demo trunk expects the telephone network', '5070', readPort),
+  maxCps: setting('PN_MAX_CPS', 'calls per second', 'more new calls than this get 503 with Retry-After', '500', readCount(1, 100_000)),
+  maxLiveCalls: setting('PN_MAX_LIVE_CALLS', 'calls', 'more living calls than this get 503 with Retry-After', '5000', readCount(1, 1_000_000)),
+  maxCallSeconds: setting('PN_MAX_CALL_SECONDS', 'seconds', 'longest conversation', '14400', readCount(60, 86_400)),
+  drainSeconds: setting('PN_DRAIN_SECONDS', 'seconds', 'how long living calls may go on when the application stops', '5', readCount(0, 86_400)),
+  sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', 'session interval asked for on both legs (RFC 4028), 0 = none', '1800', readCount(0, 86_400)),
+  logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'how much is logged', 'info', readLogLevel),
+  wallClock: setting('PN_WALL_CLOCK', 'ISO instant', 'for tests: the wall clock starts here instead of at the present; empty = the present', '', readInstant),
+}
+
+type Settings = typeof settings
+/** All settings with their values, frozen. */
+export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+
+/** All faults of the configuration, one line each. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(`the configuration has ${faults.length} fault(s):\n${faults.map((f) => `  ${f}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+/** Reads the settings from an environment. Throws ConfigError naming every fault. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, one] of Object.entries(settings)) {
+    const text = env[one.env] ?? one.fallback
+    try {
+      values[name] = one.read(text)
+    } catch (fault) {
+      faults.push(`${one.env}=${JSON.stringify(text)}: ${(fault as Error).message} (${one.about})`)
+    }
+  }
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('PN_') && !Object.values(settings).some((one) => one.env === name)) {
+      faults.push(`${name}: no such setting; \`make help\` lists them`)
+    }
+  }
+  const config = values as Config
+  if (faults.length === 0) faults.push(...faultsTogether(config))
+  if (faults.length > 0) throw new ConfigError(faults)
+  return Object.freeze(config)
+}
+
+/** The settings as lines "name | unit | default | meaning", for `make help` and the README's table. */
+export function describeSettings(): { env: string; unit: string; fallback: string; about: string }[] {
+  return Object.values(settings).map(({ env, unit, fallback, about }) => ({ env, unit, fallback, about }))
+}
+
+/** Makes the data folder; throws with the mend when that is not possible. */
+export function prepareDataDir(config: Config): void {
+  try {
+    mkdirSync(config.dataDir, { recursive: true })
+  } catch (fault) {
+    throw new ConfigError([`PN_DATA_DIR=${config.dataDir}: cannot be made (${(fault as Error).message}); name a folder you may write to`])
+  }
+}
+
+function faultsTogether(config: Config): string[] {
+  const faults: string[] = []
+  const loopback = config.panelHost === '127.0.0.1' || config.panelHost === '::1'
+  if (!loopback && !config.behindProxy) {
+    faults.push('PN_PANEL_HOST: the panel speaks plain HTTP; on an address other than loopback set PN_BEHIND_PROXY=yes and end TLS before it')
+  }
+  return faults
+}
+
+function setting<T>(env: string, unit: string, about: string, fallback: string, read: (text: string) => T): Setting<T> {
+  return { env, unit, about, fallback, read }
+}
+
+function readText(text: string): string {
+  if (text.trim() === '') throw new Error('must not be empty')
+  return text
+}
+
+function readAddress(text: string): string {
+  if (isIP(text) === 0) throw new Error('must be an IP address such as 127.0.0.1')
+  return text
+}
+
+/** 0 means: any free port (for tests). */
+function readPort(text: string): number {
+  return readCount(0, 65_535)(text)
+}
+
+function readCount(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new Error(`must be a whole number from ${min} to ${max}`)
+    return value
+  }
+}
+
+function readYesNo(text: string): boolean {
+  if (text !== 'yes' && text !== 'no') throw new Error('must be yes or no')
+  return text === 'yes'
+}
+
+function readLogLevel(text: string): string {
+  if (!['debug', 'info', 'warn', 'error', 'silent'].includes(text)) throw new Error('must be debug, info, warn, error or silent')
+  return text
+}
+
+function readDatabaseUrl(text: string): string {
+  if (text !== '' && !/^mysql:\/\/./.test(text)) throw new Error('must begin with mysql:// or be empty')
+  return text
+}
+
+function readInstant(text: string): number | undefined {
+  if (text === '') return undefined
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new Error('must be an instant such as 2026-03-29T00:59:50Z')
+  return at
+}

@@ -1,0 +1,47 @@
+/**
+ * Starts the parts of the product one after the other, keeps them running, and stops them together
+ * in reverse order. Knows nothing about what the parts do.
+ */
+import type { Clock } from '../clock.ts'
+import { Part } from './part.ts'
+import type { PartPlan } from './part.ts'
+
+export interface Launcher {
+  /** What each part reported when it was ready, by name. */
+  readonly ready: ReadonlyMap<string, unknown>
+  /** Process ids of the parts that run now, by name. */
+  pids(): Record<string, number>
+  /** Stops all parts, the last started first. Safe to call twice. */
+  stop(): Promise<void>
+  /** Settles when a part cannot be kept running; the reason is a sentence for the operator. */
+  readonly failed: Promise<string>
+}
+
+/**
+ * Starts `plans` in order, each when the one before is ready. Rejects, with everything stopped
+ * again, when one does not come up.
+ */
+export async function launch(plans: readonly PartPlan[], clock: Clock, say: (line: string) => void): Promise<Launcher> {
+  const parts: Part[] = []
+  const ready = new Map<string, unknown>()
+  const failed = Promise.withResolvers<string>()
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= stopInReverse(parts))
+  try {
+    for (const plan of plans) {
+      const part = new Part(plan, clock, { say, giveUp: failed.resolve })
+      parts.push(part)
+      ready.set(plan.name, await part.start())
+    }
+  } catch (fault) {
+    await stop()
+    throw fault
+  }
+  const pids = () =>
+    Object.fromEntries(parts.flatMap((part) => (part.pid === undefined ? [] : [[part.plan.name, part.pid]])))
+  return { ready, pids, stop, failed: failed.promise }
+}
+
+async function stopInReverse(parts: readonly Part[]): Promise<void> {
+  for (const part of parts.toReversed()) await part.stop()
+}

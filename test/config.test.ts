@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ConfigError, describeSettings, readConfig } from '../src/config.ts'
+
+t.test('an empty environment is a working configuration', async (t) => {
+  const config = readConfig({})
+  t.match(config, { panelHost: '127.0.0.1', panelPort: 8080, controlPort: 9022, databaseUrl: '', demo: true })
+  t.ok(Object.isFrozen(config))
+})
+
+const wrong = [
+  { env: { PN_PANEL_PORT: '70000' }, tells: 'PN_PANEL_PORT="70000": must be a whole number from 0 to 65535' },
+  { env: { PN_PANEL_PORT: '' }, tells: 'PN_PANEL_PORT="": must be a whole number' },
+  { env: { PN_PANEL_PORT: '80x' }, tells: 'must be a whole number' },
+  { env: { PN_PANEL_HOST: 'localhost' }, tells: 'must be an IP address' },
+  { env: { PN_PANEL_HOST: '0.0.0.0' }, tells: 'set PN_BEHIND_PROXY=yes' },
+  { env: { PN_DEMO: 'true' }, tells: 'must be yes or no' },
+  { env: { PN_LOG_LEVEL: 'loud' }, tells: 'must be debug' },
+  { env: { DATABASE_URL: 'postgres://x' }, tells: 'must begin with mysql://' },
+  { env: { PN_WALL_CLOCK: 'noon' }, tells: 'must be an instant' },
+  { env: { PN_PANNEL_PORT: '1' }, tells: 'PN_PANNEL_PORT: no such setting' },
+]
+for (const { env, tells } of wrong) {
+  t.test(`${JSON.stringify(env)} stops the start`, async (t) => {
+    t.throws(() => readConfig(env), { message: new RegExp(tells.replaceAll(/[.?*()|"]/g, '\\$&')) })
+  })
+}
+
+t.test('all faults are named at once', async (t) => {
+  try {
+    readConfig({ PN_PANEL_PORT: 'x', PN_MAX_CPS: '0', PN_DEMO: '' })
+    t.fail('must throw')
+  } catch (fault) {
+    t.ok(fault instanceof ConfigError)
+    t.equal((fault as ConfigError).faults.length, 3)
+  }
+})
+
+t.test('zero is a value of its own, not a default', async (t) => {
+  t.equal(readConfig({ PN_SESSION_SECONDS: '0' }).sessionSeconds, 0)
+  t.equal(readConfig({ PN_PANEL_PORT: '0' }).panelPort, 0)
+})
+
+t.test('every setting stands in the README with its unit and default', async (t) => {
+  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8')
+  for (const { env, unit, fallback, about } of describeSettings()) {
+    t.ok(readme.includes(`| \`${env}\` | ${unit} | ${fallback === '' ? '–' : `\`${fallback}\``} | ${about} |`), env)
+  }
+})
