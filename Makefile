@@ -25,7 +25,7 @@ test: needs-test node_modules/.installed check ## all tests; ends with "N passed
 check: node_modules/.installed ## types, lint, dead code, architecture
 	@tsc --noEmit
 	@oxlint --deny-warnings --quiet src web test
-	@knip
+	@knip --config .knip.json
 	@node test/architecture.test.ts > /dev/null || node test/architecture.test.ts
 
 load: needs-run node_modules/.installed ## RATE=50 SECONDS=20: calls per second with SIPp, delays, CPU per call, memory

@@ -21,7 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
   launcher: [],
 }
 /** Files directly in src/ which impure folders may import. */
-const commonGround = ['clock.ts', 'log.ts']
+const commonGround = ['clock.ts', 'log.ts', 'config.ts']
 const npmAllowed: Record<string, readonly string[]> = {
   app: ['drachtio-srf'],
   store: ['kysely', 'kysely/migration', 'mysql2', 'mysql2/promise', 'mitt'],

@@ -17,18 +17,22 @@ export interface Launcher {
   readonly failed: Promise<string>
 }
 
+/** A part whose plan needs what the parts before it reported. */
+export type LatePlan = (ready: ReadonlyMap<string, unknown>) => PartPlan
+
 /**
  * Starts `plans` in order, each when the one before is ready. Rejects, with everything stopped
  * again, when one does not come up.
  */
-export async function launch(plans: readonly PartPlan[], clock: Clock, say: (line: string) => void): Promise<Launcher> {
+export async function launch(plans: readonly (PartPlan | LatePlan)[], clock: Clock, say: (line: string) => void): Promise<Launcher> {
   const parts: Part[] = []
   const ready = new Map<string, unknown>()
   const failed = Promise.withResolvers<string>()
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= stopInReverse(parts))
   try {
-    for (const plan of plans) {
+    for (const given of plans) {
+      const plan = typeof given === 'function' ? given(ready) : given
       const part = new Part(plan, clock, { say, giveUp: failed.resolve })
       parts.push(part)
       ready.set(plan.name, await part.start())

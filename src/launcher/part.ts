@@ -94,6 +94,8 @@ export class Part {
     const child = spawn(program, args, {
       env: this.plan.env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Its own process group: Ctrl-C in a terminal reaches it through stop(), after its users.
+      detached: true,
     })
     this.#child = child
     child.on('message', (message) => this.#onMessage(message))
