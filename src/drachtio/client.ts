@@ -1,0 +1,30 @@
+/**
+ * One connected application (control protocol §2): whether it has shown the secret, which tags it
+ * carries, which verbs it wants. Holds no socket and decides nothing about other applications.
+ */
+import type { Octets } from '../sip/events.ts'
+import { FrameReader } from './frame.ts'
+
+/** A verb is a SIP method or a `cdr:` event; an application that names more than this is broken. */
+export const maxRoutesPerClient = 200
+
+export class Client {
+  /** Number of the connection; also the owner of its transactions and dialogs. Never 0. */
+  readonly id: number
+  readonly frames = new FrameReader()
+  authenticated = false
+  tags: readonly Octets[] = []
+  readonly routes = new Set<Octets>()
+
+  constructor(id: number) {
+    this.id = id
+  }
+
+  /** True if the verb is now wanted; a repetition changes nothing (the library repeats all of them). */
+  addRoute(verb: Octets): boolean {
+    if (this.routes.has(verb)) return true
+    if (this.routes.size >= maxRoutesPerClient) return false
+    this.routes.add(verb)
+    return true
+  }
+}
