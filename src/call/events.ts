@@ -29,18 +29,27 @@ export interface IncomingCall {
   readonly hasOffer: boolean
 }
 
-export type TimerName = 'wait' | 'leg' | 'voicemail' | 'total' | 'cycle' | 'pause' | 'maxCall'
+/**
+ * `keepAlive`: the caller needs a provisional again; `settle`: the runner owes an answer to
+ * answerCaller or takeVoicemail. A timer that was stopped or set anew may still fire late.
+ */
+export type TimerName =
+  | 'wait' | 'leg' | 'voicemail' | 'total' | 'cycle' | 'pause' | 'maxCall' | 'keepAlive' | 'settle'
 
 export type CallEvent =
   | { readonly type: 'start' }
   /** A leg got a 101–199. `media`: it carries SDP. */
   | { readonly type: 'legProgress'; readonly leg: LegId; readonly status: number; readonly media: boolean }
-  | { readonly type: 'legAnswered'; readonly leg: LegId }
+  /** `attempts`: trunks that failed before this one answered. */
+  | { readonly type: 'legAnswered'; readonly leg: LegId; readonly attempts?: readonly { readonly trunk: string; readonly status: number }[] }
   /** A leg ended without answer. `trunks` lists what was tried; status 0 = nobody answered at all. */
   | { readonly type: 'legFailed'; readonly leg: LegId; readonly status: number; readonly attempts: readonly { readonly trunk: string; readonly status: number }[] }
   /** The caller's dialog stands (2xx sent); its ACK may still be under way. */
   | { readonly type: 'callerConnected' }
-  /** Answering the caller failed (he is gone, or the transaction is). */
+  /**
+   * Answering the caller failed (he is gone, or the transaction is), or any response to him did.
+   * The runner has nothing more to send to him.
+   */
   | { readonly type: 'callerLost' }
   /** CANCEL, or the caller's connection to us vanished before an answer. */
   | { readonly type: 'callerCancelled'; readonly reason: string }
@@ -58,17 +67,24 @@ export type CallCommand =
   | { readonly do: 'updateRecord'; readonly record: CallRecord }
   | { readonly do: 'closeRecord'; readonly record: CallRecord }
   | { readonly do: 'dial'; readonly leg: LegId; readonly address: Address; readonly ringSeconds: number; readonly earlyMedia: boolean }
-  /** CANCEL, or ACK+BYE if its 200 is already here. `elsewhere`: with Reason "Call completed elsewhere". */
+  /**
+   * CANCEL, or ACK+BYE if its 200 is already here or comes later: after this the leg is the
+   * runner's alone. `elsewhere`: with Reason "Call completed elsewhere"; `reason`: Reason to copy or ''.
+   */
   | { readonly do: 'dropLeg'; readonly leg: LegId; readonly elsewhere: boolean; readonly reason: string }
-  /** 180 without SDP, at most once per call and then once a minute. */
+  /** 180 without SDP: once when a phone first rings, then once a minute (RFC 3261 §13.3.1.1). */
   | { readonly do: 'ringCaller' }
   /** 183 with this leg's SDP. Only ever for a single target. */
   | { readonly do: 'passEarlyMedia'; readonly leg: LegId }
   /** 200 to the caller with this leg's SDP; the runner answers with callerConnected or callerLost. */
   | { readonly do: 'answerCaller'; readonly leg: LegId }
-  | { readonly do: 'refuseCaller'; readonly status: number; readonly phrase: string; readonly retryAfterSeconds?: number }
-  /** BYE to a side that is connected, with a Reason header text or ''. */
+  | { readonly do: 'refuseCaller'; readonly status: number; readonly phrase: string; readonly q850?: number; readonly retryAfterSeconds?: number }
+  /**
+   * BYE to a side that is connected, with a Reason header text or ''. Once, after a `settle`, also
+   * to a caller whose answer is still under way: then end him as soon as it can be done.
+   */
   | { readonly do: 'hangUp'; readonly side: 'caller' | 'callee'; readonly reason: string }
+  /** Let media answer the caller; voicemailTaken says whether it did. */
   | { readonly do: 'takeVoicemail' }
   | { readonly do: 'setTimer'; readonly timer: TimerName; readonly leg?: LegId; readonly at: Ms }
   | { readonly do: 'stopTimer'; readonly timer: TimerName; readonly leg?: LegId }

@@ -1,0 +1,208 @@
+/**
+ * The state of one call while it lives, and the few moves every part of the machine makes on it:
+ * order a command, set a timer, note a step. The state is changed in place, for a call has one owner
+ * who keeps only the latest; what leaves the machine (records) is copied. No policy here.
+ */
+import type { CallCommand, IncomingCall, LegId, Ms, TimerName } from './events.ts'
+import type { CallRecord, LegOutcome, LegRecord, TraceStep } from './record.ts'
+import type { Rule, RuleTarget } from './rule.ts'
+import type { Address, Subscriber } from './subscriber.ts'
+
+/** Limits and circumstances of a call; what is left out has the default of `defaultOptions`. */
+export interface CallOptions {
+  /** Longest time until somebody answers. Carriers give up soon after; Timer C is > 3 min. */
+  readonly totalSeconds: number
+  /** Longest conversation. */
+  readonly maxCallSeconds: number
+  /** How often a call may go from one rule to the next (R-9). */
+  readonly maxTransitions: number
+  /** Least time between two starts of the same rule when a pass rang nothing (R-9). */
+  readonly pauseMs: Ms
+  /** The caller's network wants a provisional at least each minute (RFC 3261 §13.3.1.1). */
+  readonly keepAliveMs: Ms
+  /** How long the runner may take to answer the caller: beyond Timer H, 32 s. */
+  readonly answerMs: Ms
+  /** How long media may take to take a voicemail. */
+  readonly voicemailMs: Ms
+  /** Calls of this subscriber that live already, without this one. */
+  readonly liveCalls: number
+  /** A call of the same caller to the same number rings now: a phone forwards back to us. */
+  readonly alreadyRinging: boolean
+  /** Personal numbers of this platform among the targets: ringing them would be a loop. */
+  readonly personalNumbers: readonly Address[]
+}
+
+export const defaultOptions: CallOptions = {
+  totalSeconds: 180,
+  maxCallSeconds: 4 * 3600,
+  maxTransitions: 10,
+  pauseMs: 2000,
+  keepAliveMs: 60_000,
+  answerMs: 40_000,
+  voicemailMs: 10_000,
+  liveCalls: 0,
+  alreadyRinging: false,
+  personalNumbers: [],
+}
+
+/**
+ * ringing → connecting → talking → ended; or ringing → pausing → ringing; or ringing →
+ * fetchingVoicemail → voicemail → ended. From everywhere to ended.
+ */
+export type CallPhase =
+  | 'ringing' | 'pausing' | 'connecting' | 'talking' | 'fetchingVoicemail' | 'voicemail' | 'ended'
+
+/** A leg of the call; `live` until it failed, was dropped or was hung up. */
+export interface Leg {
+  readonly id: LegId
+  readonly address: Address
+  readonly target: RuleTarget | undefined
+  readonly rule: Rule | undefined
+  readonly description: string
+  readonly startMs: Ms
+  live: boolean
+  ringMs: Ms | undefined
+  answerMs: Ms | undefined
+  endMs: Ms | undefined
+  outcome: LegOutcome
+  status: number
+  attempts: LegRecord['attempts']
+}
+
+/** The rule (or the default number) that rings now. */
+export interface Stage {
+  readonly rule: Rule | undefined
+  readonly serial: boolean
+  /** Only a stage of one target may pass early media. */
+  readonly single: boolean
+  /** Targets not dialled yet, next one first; serial only. */
+  readonly waiting: RuleTarget[]
+  /** Index in `Call.legs` of its first leg. */
+  readonly firstLeg: number
+}
+
+/** Visits of one rule by the chain of this call. */
+export interface Visit {
+  startedMs: Ms
+  /** Something rang since that start. */
+  rang: boolean
+}
+
+export interface Call {
+  readonly incoming: IncomingCall
+  readonly subscriber: Subscriber
+  readonly options: CallOptions
+  /** Monotonic and wall time of the start: records count from here. */
+  readonly startMs: Ms
+  readonly startWallMs: Ms
+  /** Monotonic and wall time of the step under way. */
+  nowMs: Ms
+  wallMs: Ms
+  phase: CallPhase
+  stage: Stage | undefined
+  readonly legs: Leg[]
+  readonly trace: TraceStep[]
+  readonly timers: { readonly timer: TimerName; readonly leg: LegId | undefined; readonly at: Ms }[]
+  /** When the first rule of the chain began to ring (R-9, R-11). */
+  chainStartMs: Ms | undefined
+  transitions: number
+  readonly visits: Map<string, Visit>
+  /** The rule that follows when the pause ends. */
+  next: { readonly rule: Rule; readonly via: 'chain' | 'chainIgnoringSchedule' } | undefined
+  /** When the last pause of the cycle ended. */
+  pauseEndMs: Ms | undefined
+  /** The caller was given a 180 or 183. */
+  ringback: boolean
+  /** The leg whose early media he hears. */
+  earlyMediaLeg: Leg | undefined
+  winner: Leg | undefined
+  /** Set when the call was ended before the runner said whether the caller is connected. */
+  endOnConnect: { readonly endedBy: CallRecord['endedBy']; readonly reason: string } | undefined
+  voicemailWhy: 'timeout' | 'noAnswerAction' | 'nothingActs'
+  answeredWallMs: Ms | undefined
+  endedWallMs: Ms | undefined
+  outcome: CallRecord['outcome']
+  status: number
+  endedBy: CallRecord['endedBy']
+  reason: string
+  /** Orders of the step under way; taken by the machine at its end. */
+  commands: CallCommand[]
+}
+
+/** A call at its first instant, with nothing done yet. */
+export function newCall(
+  incoming: IncomingCall,
+  subscriber: Subscriber,
+  nowMs: Ms,
+  wallMs: Ms,
+  options: Partial<CallOptions>,
+): Call {
+  return {
+    incoming, subscriber, options: { ...defaultOptions, ...options },
+    startMs: nowMs, startWallMs: wallMs, nowMs, wallMs,
+    phase: 'ringing', stage: undefined, legs: [], trace: [], timers: [],
+    chainStartMs: undefined, transitions: 0, visits: new Map(), next: undefined, pauseEndMs: undefined,
+    ringback: false, earlyMediaLeg: undefined, winner: undefined, endOnConnect: undefined,
+    voicemailWhy: 'noAnswerAction', answeredWallMs: undefined, endedWallMs: undefined,
+    outcome: undefined, status: 0, endedBy: undefined, reason: '', commands: [],
+  }
+}
+
+/** Sets a timer to fire at `at` on the monotonic axis; one already set is moved. */
+export function setTimer(call: Call, timer: TimerName, at: Ms, leg?: LegId): void {
+  const index = indexOfTimer(call, timer, leg)
+  const entry = { timer, leg, at }
+  if (index >= 0) call.timers[index] = entry
+  else call.timers.push(entry)
+  call.commands.push(leg === undefined
+    ? { do: 'setTimer', timer, at }
+    : { do: 'setTimer', timer, leg, at })
+}
+
+/** Stops a timer if it is set. */
+export function stopTimer(call: Call, timer: TimerName, leg?: LegId): void {
+  const index = indexOfTimer(call, timer, leg)
+  if (index < 0) return
+  call.timers.splice(index, 1)
+  call.commands.push(stopCommand(timer, leg))
+}
+
+/** Leaving a phase leaves no timer behind. */
+export function stopAllTimers(call: Call): void {
+  for (const { timer, leg } of call.timers) call.commands.push(stopCommand(timer, leg))
+  call.timers.length = 0
+}
+
+/** When the timer is due, undefined when it is not set. */
+export function timerDue(call: Call, timer: TimerName, leg?: LegId): Ms | undefined {
+  return call.timers[indexOfTimer(call, timer, leg)]?.at
+}
+
+/** A timer that fired is set no more. */
+export function forgetTimer(call: Call, timer: TimerName, leg?: LegId): void {
+  const index = indexOfTimer(call, timer, leg)
+  if (index >= 0) call.timers.splice(index, 1)
+}
+
+/** The leg with this id if it still lives. */
+export function liveLeg(call: Call, id: LegId): Leg | undefined {
+  const leg = call.legs.find((candidate) => candidate.id === id)
+  return leg?.live === true ? leg : undefined
+}
+
+/** Milliseconds since the call began, whole ones: what records and traces count in. */
+export function sinceStart(call: Call): Ms {
+  return Math.round(call.nowMs - call.startMs)
+}
+
+function indexOfTimer(call: Call, timer: TimerName, leg: LegId | undefined): number {
+  for (let i = 0; i < call.timers.length; i += 1) {
+    const entry = call.timers[i]
+    if (entry !== undefined && entry.timer === timer && entry.leg === leg) return i
+  }
+  return -1
+}
+
+function stopCommand(timer: TimerName, leg: LegId | undefined): CallCommand {
+  return leg === undefined ? { do: 'stopTimer', timer } : { do: 'stopTimer', timer, leg }
+}

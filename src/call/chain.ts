@@ -1,0 +1,150 @@
+/**
+ * From rule to rule when nobody answers (§1.4 point 9, R-7 … R-9). Rules may call each other in a
+ * circle: that is legal, and bounded by the subscriber's cycle time from the first ring, by a count
+ * of transitions, and by a pause before a rule is started again when a pass rang nothing.
+ *
+ *     rule A ──no answer──▶ rule B ──no answer──▶ rule A …   until the cycle time cuts it
+ */
+import type { Call, Visit } from './call-state.ts'
+import { setTimer, sinceStart } from './call-state.ts'
+import { giveUp, takeVoicemail, voicemailOrGiveUp } from './ending.ts'
+import type { Ms } from './events.ts'
+import type { TraceStep } from './record.ts'
+import type { NoAnswer, Rule } from './rule.ts'
+import { verdictAt } from './schedule.ts'
+import { dropLegs, startStage } from './stage.ts'
+import type { Target } from './subscriber.ts'
+
+type ChainEnd = Extract<TraceStep, { step: 'chainEnded' }>['why']
+type Link = Extract<NoAnswer, { action: 'rule' }>
+
+/** Starts the chain with the rule that acts; the plan's trace names it already. */
+export function startWithRule(call: Call, rule: Rule): void {
+  if (!beginChain(call)) return
+  if (isCyclic(call, rule)) setTimer(call, 'cycle', cycleEnd(call))
+  runRule(call, rule)
+}
+
+/** Rings the default number (R-13), for one ring time. */
+export function startWithDefault(call: Call, target: Target): void {
+  if (!beginChain(call)) return
+  if (startStage(call, undefined, [{ ...target, ringSeconds: undefined }]) === 'over') {
+    stageOver(call)
+  }
+}
+
+/** Nobody answered in this stage: do what its rule says. */
+export function stageOver(call: Call): void {
+  const rule = call.stage?.rule
+  call.stage = undefined
+  if (rule === undefined) voicemailOrGiveUp(call)
+  else if (rule.noAnswer.action === 'rule') follow(call, rule.noAnswer)
+  else if (rule.noAnswer.action === 'voicemail' && call.subscriber.settings.voicemail) {
+    takeVoicemail(call, 'noAnswerAction')
+  } else giveUp(call) // R-11: voicemail chosen but switched off is a hang-up.
+}
+
+/** The pause of a cycle is over. */
+export function pauseOver(call: Call): void {
+  const next = call.next
+  call.next = undefined
+  call.pauseEndMs = call.nowMs
+  call.phase = 'ringing'
+  if (next === undefined) voicemailOrGiveUp(call)
+  else moveTo(call, next.rule, next.via)
+}
+
+/** A limit cuts whatever rings, and the call falls back to voicemail (R-8). */
+export function cutChain(call: Call, why: ChainEnd): void {
+  dropLegs(call, 'noAnswer', '')
+  endChain(call, why)
+}
+
+/**
+ * Fixes the instant from which T_voicemail (R-11) and the cycle time (R-9) count: our first dial. A
+ * phone that never says it rings must not stop these clocks. False: voicemail takes the call at once.
+ */
+function beginChain(call: Call): boolean {
+  const { voicemail, voicemailAfterSeconds } = call.subscriber.settings
+  call.chainStartMs = call.nowMs
+  if (voicemail && voicemailAfterSeconds <= 0) {
+    takeVoicemail(call, 'timeout')
+    return false
+  }
+  setTimer(call, 'total', call.startMs + call.options.totalSeconds * 1000)
+  setTimer(call, 'keepAlive', call.startMs + call.options.keepAliveMs)
+  if (voicemail) setTimer(call, 'voicemail', call.nowMs + voicemailAfterSeconds * 1000)
+  return true
+}
+
+function runRule(call: Call, rule: Rule): void {
+  call.visits.set(rule.id, { startedMs: call.nowMs, rang: false })
+  if (startStage(call, rule, rule.targets) === 'over') stageOver(call)
+}
+
+function follow(call: Call, link: Link): void {
+  const rule = call.subscriber.rules.find((candidate) => candidate.id === link.ruleId)
+  if (rule === undefined) return endChain(call, 'nextMissing')
+  if (!rule.enabled) return endChain(call, 'nextDisabled')
+  const inTime = verdictAt(rule, call.wallMs, call.subscriber.zone).verdict === 'acts'
+  if (!inTime && !link.ignoreSchedule) return endChain(call, 'nextOutsideSchedule')
+  if (call.transitions >= call.options.maxTransitions) return endChain(call, 'transitions')
+  const via = inTime ? 'chain' : 'chainIgnoringSchedule'
+  const visit = call.visits.get(rule.id)
+  if (visit === undefined) return moveTo(call, rule, via)
+  if (call.nowMs >= cycleEnd(call)) return endChain(call, 'cycleTime')
+  // The circle closed although it did not look like one when the call began: its clock runs anyway.
+  if (!call.timers.some(({ timer }) => timer === 'cycle')) setTimer(call, 'cycle', cycleEnd(call))
+  const ms = pauseBefore(call, visit)
+  if (ms <= 0) return moveTo(call, rule, via)
+  call.phase = 'pausing'
+  call.next = { rule, via }
+  call.trace.push({ step: 'paused', atMs: sinceStart(call), ms: Math.round(ms) })
+  setTimer(call, 'pause', call.nowMs + ms)
+}
+
+/**
+ * A pass, from the rule's last start until now, that rang nothing and had no pause yet costs a whole
+ * pause. One that rang, if only for a blink, lasts as long as a pause at least.
+ */
+function pauseBefore(call: Call, visit: Visit): Ms {
+  const { pauseMs } = call.options
+  const pausedSince = call.pauseEndMs !== undefined && call.pauseEndMs >= visit.startedMs
+  if (!visit.rang && !pausedSince) return pauseMs
+  return visit.startedMs + pauseMs - call.nowMs
+}
+
+function moveTo(call: Call, rule: Rule, via: 'chain' | 'chainIgnoringSchedule'): void {
+  call.transitions += 1
+  const { id: ruleId, name: ruleName, priority } = rule
+  call.trace.push({
+    step: 'ruleTaken', atMs: sinceStart(call), ruleId, ruleName, via, priority,
+  })
+  runRule(call, rule)
+}
+
+function endChain(call: Call, why: ChainEnd): void {
+  call.trace.push({ step: 'chainEnded', atMs: sinceStart(call), why })
+  voicemailOrGiveUp(call)
+}
+
+function cycleEnd(call: Call): number {
+  return (call.chainStartMs ?? call.nowMs) + call.subscriber.settings.cycleLimitSeconds * 1000
+}
+
+/** Whether the links from `first`, as far as they can be followed now, lead into a circle. */
+function isCyclic(call: Call, first: Rule): boolean {
+  const seen = new Set<string>()
+  let rule: Rule | undefined = first
+  while (rule !== undefined) {
+    if (seen.has(rule.id)) return true
+    seen.add(rule.id)
+    const link: NoAnswer = rule.noAnswer
+    if (link.action !== 'rule') return false
+    rule = call.subscriber.rules.find((candidate) => candidate.id === link.ruleId)
+    if (rule === undefined || !rule.enabled) return false
+    if (!link.ignoreSchedule &&
+      verdictAt(rule, call.wallMs, call.subscriber.zone).verdict !== 'acts') return false
+  }
+  return false
+}

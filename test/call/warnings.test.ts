@@ -1,0 +1,87 @@
+/**
+ * What is wrong with a set of rules: a row per warning, and a healthy set that has none.
+ */
+import t from 'tap'
+import type { Subscriber } from '../../src/call/subscriber.ts'
+import { ruleWarnings } from '../../src/call/warnings.ts'
+import { block, next, personalNumber, rule, subscriber, wall } from './fixtures.ts'
+
+const now = wall('2025-11-17 12:00')
+const home = { id: 'd', address: '+79169999999', description: '' }
+
+function codes(owner: Subscriber): string[] {
+  return ruleWarnings(owner, now).map(({ ruleId, code }) => `${ruleId ?? '*'} ${code}`)
+}
+
+function covered(rules: Parameters<typeof subscriber>[0], rest: Parameters<typeof subscriber>[1] = {}): Subscriber {
+  return subscriber(rules, { defaultTarget: home, ...rest })
+}
+
+const office = rule('office', undefined, { blocks: [block('пн–пт 09:00–18:00')] })
+const voicemail = { voicemail: true, voicemailAfterSeconds: 60 }
+
+const rows: readonly (readonly [name: string, owner: Subscriber, expected: readonly string[]])[] = [
+  ['a healthy set', covered([office], { settings: voicemail }), []],
+  ['always a rule: no default number is needed', subscriber([rule('always')]), []],
+  ['suspended', covered([office], { status: 'suspended', balanceKopecks: 0 }), ['* notActive']],
+  ['no money', covered([office], { balanceKopecks: 0 }), ['* noMoney']],
+  ['no rules', covered([]), ['* noRules']],
+  ['no rules, no default number (R-14)', subscriber([]), ['* noRules', '* nowhere']],
+  ['all disabled', covered([rule('a', undefined, { enabled: false })]), ['* allDisabled']],
+  ['calls go nowhere at times (R-14)', subscriber([office]), ['* nowhere']],
+  ['only voicemail at times', subscriber([office], { settings: voicemail }), ['* defaultMissing']],
+  ['dates are past', covered([rule('a', undefined, { blocks: [block('…2025-11-16')] })]), ['a expired']],
+  ['last night’s window still lasts', covered([
+    rule('a', undefined, { blocks: [block('2025-11-16…2025-11-16 22:00–13:00')] })]), []],
+  ['no such weekday in the dates', covered([
+    rule('a', undefined, { blocks: [block('2025-11-18…2025-11-20 сб')] })]), ['a neverActs']],
+  ['dates far ahead are fine', covered([
+    rule('a', undefined, { blocks: [block('2027-07-01…2027-07-31 сб')] })]), []],
+  ['one block lives, one is past', covered([
+    rule('a', undefined, { blocks: [block('…2025-01-01'), block('сб')] })]), []],
+  ['shadowed', covered([rule('all'), office]), ['office shadowed']],
+  ['shadowed partly', covered([rule('a', undefined, { blocks: [block('10:00–11:00')] }), office]), ['office shadowedPartly']],
+  ['a disabled rule shadows nobody', covered([rule('all', undefined, { enabled: false }), office]), []],
+  ['next rule is gone (R-22)', covered([rule('a', undefined, { noAnswer: next('x') })]), ['a nextMissing']],
+  ['next rule is disabled (R-7)', covered([
+    rule('a', undefined, { noAnswer: next('b') }), rule('b', undefined, { enabled: false })]), ['a nextDisabled']],
+  ['next rule is never in time (R-7)', covered([
+    { ...office, noAnswer: next('b') }, rule('b', undefined, { blocks: [block('сб')] })]), ['office nextOutsideSchedule']],
+  ['next rule is not always in time', covered([
+    { ...office, noAnswer: next('b') }, rule('b', undefined, { blocks: [block('17:00–20:00')] })]),
+  ['office nextSometimesOutside', 'b shadowedPartly']],
+  ['schedule ignored by the link', covered([
+    { ...office, noAnswer: next('b', true) }, rule('b', undefined, { blocks: [block('…2025-01-01')] })]), []],
+  ['a circle of two', covered([
+    rule('a', undefined, { noAnswer: next('b') }), rule('b', undefined, { noAnswer: next('a') })]),
+  ['a cycle', 'b shadowed', 'b cycle']],
+  ['voicemail chosen but off (R-11)', covered([{ ...office, noAnswer: { action: 'voicemail' } }]), ['office voicemailOff']],
+  ['voicemail before «Ожидание» ends (R-11)', covered([office], { settings: { voicemail: true, voicemailAfterSeconds: 20 } }),
+    ['office voicemailTooEarly']],
+  ['serial rings longer than a call may', covered([
+    rule('a', ['+79160000001', '+79160000002', '+79160000003', '+79160000004'],
+      { mode: 'serial', blocks: [block('сб')] })], { settings: { ringSeconds: 60 } }), ['a longerThanCall']],
+  ['the same number twice (R-16)', covered([
+    rule('a', ['+79160000001', '+79160000001'], { mode: 'serial', blocks: [block('сб')] })]), ['a repeatedNumber']],
+  ['it rings itself', covered([rule('a', [personalNumber])]), ['a ownNumber']],
+  ['no numbers', covered([rule('a', [])]), ['a noTargets']],
+]
+
+for (const [name, owner, expected] of rows) {
+  t.test(name, async (t) => t.strictSame(codes(owner), expected))
+}
+
+t.test('details are facts with numbers', async (t) => {
+  const owner = subscriber([
+    { ...office, noAnswer: next('b') },
+    rule('b', undefined, { noAnswer: next('office'), waitSeconds: 40 }),
+  ], { settings: { voicemail: true, voicemailAfterSeconds: 20 } })
+  const found = ruleWarnings(owner, now)
+  const details = (id: string, code: string) =>
+    found.find((one) => one.ruleId === id && one.code === code)?.details
+  t.strictSame(details('b', 'voicemailTooEarly'), { voicemailAfterSeconds: 20, ruleSeconds: 40 })
+  t.strictSame(details('office', 'cycle'), { rules: 'office → b → office', limitSeconds: 60 })
+  t.match(details('b', 'shadowedPartly'), { byRuleId: 'office', byRuleName: 'office', minutes: (6 + 4 * 9) * 60 })
+  const gap = ruleWarnings(subscriber([office]), now)[0]?.details
+  t.strictSame(gap, { fromMs: wall('2025-11-17 18:00'), toMs: wall('2025-11-18 09:00'), stretches: 5 })
+})
