@@ -68,6 +68,10 @@ export interface Problem {
   readonly message: string
   readonly field?: string
   readonly details?: Readonly<Record<string, string | number>>
+  /** With code rule_changed: the rule as it is now. */
+  readonly rule?: RuleReply
+  /** Names the request in the server's log. */
+  readonly requestId?: string
 }
 
 /** GET /api/me; also the reply to POST /api/login. */
@@ -125,6 +129,17 @@ export interface RuleReply {
   readonly verdict: { readonly verdict: 'acts' } | RuleVerdict
 }
 
+/** Reply to POST /api/rules/order: the rules in their new order and whose priority was raised for it. */
+export interface OrderReply {
+  readonly rules: readonly RuleReply[]
+  readonly raised: readonly { readonly id: string; readonly name: string; readonly priority: number }[]
+}
+
+/** Reply to DELETE /api/rules/:id: names of the rules that went on to it and now hang up (R-22). */
+export interface RuleDeletedReply {
+  readonly unlinked: readonly string[]
+}
+
 /** GET /api/overview?from=ms&to=ms (window of the timeline; default: three days from yesterday). */
 export interface OverviewReply {
   readonly now: number
@@ -148,7 +163,10 @@ export interface OverviewReply {
   readonly live: readonly CallRecord[]
 }
 
-/** GET /api/calls?before=ms&limit=50&outcome=answered|missed|voicemail&q=text: newest first; live calls are included. */
+/**
+ * GET /api/calls?before=ms&beforeId=id&limit=50&outcome=answered|missed|voicemail&q=text: newest
+ * first, live calls included. `beforeId` (the last call seen) tells calls of one millisecond apart.
+ */
 export interface CallsReply {
   readonly calls: readonly CallRecord[]
   readonly more: boolean

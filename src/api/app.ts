@@ -1,0 +1,61 @@
+/**
+ * The panel's HTTP application: guards, routes, one place where faults become replies. No policy
+ * and no SQL; it never talks to the call application, they meet in the database.
+ */
+import { Hono } from 'hono'
+import { callRoutes } from './calls.ts'
+import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
+import { ApiError, apiErrorFrom } from './errors.ts'
+import { eventRoutes } from './events.ts'
+import { loggedIn, sameOrigin, smallBodies, strictHeaders } from './guards.ts'
+import { loginRoutes } from './login.ts'
+import { numberRoutes, settingsRoutes } from './numbers.ts'
+import { overviewRoutes } from './overview.ts'
+import { ruleRoutes } from './rules.ts'
+import { servePanel } from './static.ts'
+
+/** The whole application, ready for startPanelServer or for `request` in a test. */
+export function createApi(deps: ApiDeps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>()
+  app.onError((fault, c) => answerFault(deps, c, fault))
+  app.notFound((c) => {
+    if (deps.panel && !isApi(c.req.path)) return servePanel(deps.panel, c)
+    throw new ApiError(404, 'not_found')
+  })
+  app.use(strictHeaders(deps))
+  app.use('/api/*', smallBodies(), sameOrigin())
+  app.get('/api/health', async (c) => {
+    await deps.database.execute('SELECT 1', [], 2000)
+    return c.json({ ok: true })
+  })
+  app.route('/api', loginRoutes(deps))
+  app.use('/api/*', loggedIn(deps), tellOthers(deps))
+  app.route('/api/numbers', numberRoutes(deps))
+  app.route('/api/settings', settingsRoutes(deps))
+  app.route('/api/rules', ruleRoutes(deps))
+  app.route('/api/overview', overviewRoutes(deps))
+  app.route('/api/calls', callRoutes(deps))
+  app.route('/api/events', eventRoutes(deps))
+  return app
+}
+
+function isApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/')
+}
+
+/** After a change the other windows of the same subscriber need not wait for the next look. */
+function tellOthers(deps: ApiDeps) {
+  return async (c: ApiContext, next: () => Promise<void>) => {
+    await next()
+    if (c.req.method !== 'GET') deps.hub.look()
+  }
+}
+
+function answerFault(deps: ApiDeps, c: ApiContext, fault: unknown): Response {
+  const error = apiErrorFrom(fault)
+  const requestId = c.get('requestId')
+  if (error.status >= 500) deps.log.error({ err: fault, requestId, method: c.req.method, path: c.req.path }, 'request failed')
+  else if (error.status === 403 || error.status === 429) deps.log.warn({ code: error.code, requestId, path: c.req.path }, 'request refused')
+  if (error.facts.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.facts.retryAfterSeconds))
+  return c.json(error.problem(requestId), error.status)
+}

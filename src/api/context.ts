@@ -1,0 +1,66 @@
+/**
+ * What every route is given: the store, the clock, who is logged in.
+ */
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { Database } from '../store/database.ts'
+import type { Session } from '../store/sessions.ts'
+import type { ChangeHub } from './change-hub.ts'
+import { ApiError } from './errors.ts'
+import type { PanelFiles } from './panel-bundle.ts'
+import type { Brand } from './schema.ts'
+
+export interface ApiDeps {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly hub: ChangeHub
+  readonly brand: Brand
+  /** The panel is reached through a proxy that ends TLS: secure cookies, X-Forwarded-For believed. */
+  readonly behindProxy: boolean
+  /** Files of the panel; undefined for an API alone. */
+  readonly panel?: PanelFiles | undefined
+}
+
+export interface ApiEnv {
+  Variables: {
+    requestId: string
+    session: Session
+  }
+}
+
+export type ApiContext = Context<ApiEnv>
+
+/** The body of a request, checked. Throws ApiError 400 bad_json, invalid (naming the field). */
+export async function readBody<S extends v.GenericSchema>(c: ApiContext, schema: S): Promise<v.InferOutput<S>> {
+  let body: unknown
+  try {
+    body = await c.req.json()
+  } catch (fault) {
+    if (fault instanceof ApiError) throw fault
+    throw new ApiError(400, 'bad_json')
+  }
+  return check(schema, body)
+}
+
+/** A value checked against a schema. Throws ApiError 400 invalid, naming the field. */
+export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, value, { abortPipeEarly: true })
+  if (result.success) return result.output
+  const issue = result.issues[0]
+  throw new ApiError(400, 'invalid', { field: v.getDotPath(issue) ?? '', details: { expected: issue.expected ?? issue.message } })
+}
+
+/** A path parameter that must be one of our ids; anything else cannot exist. */
+export function readId(c: ApiContext): string {
+  const id = c.req.param('id') ?? ''
+  if (!/^[0-9a-f]{32}$/.test(id)) throw new ApiError(404, 'not_found')
+  return id
+}
+
+/** Milliseconds since 1970, whole. */
+export function nowMs(deps: ApiDeps): number {
+  return Math.floor(deps.clock.wallMs())
+}

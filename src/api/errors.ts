@@ -1,0 +1,91 @@
+/**
+ * Failures of the API: every one has a status, a stable code and a sentence. The panel shows its own
+ * words where it knows the code; the sentence here is for the codes it does not know.
+ */
+import { PasswordsBusy } from '../store/password.ts'
+import { StoreError, isRetryable } from '../store/errors.ts'
+import type { StoreErrorCode } from '../store/errors.ts'
+import type { Problem, RuleReply } from './schema.ts'
+
+export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+
+export interface ApiErrorFacts {
+  readonly field?: string
+  readonly details?: Readonly<Record<string, string | number>>
+  readonly rule?: RuleReply
+  readonly retryAfterSeconds?: number
+}
+
+/** A request that is answered with a Problem. */
+export class ApiError extends Error {
+  readonly status: ApiStatus
+  readonly code: string
+  readonly facts: ApiErrorFacts
+  constructor(status: ApiStatus, code: string, facts: ApiErrorFacts = {}) {
+    super(sentences[code] ?? code)
+    this.status = status
+    this.code = code
+    this.facts = facts
+  }
+
+  /** The body of the reply. */
+  problem(requestId: string): Problem {
+    const { field, details, rule } = this.facts
+    return {
+      code: this.code, message: this.message, requestId,
+      ...field === undefined ? {} : { field }, ...details === undefined ? {} : { details }, ...rule === undefined ? {} : { rule },
+    }
+  }
+}
+
+/** What a fault thrown anywhere is to the client. 500 means: our own bug, to be logged. */
+export function apiErrorFrom(fault: unknown): ApiError {
+  if (fault instanceof ApiError) return fault
+  if (fault instanceof StoreError) {
+    const details = plainDetails(fault.details)
+    return new ApiError(storeStatus[fault.code], fault.code, {
+      ...fault.field === undefined ? {} : { field: fault.field }, ...Object.keys(details).length === 0 ? {} : { details },
+    })
+  }
+  if (fault instanceof PasswordsBusy) return new ApiError(503, 'busy', { retryAfterSeconds: 1 })
+  if (isRetryable(fault)) return new ApiError(503, 'unavailable', { retryAfterSeconds: 2 })
+  return new ApiError(500, 'internal')
+}
+
+const storeStatus: Readonly<Record<StoreErrorCode, ApiStatus>> = {
+  not_found: 404, limit: 409, number_in_use: 409, number_is_default: 409, rule_changed: 409, rules_changed: 409,
+  unknown_number: 422, unknown_rule: 422, login_taken: 409, number_taken: 409,
+}
+
+const sentences: Readonly<Record<string, string>> = {
+  bad_json: 'Запрос не читается: это не JSON.',
+  invalid: 'Проверьте поле: значение не подходит.',
+  bad_number: 'Это не похоже на номер телефона. Напишите его с кодом: +7 916 123-45-67.',
+  refused_number: 'На этот номер переадресация невозможна.',
+  bad_credentials: 'Логин или пароль не подошли.',
+  too_many_attempts: 'Слишком много попыток входа. Подождите немного.',
+  too_many_streams: 'Открыто слишком много окон.',
+  unauthorized: 'Войдите ещё раз.',
+  foreign_origin: 'Запрос пришёл с другого сайта.',
+  not_json: 'Запрос должен быть в формате JSON.',
+  too_large: 'Запрос слишком велик.',
+  not_found: 'Этого уже нет.',
+  limit: 'Больше добавить нельзя: достигнут предел.',
+  number_in_use: 'Номер используется в правилах.',
+  number_is_default: 'Это номер по умолчанию. Сначала выберите другой.',
+  rule_changed: 'Правило изменили в другом окне.',
+  rules_changed: 'Список правил изменили в другом окне.',
+  unknown_number: 'Одного из номеров уже нет в «Моих номерах».',
+  unknown_rule: 'Следующего правила уже нет.',
+  busy: 'Сейчас много входов сразу. Повторите через секунду.',
+  unavailable: 'База данных не отвечает. Повторите через несколько секунд.',
+  internal: 'Это ошибка на нашей стороне, мы её записали.',
+}
+
+function plainDetails(details: Readonly<Record<string, unknown>>): Record<string, string | number> {
+  const plain: Record<string, string | number> = {}
+  for (const [name, value] of Object.entries(details)) {
+    if (typeof value === 'string' || typeof value === 'number') plain[name] = value
+  }
+  return plain
+}

@@ -1,0 +1,102 @@
+/**
+ * What stands before every route: a name for the request, the headers that keep a browser strict,
+ * a limit on bodies, the refusal of other sites' requests, and the login.
+ */
+import { randomUUID } from 'node:crypto'
+import { bodyLimit } from 'hono/body-limit'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { MiddlewareHandler } from 'hono'
+import { findSession } from '../store/sessions.ts'
+import { nowMs } from './context.ts'
+import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
+import { ApiError } from './errors.ts'
+
+type Guard = MiddlewareHandler<ApiEnv>
+
+/** No request of the panel comes near it; a rule with every field at its limit has some 20 kB. */
+const maxBodyBytes = 64 * 1024
+
+const contentSecurityPolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
+  "media-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'",
+].join('; ')
+
+/** Names the request and sets the headers every reply carries. */
+export function strictHeaders(deps: ApiDeps): Guard {
+  return async (c, next) => {
+    c.set('requestId', randomUUID())
+    c.header('X-Request-Id', c.get('requestId'))
+    c.header('Content-Security-Policy', contentSecurityPolicy)
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('X-Frame-Options', 'DENY')
+    c.header('Referrer-Policy', 'same-origin')
+    c.header('Cross-Origin-Opener-Policy', 'same-origin')
+    c.header('Cross-Origin-Resource-Policy', 'same-origin')
+    c.header('Permissions-Policy', 'camera=(), microphone=(), geolocation=()')
+    if (deps.behindProxy) c.header('Strict-Transport-Security', 'max-age=31536000')
+    if (c.req.path.startsWith('/api/')) c.header('Cache-Control', 'no-store')
+    await next()
+  }
+}
+
+/** Refuses large bodies, also those that do not tell their length. */
+export function smallBodies(): Guard {
+  return bodyLimit({ maxSize: maxBodyBytes, onError: () => { throw new ApiError(413, 'too_large') } })
+}
+
+/**
+ * Refuses changes that another site's page asked for: they come as JSON only (which a foreign page
+ * may not send unasked) and, where the browser says whence, from our own pages.
+ */
+export function sameOrigin(): Guard {
+  return async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+      if (!isOwnPage(c)) throw new ApiError(403, 'foreign_origin')
+      const type = (c.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+      if (type !== 'application/json') throw new ApiError(415, 'not_json')
+    }
+    await next()
+  }
+}
+
+function isOwnPage(c: ApiContext): boolean {
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin'
+  const origin = c.req.header('origin')
+  if (origin === undefined) return true // no browser: programs hold no cookies of others
+  return URL.canParse(origin) && new URL(origin).host === c.req.header('host')
+}
+
+/** Lets only those who are logged in pass. */
+export function loggedIn(deps: ApiDeps): Guard {
+  return async (c, next) => {
+    const token = sessionToken(deps, c)
+    const session = token === undefined ? undefined : await findSession(deps.database.kysely, token, nowMs(deps))
+    if (!session) throw new ApiError(401, 'unauthorized')
+    c.set('session', session)
+    await next()
+  }
+}
+
+/** The token of the session, as the browser keeps it. */
+export function sessionToken(deps: ApiDeps, c: ApiContext): string | undefined {
+  return getCookie(c, 'pn_session', deps.behindProxy ? 'host' : undefined)
+}
+
+/** Gives the browser its session; for the browser's own session only, the server ends it anyway. */
+export function keepSession(deps: ApiDeps, c: ApiContext, token: string): void {
+  const secure = deps.behindProxy ? { prefix: 'host', secure: true, path: '/' } as const : { path: '/' } as const
+  setCookie(c, 'pn_session', token, { httpOnly: true, sameSite: 'Lax', ...secure })
+}
+
+/** Takes the session from the browser. */
+export function dropSession(deps: ApiDeps, c: ApiContext): void {
+  deleteCookie(c, 'pn_session', deps.behindProxy ? { prefix: 'host', secure: true, path: '/' } : { path: '/' })
+}
+
+/** The client's address. A proxy of ours writes it last; what stands before it is the client's tale. */
+export function clientAddress(deps: ApiDeps, c: ApiContext): string {
+  if (deps.behindProxy) return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
+  const bindings = c.env as unknown as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
+  return bindings?.incoming?.socket?.remoteAddress ?? ''
+}

@@ -1,0 +1,101 @@
+/**
+ * The store as the call application sees it: the directory and the journal of `app/ports.ts` over
+ * one database. Its start replays what dead journals left on the disk and closes their calls.
+ */
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Cancel, Clock } from '../clock.ts'
+import type { CallRecord } from '../call/record.ts'
+import type { Subscriber } from '../call/subscriber.ts'
+import type { Trunk } from '../call/trunk.ts'
+import type { Log } from '../log.ts'
+import { CallJournal } from './call-journal.ts'
+import type { Database } from './database.ts'
+import { copyDirectory } from './directory-copy.ts'
+import { holdLease } from './leases.ts'
+import { closeOrphans, isDeadOwner, journalLease, journalLeaseMs } from './orphans.ts'
+import { listSpillFiles } from './spill-file.ts'
+import { createSubscriberFinder } from './subscribers.ts'
+
+export interface CallStoreOptions {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  /** Folder for call records the database cannot take now. */
+  readonly spillFolder: string
+  /** How long a call waits for its subscriber; milliseconds, default 2000. */
+  readonly findTimeoutMs?: number
+}
+
+/** Implements CallDirectory and CallJournal of `app/ports.ts`. */
+export interface CallStore {
+  trunks(): readonly Trunk[]
+  isPersonalNumber(address: string): boolean
+  findSubscriber(number: string): Promise<Subscriber | undefined>
+  open(record: CallRecord): Promise<void>
+  update(record: CallRecord): void
+  close(record: CallRecord): Promise<void>
+  /** Call states not yet in the database. */
+  waiting(): number
+  /** Reads trunks and personal numbers now instead of within two seconds. */
+  refresh(): Promise<void>
+  /** Writes what waits (at most 5 s), then gives the lease back. The database stays open. */
+  stop(): Promise<void>
+}
+
+const sweepMs = 15_000
+
+/** Starts the store of one application process. Rejects when the database does not answer. */
+export async function createCallStore(options: CallStoreOptions): Promise<CallStore> {
+  const { database, clock, log, spillFolder } = options
+  const db = database.kysely
+  const owner = randomUUID().replaceAll('-', '')
+  const lease = await holdLease(db, journalLease(owner), owner, journalLeaseMs)
+  const journal = new CallJournal({ database, clock, log, spillFolder, owner })
+  const directory = await copyDirectory(db, clock, log)
+  const findSubscriber = createSubscriberFinder(database, options.findTimeoutMs ?? 2000)
+
+  const sweep = async () => {
+    await replayDeadJournals(options, journal, owner)
+    const closed = await closeOrphans(db)
+    if (closed > 0) log.warn({ calls: closed }, 'calls of a process that died were closed')
+  }
+  let cancel: Cancel = () => {}
+  let stopped = false
+  const sweepOn = () => {
+    if (stopped) return
+    cancel = clock.wakeAt(clock.nowMs() + sweepMs, () => {
+      sweep().catch((fault: unknown) => log.warn({ err: fault }, 'orphaned calls cannot be closed now')).finally(sweepOn)
+    })
+  }
+  await sweep()
+  sweepOn()
+  return {
+    trunks: directory.trunks,
+    isPersonalNumber: directory.isPersonalNumber,
+    findSubscriber,
+    open: (record) => journal.open(record),
+    update: (record) => journal.update(record),
+    close: (record) => journal.close(record),
+    waiting: () => journal.waiting,
+    refresh: directory.refresh,
+    async stop() {
+      stopped = true
+      cancel()
+      directory.stop()
+      await journal.stop(5000)
+      await lease?.release().catch(() => {}) // it runs out by itself
+    },
+  }
+}
+
+async function replayDeadJournals({ database, log, spillFolder }: CallStoreOptions, journal: CallJournal, own: string): Promise<void> {
+  for (const path of listSpillFiles(spillFolder)) {
+    const owner = basename(path).slice(0, 32)
+    if (owner === own || !await isDeadOwner(database.kysely, owner)) continue
+    const states = await journal.replay(path)
+    await rm(path, { force: true })
+    log.warn({ states, path }, 'call records of a process that died were written')
+  }
+}

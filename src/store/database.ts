@@ -1,0 +1,102 @@
+/**
+ * The pool of connections and Kysely over it. `execute` runs the few statements of the hot path as
+ * prepared ones: Kysely builds their text once, after that a call costs no query building and the
+ * server no parsing. It knows no table.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, MysqlDialect } from 'kysely'
+import type { Transaction } from 'kysely'
+import { createPool } from 'mysql2'
+import type { Pool, PoolOptions } from 'mysql2'
+import { DatabaseTimeout, isRetryable } from './errors.ts'
+import type { Tables } from './tables.ts'
+
+/** What repository functions take; a Transaction is one, too. */
+export type Db = Kysely<Tables>
+export type Trx = Transaction<Tables>
+export type SqlValue = string | number | null
+
+export interface Database {
+  readonly kysely: Db
+  /** Runs prepared SQL; rejects with DatabaseTimeout after `timeoutMs`. */
+  execute<Row>(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<Row[]>
+  close(): Promise<void>
+}
+
+/** Opens a pool; nothing is connected before the first statement. `url` is mysql://user:password@host:port/name[?socketPath=…]. */
+export function openDatabase(options: { readonly url: string; readonly connections?: number }): Database {
+  const pool = createPool(poolOptions(options.url, options.connections ?? 10))
+  return {
+    kysely: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
+    execute: (sql, values, timeoutMs) => execute(pool, sql, values, timeoutMs),
+    close: () => new Promise((done) => pool.end(() => done())),
+  }
+}
+
+/**
+ * Runs `work` in one transaction and tries the whole again, at most five times, when the database
+ * says that this may help (deadlock, lost connection …). `work` must not act on anything else. Inside
+ * a transaction it joins that one.
+ */
+export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return work(db as Trx)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (fault) {
+      if (attempt === 5 || !isRetryable(fault)) throw fault
+      await sleep(10 * 2 ** attempt * (0.5 + Math.random()))
+    }
+  }
+}
+
+/** Waits until the database answers a SELECT; throws its last error after `timeoutMs`. */
+export async function waitForDatabase(database: Database, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    try {
+      await database.execute('SELECT 1', [], 2000)
+      return
+    } catch (fault) {
+      if (!isRetryable(fault) || performance.now() > deadline) throw fault
+      await sleep(100)
+    }
+  }
+}
+
+function poolOptions(url: string, connections: number): PoolOptions {
+  const at = new URL(url)
+  const socketPath = at.searchParams.get('socketPath')
+  const tls = at.searchParams.get('tls') === 'yes'
+  return {
+    ...(socketPath ? { socketPath } : { host: at.hostname, port: at.port === '' ? 3306 : Number(at.port) }),
+    ...(tls ? { ssl: { rejectUnauthorized: true } } : {}),
+    user: decodeURIComponent(at.username),
+    password: decodeURIComponent(at.password),
+    database: decodeURIComponent(at.pathname.slice(1)),
+    charset: 'utf8mb4_unicode_ci',
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    jsonStrings: true, // read by us, once, where the shape is known
+    connectionLimit: connections,
+    maxIdle: connections,
+    queueLimit: 10_000, // more waiting than this is an outage, not a queue
+    connectTimeout: 5000,
+    enableKeepAlive: true,
+    maxPreparedStatements: 200,
+  }
+}
+
+function execute<Row>(pool: Pool, sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<Row[]> {
+  return new Promise((done, failed) => {
+    // The pool's own limits do not cover the wait for a free connection.
+    const timer = setTimeout(() => failed(new DatabaseTimeout(`no answer within ${timeoutMs} ms`)), timeoutMs)
+    pool.execute({ sql, values: values as SqlValue[], timeout: timeoutMs }, (fault, rows) => {
+      clearTimeout(timer)
+      if (fault) failed(fault)
+      else done(rows as unknown as Row[])
+    })
+  })
+}

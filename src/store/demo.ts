@@ -1,0 +1,131 @@
+/**
+ * What a fresh installation starts with: one subscriber with phones and the four rules of the
+ * manual's pictures, and a trunk to this machine. At any time of day the rule that acts rings two
+ * phones at once. The password is made once and kept beside the data, to be shown at every start.
+ */
+import { randomBytes } from 'node:crypto'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { NoAnswer, ScheduleBlock } from '../call/rule.ts'
+import { inTransaction } from './database.ts'
+import type { Db } from './database.ts'
+import { StoreError } from './errors.ts'
+import { hashPassword } from './password.ts'
+import { addNumber } from './numbers.ts'
+import { addRule } from './rules.ts'
+import type { RuleDraft } from './rules.ts'
+import { findAccount, setPassword } from './sessions.ts'
+import { createSubscriber, setDefaultNumber } from './subscribers.ts'
+import { addTrunk } from './trunks.ts'
+
+export interface DemoOptions {
+  /** File that keeps login and password, readable by this user only. */
+  readonly file: string
+  /** Port on 127.0.0.1 where the demo trunk expects the telephone network. */
+  readonly trunkPort: number
+  readonly wallMs: number
+}
+
+export interface DemoAccess {
+  readonly login: string
+  readonly password: string
+  /** Personal number, E.164. */
+  readonly number: string
+}
+
+const login = 'demo'
+const number = '+74996740782'
+const dayMs = 86_400_000
+
+/** Fills an empty database; one that has any subscriber is left alone. Answers how to get in, undefined when there is no demo subscriber. */
+export async function seedDemo(db: Db, options: DemoOptions): Promise<DemoAccess | undefined> {
+  const some = await db.selectFrom('subscribers').select('id').limit(1).executeTakeFirst()
+  if (!some) {
+    try {
+      return await fill(db, options)
+    } catch (fault) {
+      // Another process was filling the same database; it has written the file, or will have.
+      if (!(fault instanceof StoreError)) throw fault
+    }
+  }
+  const account = await findAccount(db, login)
+  if (!account) return undefined
+  const kept = await readAccess(options.file)
+  if (kept) return kept
+  // The data was kept but the file was not: a password nobody knows helps nobody.
+  const access = newAccess()
+  await setPassword(db, account.id, await hashPassword(access.password))
+  await writeAccess(options.file, access)
+  return access
+}
+
+async function fill(db: Db, options: DemoOptions): Promise<DemoAccess> {
+  const access = newAccess()
+  const passwordHash = await hashPassword(access.password)
+  await inTransaction(db, async (trx) => {
+    // All or nothing: functions of the store join the transaction they are given.
+    const id = await createSubscriber(trx, {
+      name: 'Михаил Миронов', number, login, passwordHash, tariff: 'Базовый', balanceKopecks: 380_00,
+    }, options.wallMs)
+    const phones = await addPhones(trx, id, options.wallMs)
+    for (const rule of demoRules(phones, options.wallMs)) await addRule(trx, id, rule, options.wallMs)
+    await setDefaultNumber(trx, id, phones.mobile)
+    await addTrunk(trx, {
+      name: 'Демонстрационный транк', enabled: true, inboundNets: ['127.0.0.0/8', '::1/128'], host: '127.0.0.1',
+      port: options.trunkPort, transport: 'udp', credentials: undefined, numberFormat: 'e164plus', identity: 'caller',
+      assertIdentity: false, diversion: 'diversion', order: 1, capacity: undefined, provisionalSeconds: 5,
+    }, options.wallMs)
+  })
+  await writeAccess(options.file, access)
+  return access
+}
+
+type Phones = Readonly<Record<'mobile' | 'home' | 'office' | 'dacha' | 'greek', string>>
+
+async function addPhones(db: Db, subscriberId: string, wallMs: number): Promise<Phones> {
+  const add = (address: string, description: string) => addNumber(db, subscriberId, { address, description }, wallMs)
+  return {
+    mobile: await add('+79161234501', 'Мобильный'),
+    home: await add('+74951234502', 'Домашний'),
+    office: await add('+74957654303', 'Офис'),
+    dacha: await add('+74961234504', 'Дача'),
+    greek: await add('+306912345678', 'Греческая симка'),
+  }
+}
+
+function demoRules(phones: Phones, wallMs: number): readonly RuleDraft[] {
+  const holidayFrom = new Date(wallMs + 14 * dayMs).toISOString().slice(0, 10)
+  const holidayTo = new Date(wallMs + 28 * dayMs).toISOString().slice(0, 10)
+  const working: ScheduleBlock = { weekdays: [1, 2, 3, 4, 5], dates: [], hours: [{ from: 9 * 60, to: 18 * 60 }] }
+  const weekend: ScheduleBlock = { weekdays: [6, 7], dates: [], hours: [{ from: 10 * 60, to: 22 * 60 }] }
+  const holiday: ScheduleBlock = { weekdays: [], dates: [{ from: holidayFrom, to: holidayTo }], hours: [] }
+  return [
+    parallel('Дома', 0, [], [phones.mobile, phones.home]),
+    parallel('Звонок в рабочее время', 10, [working], [phones.office, phones.mobile]),
+    parallel('На даче', 10, [weekend], [phones.dacha, phones.mobile]),
+    { ...parallel('Звонки во время отпуска', 20, [holiday], [phones.greek, phones.mobile]), enabled: false, mode: 'serial' },
+  ]
+}
+
+function parallel(name: string, priority: number, blocks: readonly ScheduleBlock[], targetIds: readonly string[]): RuleDraft {
+  const targets = targetIds.map((targetId) => ({ targetId, ringSeconds: undefined }))
+  const noAnswer: NoAnswer = { action: 'hangUp' }
+  return { name, enabled: true, priority, blocks, mode: 'parallel', waitSeconds: 30, targets, noAnswer }
+}
+
+function newAccess(): DemoAccess {
+  return { login, password: randomBytes(9).toString('base64url'), number }
+}
+
+async function readAccess(file: string): Promise<DemoAccess | undefined> {
+  try {
+    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<DemoAccess>
+    return value.login && value.password && value.number ? value as DemoAccess : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function writeAccess(file: string, access: DemoAccess): Promise<void> {
+  await writeFile(`${file}.new`, `${JSON.stringify(access, undefined, 2)}\n`, { mode: 0o600 })
+  await rename(`${file}.new`, file)
+}

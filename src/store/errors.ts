@@ -1,0 +1,53 @@
+/**
+ * What can go wrong in the store. StoreError is a refusal the user can do something about and has a
+ * stable code; faults of the database itself are told apart by what helps: try again, or give up.
+ */
+
+export type StoreErrorCode =
+  | 'not_found' | 'limit' | 'number_in_use' | 'number_is_default' | 'rule_changed' | 'rules_changed'
+  | 'unknown_number' | 'unknown_rule' | 'login_taken' | 'number_taken'
+
+/** A change the store refused; `details` are facts for the message, `field` the faulty field. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+  readonly field: string | undefined
+  constructor(code: StoreErrorCode, details: Readonly<Record<string, unknown>> = {}, field?: string) {
+    super(code)
+    this.code = code
+    this.details = details
+    this.field = field
+  }
+}
+
+/** The database did not answer within the time allowed. */
+export class DatabaseTimeout extends Error {
+  readonly code = 'DATABASE_TIMEOUT'
+}
+
+/** Conflicts a whole transaction may be tried again for: deadlock, lock wait, Galera, TiDB. */
+const conflicts = new Set([1213, 1205, 1180, 8002, 8022, 9007])
+/** The server is going, gone, read-only or not part of its cluster. */
+const outages = new Set([1040, 1047, 1053, 1152, 1158, 1159, 1160, 1161, 1203, 1290, 1836, 1927, 2006, 2013])
+const lostCodes = new Set([
+  'ECONNRESET', 'ECONNREFUSED', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN',
+  'PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'DATABASE_TIMEOUT',
+])
+
+/** The same transaction may succeed at once or after a short wait. */
+export function isRetryable(fault: unknown): boolean {
+  const { errno, code } = fault as { errno?: unknown; code?: unknown }
+  return (typeof errno === 'number' && (conflicts.has(errno) || outages.has(errno)))
+    || (typeof code === 'string' && lostCodes.has(code))
+}
+
+/** The row itself is what the database cannot take (SQLSTATE classes 22 and 23): trying again is vain. */
+export function isBadData(fault: unknown): boolean {
+  const { sqlState, errno } = fault as { sqlState?: unknown; errno?: unknown }
+  return errno === 1366 || (typeof sqlState === 'string' && (sqlState.startsWith('22') || sqlState.startsWith('23')))
+}
+
+/** A row with that key exists already. */
+export function isDuplicate(fault: unknown): boolean {
+  return (fault as { errno?: unknown }).errno === 1062
+}

@@ -1,0 +1,176 @@
+/**
+ * Subscribers as a call and the panel need them. `createSubscriberFinder` is the hot path: one
+ * prepared join over two primary keys loads everything a call needs.
+ */
+import type { CallSettings, Subscriber } from '../call/subscriber.ts'
+import { inTransaction } from './database.ts'
+import type { Database, Db } from './database.ts'
+import { StoreError, isDuplicate, isRetryable } from './errors.ts'
+import { newId } from './ids.ts'
+import { loadRuleSet, lockSubscriber, readRuleSet, storeRuleSet } from './rule-set.ts'
+import { announce } from './topics.ts'
+
+export interface NewSubscriber {
+  readonly name: string
+  /** Personal number, E.164. */
+  readonly number: string
+  readonly login: string
+  readonly passwordHash: string
+  readonly zone?: string
+  readonly tariff?: string
+  readonly status?: Subscriber['status']
+  readonly balanceKopecks?: number
+  readonly maxCalls?: number
+  readonly settings?: Partial<CallSettings>
+}
+
+/** A subscriber for the panel: as a call sees him, with what only the panel shows. */
+export interface SubscriberAccount extends Subscriber {
+  readonly tariff: string
+}
+
+/** Limits of product.md §1.5: 25 s each, a minute of cycling, three calls at once. */
+const defaultSettings: CallSettings = {
+  voicemail: false, voicemailAfterSeconds: 25, recordCalls: false, cycleLimitSeconds: 60, ringSeconds: 25,
+  busyMattersMore: false, declineIsRefusal: false,
+}
+
+const callColumns = [
+  's.id', 's.name', 's.zone', 's.status', 's.balance_kopecks', 's.max_calls', 's.voicemail', 's.voicemail_after_seconds',
+  's.record_calls', 's.cycle_limit_seconds', 's.ring_seconds', 's.busy_matters_more', 's.decline_is_refusal', 's.rule_set',
+  'p.address',
+] as const
+
+interface CallRow {
+  readonly id: string
+  readonly name: string
+  readonly zone: string
+  readonly status: string
+  readonly balance_kopecks: string
+  readonly max_calls: number
+  readonly voicemail: number
+  readonly voicemail_after_seconds: number
+  readonly record_calls: number
+  readonly cycle_limit_seconds: number
+  readonly ring_seconds: number
+  readonly busy_matters_more: number
+  readonly decline_is_refusal: number
+  readonly rule_set: string | null
+  readonly address: string
+}
+
+/**
+ * A function that finds the subscriber of a personal number; undefined when there is none. It
+ * rejects after `timeoutMs` at the latest; a lost connection is tried again once on another one.
+ */
+export function createSubscriberFinder(
+  database: Database, timeoutMs: number,
+): (number: string) => Promise<Subscriber | undefined> {
+  const { sql } = database.kysely.selectFrom('personal_numbers as p')
+    .innerJoin('subscribers as s', 's.id', 'p.subscriber_id').select(callColumns).where('p.address', '=', '').compile()
+  return async (number) => {
+    const began = performance.now()
+    let rows: CallRow[]
+    try {
+      rows = await database.execute<CallRow>(sql, [number], timeoutMs)
+    } catch (fault) {
+      const leftMs = timeoutMs - (performance.now() - began)
+      if (!isRetryable(fault) || leftMs < timeoutMs / 4) throw fault
+      rows = await database.execute<CallRow>(sql, [number], leftMs)
+    }
+    const row = rows[0]
+    return row && subscriberFrom(row, readRuleSet(row.rule_set) ?? await loadRuleSet(database.kysely, row.id))
+  }
+}
+
+/** The subscriber with this id for the panel. Throws StoreError not_found. */
+export async function loadSubscriber(db: Db, id: string): Promise<SubscriberAccount> {
+  const row = await db.selectFrom('subscribers as s').innerJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
+    .select(callColumns).select('s.tariff').where('s.id', '=', id).orderBy('p.address').executeTakeFirst()
+  if (!row) throw new StoreError('not_found')
+  const ruleSet = readRuleSet(row.rule_set) ?? await loadRuleSet(db, id)
+  return { ...subscriberFrom(row, ruleSet), tariff: row.tariff }
+}
+
+/** Makes a subscriber with his personal number and his login. Throws StoreError login_taken, number_taken. */
+export async function createSubscriber(db: Db, subscriber: NewSubscriber, wallMs: number): Promise<string> {
+  const id = newId(wallMs)
+  await inTransaction(db, async (trx) => {
+    await trx.insertInto('subscribers').values(subscriberRow(id, subscriber)).execute()
+    await trx.insertInto('personal_numbers').values({ address: subscriber.number, subscriber_id: id }).execute()
+      .catch((fault: unknown) => { throw isDuplicate(fault) ? new StoreError('number_taken') : fault })
+    await trx.insertInto('accounts').values({
+      id: newId(wallMs), subscriber_id: id, login: subscriber.login.toLowerCase(), password_hash: subscriber.passwordHash,
+    }).execute().catch((fault: unknown) => { throw isDuplicate(fault) ? new StoreError('login_taken') : fault })
+    await storeRuleSet(trx, id)
+    await announce(trx, 'personalNumbers')
+  })
+  return id
+}
+
+/** Chooses the number calls go to when no rule acts; null for none. Throws StoreError unknown_number. */
+export async function setDefaultNumber(db: Db, subscriberId: string, numberId: string | null): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await lockSubscriber(trx, subscriberId)
+    if (numberId !== null) {
+      const known = await trx.selectFrom('numbers').select('id')
+        .where('id', '=', numberId).where('subscriber_id', '=', subscriberId).executeTakeFirst()
+      if (!known) throw new StoreError('unknown_number', {}, 'targetId')
+    }
+    await trx.updateTable('subscribers').set({ default_number_id: numberId }).where('id', '=', subscriberId).execute()
+    await storeRuleSet(trx, subscriberId)
+  })
+}
+
+/** Changes how calls of a subscriber are handled; settings left out stay. */
+export async function updateSettings(db: Db, subscriberId: string, settings: Partial<CallSettings>): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await lockSubscriber(trx, subscriberId)
+    const row = settingsRow(settings)
+    if (Object.keys(row).length > 0) await trx.updateTable('subscribers').set(row).where('id', '=', subscriberId).execute()
+    await storeRuleSet(trx, subscriberId)
+  })
+}
+
+/** Every personal number of the platform. */
+export async function listPersonalNumbers(db: Db): Promise<readonly string[]> {
+  const rows = await db.selectFrom('personal_numbers').select('address').execute()
+  return rows.map((row) => row.address)
+}
+
+function subscriberFrom(row: CallRow, { defaultTarget, rules }: Pick<Subscriber, 'defaultTarget' | 'rules'>): Subscriber {
+  return {
+    id: row.id, name: row.name, number: row.address, zone: row.zone, status: row.status as Subscriber['status'],
+    balanceKopecks: Number(row.balance_kopecks), maxCalls: row.max_calls,
+    settings: {
+      voicemail: row.voicemail === 1, voicemailAfterSeconds: row.voicemail_after_seconds, recordCalls: row.record_calls === 1,
+      cycleLimitSeconds: row.cycle_limit_seconds, ringSeconds: row.ring_seconds,
+      busyMattersMore: row.busy_matters_more === 1, declineIsRefusal: row.decline_is_refusal === 1,
+    },
+    defaultTarget, rules,
+  }
+}
+
+function subscriberRow(id: string, subscriber: NewSubscriber) {
+  return {
+    id, name: subscriber.name, zone: subscriber.zone ?? 'Europe/Moscow', status: subscriber.status ?? 'active',
+    tariff: subscriber.tariff ?? 'Базовый', balance_kopecks: subscriber.balanceKopecks ?? 0, max_calls: subscriber.maxCalls ?? 3,
+    ...settingsRow({ ...defaultSettings, ...subscriber.settings }) as Required<ReturnType<typeof settingsRow>>,
+    default_number_id: null, rule_set: null, version: 0,
+  }
+}
+
+function settingsRow(settings: Partial<CallSettings>) {
+  const row: Record<string, number> = {}
+  for (const [name, column] of settingColumns) {
+    const value = settings[name]
+    if (value !== undefined) row[column] = Number(value)
+  }
+  return row as Partial<Record<(typeof settingColumns)[number][1], number>>
+}
+
+const settingColumns = [
+  ['voicemail', 'voicemail'], ['voicemailAfterSeconds', 'voicemail_after_seconds'], ['recordCalls', 'record_calls'],
+  ['cycleLimitSeconds', 'cycle_limit_seconds'], ['ringSeconds', 'ring_seconds'],
+  ['busyMattersMore', 'busy_matters_more'], ['declineIsRefusal', 'decline_is_refusal'],
+] as const
