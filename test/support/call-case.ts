@@ -1,0 +1,333 @@
+/**
+ * One end-to-end case as data: which phones there are and how they behave (SIPp scenarios), what
+ * the subscriber's rules are, who calls and how, and what the journal must say afterwards. `play`
+ * runs it against the product on a personal number of its own, so that cases run side by side.
+ */
+import type { LegOutcome } from '../../src/call/record.ts'
+import type { ScheduleBlock } from '../../src/call/rule.ts'
+import type { CallSettings } from '../../src/call/subscriber.ts'
+import type { Db } from '../../src/store/database.ts'
+import { addNumber } from '../../src/store/numbers.ts'
+import { addRule, replaceRule } from '../../src/store/rules.ts'
+import { createSubscriber, setDefaultNumber } from '../../src/store/subscribers.ts'
+import type { NewSubscriber } from '../../src/store/subscribers.ts'
+import type { Product, StoredCall } from './product.ts'
+import { startSipp } from './sipp.ts'
+import type { SippOptions, SippReport, SippRun } from './sipp.ts'
+
+/** Phones that SIPp plays in one process. */
+export interface PhonePlan {
+  readonly scenario: string
+  readonly pauseMs?: number
+  /** Calls this process takes before it ends well; as many as it has numbers unless told. */
+  readonly calls?: number
+  /** Numbers that lead to this one process (1): their answers leave in the same millisecond. */
+  readonly numbers?: number
+  /** `maybe`: no call may come at all; `any`: how often it is called is checked elsewhere. */
+  readonly expect?: 'calls' | 'maybe' | 'any'
+  /** A telephone number, reached through the trunks; then nothing is started here. */
+  readonly address?: string
+}
+
+export interface RulePlan {
+  readonly name?: string
+  readonly mode?: 'parallel' | 'serial'
+  readonly waitSeconds?: number
+  /** Indexes into the flat list of numbers; all of them unless told. */
+  readonly phones?: readonly number[]
+  /** Serial ring time of each phone. */
+  readonly ringSeconds?: number
+  /** Index of the rule that follows. */
+  readonly next?: number
+  readonly noAnswer?: 'hangUp' | 'voicemail'
+  readonly blocks?: readonly ScheduleBlock[]
+  readonly enabled?: boolean
+  readonly priority?: number
+}
+
+export interface CallerPlan extends Pick<SippOptions, 'scenario' | 'pauseMs' | 'address' | 'more' | 'keys'> {
+  /** Calls another number than the subscriber's. */
+  readonly number?: string
+  /** Starts so long after the first caller. */
+  readonly afterMs?: number
+}
+
+export interface ExpectedRecord {
+  readonly outcome: string
+  readonly status: number
+  readonly endedBy?: string
+  /** Outcomes of the legs, in the order they were dialled; undefined = not checked. */
+  readonly legs?: readonly LegOutcome[]
+  /** Steps of the trace that must be there, in this order, as `step` or `step:detail`. */
+  readonly trace?: readonly string[]
+}
+
+export interface CallCase {
+  readonly name: string
+  readonly phones: readonly PhonePlan[]
+  readonly rules?: readonly RulePlan[]
+  readonly subscriber?: Partial<NewSubscriber>
+  readonly settings?: Partial<CallSettings>
+  /** Index of the number that is the default one. */
+  readonly defaultPhone?: number
+  readonly callers: readonly CallerPlan[]
+  readonly records: readonly ExpectedRecord[]
+  /** Runs while the call does, e.g. edits a rule. */
+  readonly during?: (scene: Scene) => Promise<void>
+  /** Further checks; throws what is wrong. */
+  readonly check?: (played: Played) => void
+}
+
+export interface Scene {
+  readonly db: Db
+  readonly subscriberId: string
+  readonly number: string
+  readonly ruleIds: readonly string[]
+  readonly addresses: readonly string[]
+}
+
+export interface Played {
+  readonly scene: Scene
+  readonly callers: readonly SippReport[]
+  /** One per phone process; undefined when no call came and none had to. */
+  readonly phones: readonly (SippReport | undefined)[]
+  readonly records: readonly StoredCall[]
+  /** Why the case failed; empty when it did not. */
+  readonly faults: readonly string[]
+}
+
+/** How long phones and the journal may lag behind the caller. */
+const settleMs = 8000
+
+let lastNumber = 4950000000
+
+/** Plays a case and tells what happened; only a broken set-up throws. */
+export async function play(product: Product, plan: CallCase): Promise<Played> {
+  const phones: SippRun[] = []
+  const callers: SippRun[] = []
+  try {
+    for (const phone of plan.phones) if (phone.address === undefined) phones.push(await startPhone(phone))
+    const scene = await seed(product.database, plan, addressesOf(plan.phones, phones))
+    // A hook that fails is a fault of the case, told after everybody has been heard.
+    const during = Promise.resolve(plan.during?.(scene)).then(() => [], (error) => [String(error)])
+    const started = await startCallers(product, plan, scene, callers)
+    const hookFaults = await during
+    const callerReports = await Promise.all(started.map((run) => run.done))
+    const own = plan.phones.filter((phone) => phone.address === undefined)
+    const phoneReports = await Promise.all(own.map((phone, i) => endOfPhone(phone, phones[i])))
+    const records = await closedRecords(product, plan, scene)
+    const faults = [...hookFaults, ...findFaults(plan, callerReports, phoneReports, records)]
+    const played = { scene, callers: callerReports, phones: phoneReports, records, faults }
+    return faults.length > 0 ? played : { ...played, faults: ownCheck(plan, played) }
+  } finally {
+    for (const run of [...callers, ...phones]) await run.stop()
+  }
+}
+
+/** Runs cases side by side, at most `width` at once; answers the promise of each at once. */
+export function playAll(
+  product: Promise<Product>, cases: readonly CallCase[], width: number,
+): Promise<Played>[] {
+  const waiting: (() => void)[] = []
+  let free = width
+  const turn = (): Promise<void> => {
+    if (free > 0) {
+      free--
+      return Promise.resolve()
+    }
+    return new Promise((done) => waiting.push(done))
+  }
+  const leave = (): void => {
+    const next = waiting.shift()
+    if (next) next()
+    else free++
+  }
+  return cases.map(async (plan) => {
+    const running = await product
+    await turn()
+    try {
+      return await play(running, plan)
+    } finally {
+      leave()
+    }
+  })
+}
+
+/** Replaces a rule while its call rings (R-24): rings `targets` from the next call on. */
+export async function pointRuleTo(scene: Scene, rule: number, address: string): Promise<void> {
+  const id = await addNumber(scene.db, scene.subscriberId, { address, description: '' }, Date.now())
+  await replaceRule(scene.db, scene.subscriberId, scene.ruleIds[rule] ?? '', undefined, {
+    ...draftOf({ name: 'edited', waitSeconds: 5 }, 0, [id]),
+  })
+}
+
+function startPhone(phone: PhonePlan): Promise<SippRun> {
+  return startSipp({
+    scenario: phone.scenario,
+    pauseMs: phone.pauseMs ?? 100,
+    calls: phone.calls ?? phone.numbers ?? 1,
+  })
+}
+
+function addressesOf(plans: readonly PhonePlan[], runs: readonly SippRun[]): string[] {
+  let next = 0
+  return plans.flatMap((plan, index) => {
+    if (plan.address !== undefined) return [plan.address]
+    const port = runs[next++]?.port ?? 0
+    const names = Array.from({ length: plan.numbers ?? 1 }, (_, i) => `phone${index}${i || ''}`)
+    return names.map((name) => `sip:${name}@127.0.0.1:${port}`)
+  })
+}
+
+async function startCallers(
+  product: Product, plan: CallCase, scene: Scene, runs: SippRun[],
+): Promise<SippRun[]> {
+  const began = performance.now()
+  for (const { afterMs, number, ...options } of plan.callers) {
+    await new Promise((done) => setTimeout(done, Math.max(0, (afterMs ?? 0) - (performance.now() - began))))
+    runs.push(await startSipp({
+      pauseMs: 200, ...options, remote: product.sip, number: number ?? scene.number,
+    }))
+  }
+  return runs
+}
+
+/** Makes the subscriber with his numbers and rules. */
+async function seed(db: Db, plan: CallCase, addresses: readonly string[]): Promise<Scene> {
+  const number = `+7${++lastNumber}`
+  const now = Date.now()
+  const subscriberId = await createSubscriber(db, {
+    name: plan.name, number, login: number, passwordHash: '', balanceKopecks: 38_000, maxCalls: 10,
+    ...plan.subscriber,
+    settings: { ringSeconds: 5, cycleLimitSeconds: 10, ...plan.settings },
+  }, now)
+  const numberIds: string[] = []
+  for (const address of addresses) {
+    numberIds.push(await addNumber(db, subscriberId, { address, description: '' }, now))
+  }
+  if (plan.defaultPhone !== undefined) {
+    await setDefaultNumber(db, subscriberId, numberIds[plan.defaultPhone] ?? null)
+  }
+  const rules = plan.rules ?? [{}]
+  const ruleIds: string[] = []
+  for (const [index, rule] of rules.entries()) {
+    ruleIds.push((await addRule(db, subscriberId, draftOf(rule, index, numberIds), now)).id)
+  }
+  for (const [index, rule] of rules.entries()) {
+    if (rule.next === undefined) continue
+    // Rules may call each other, so the links are made when all of them exist.
+    await replaceRule(db, subscriberId, ruleIds[index] ?? '', undefined, {
+      ...draftOf(rule, index, numberIds),
+      noAnswer: { action: 'rule', ruleId: ruleIds[rule.next] ?? '', ignoreSchedule: false },
+    })
+  }
+  return { db, subscriberId, number, ruleIds, addresses }
+}
+
+function draftOf(rule: RulePlan, index: number, numberIds: readonly string[]) {
+  const chosen = rule.phones ?? numberIds.map((_, i) => i)
+  return {
+    name: rule.name ?? `rule ${index}`,
+    enabled: rule.enabled ?? true,
+    priority: rule.priority ?? 0,
+    blocks: rule.blocks ?? [],
+    mode: rule.mode ?? 'parallel',
+    waitSeconds: rule.waitSeconds ?? 5,
+    targets: chosen.map((i) => ({ targetId: numberIds[i] ?? '', ringSeconds: rule.ringSeconds })),
+    noAnswer: { action: rule.noAnswer ?? 'hangUp' } as const,
+  }
+}
+
+/** The phone's report; undefined when it was not called and did not have to be. */
+async function endOfPhone(plan: PhonePlan, run: SippRun | undefined): Promise<SippReport | undefined> {
+  if (!run) return undefined
+  if (plan.expect === 'any') return { scenario: plan.scenario, code: 0, errors: '', messages: run.messages() }
+  if (plan.expect === 'maybe' && run.messages().length === 0) {
+    // The INVITE might still be under way to it.
+    await new Promise((done) => setTimeout(done, 300))
+    if (run.messages().length === 0) return undefined
+  }
+  const late = new Promise<SippReport>((done) => setTimeout(() => done({
+    scenario: plan.scenario, code: -1, errors: 'its call did not end', messages: run.messages(),
+  }), settleMs).unref())
+  return Promise.race([run.done, late])
+}
+
+async function closedRecords(product: Product, plan: CallCase, scene: Scene): Promise<StoredCall[]> {
+  const until = performance.now() + settleMs
+  for (;;) {
+    const records = await product.records(scene.number)
+    const closed = records.filter((record) => record.endedAt !== undefined)
+    const complete = closed.length === records.length && records.length >= plan.records.length
+    if (complete || performance.now() > until) return records
+    await new Promise((done) => setTimeout(done, 50))
+  }
+}
+
+function findFaults(
+  plan: CallCase, callers: readonly SippReport[],
+  phones: readonly (SippReport | undefined)[], records: readonly StoredCall[],
+): string[] {
+  const faults: string[] = []
+  for (const report of [...callers, ...phones]) {
+    if (report && report.code !== 0) faults.push(describeReport(report))
+  }
+  if (records.length !== plan.records.length) {
+    faults.push(`${records.length} records instead of ${plan.records.length}`)
+  }
+  plan.records.forEach((expected, i) => {
+    const record = records[i]
+    if (record) faults.push(...compareRecord(expected, record).map((fault) => `record ${i}: ${fault}`))
+  })
+  return faults
+}
+
+function compareRecord(expected: ExpectedRecord, record: StoredCall): string[] {
+  const faults: string[] = []
+  const compare = (what: string, seen: unknown, wanted: unknown): void => {
+    if (wanted !== undefined && JSON.stringify(seen) !== JSON.stringify(wanted)) {
+      faults.push(`${what} is ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`)
+    }
+  }
+  if (record.endedAt === undefined) faults.push('it is not closed')
+  compare('outcome', record.outcome, expected.outcome)
+  compare('status', record.status, expected.status)
+  compare('endedBy', record.endedBy, expected.endedBy)
+  compare('legs', record.legs.map((leg) => leg.outcome), expected.legs)
+  const steps = record.trace.flatMap((step) => namesOf(step))
+  let from = 0
+  for (const wanted of expected.trace ?? []) {
+    const at = steps.indexOf(wanted, from)
+    if (at < 0) faults.push(`no trace step ${wanted} after ${from} in ${steps.join(' ')}`)
+    else from = at + 1
+  }
+  return faults
+}
+
+/** How a trace step may be asked for: `ruleTaken`, `ruleTaken:rule 0`, `chainEnded:cycleTime`. */
+function namesOf(step: StoredCall['trace'][number]): string[] {
+  const names: string[] = [step.step]
+  if ('ruleName' in step) names.push(`${step.step}:${step.ruleName}`)
+  if (step.step === 'ruleSkipped') names.push(`${step.step}:${step.ruleName}:${step.why.verdict}`)
+  if (step.step === 'chainEnded' || step.step === 'refused') names.push(`${step.step}:${step.why}`)
+  if (step.step === 'voicemail') names.push(`${step.step}:${step.why}`)
+  return names
+}
+
+function ownCheck(plan: CallCase, played: Played): string[] {
+  try {
+    plan.check?.(played)
+    return []
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
+
+/** Enough to understand a failed scenario: what SIPp says and the messages it saw, in order. */
+function describeReport(report: SippReport): string {
+  const lines = report.messages.slice(-30).map((message) => {
+    const first = message.text.slice(0, message.text.search(/\r?\n|$/))
+    return `    ${new Date(message.atMs).toISOString().slice(17, 23)} ${message.direction} ${first}`
+  })
+  return [`${report.scenario} ended with ${report.code}: ${report.errors.slice(0, 1500)}`, ...lines].join('\n')
+}

@@ -1,0 +1,264 @@
+/**
+ * The product as its operator runs it, for end-to-end tests: `node src/main.ts sipd` and `app` as
+ * child processes on free loopback ports over a database of their own, filled through the store.
+ * Afterwards it tells whether anything is left: calls, dialogs, transactions.
+ */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { CallRecord } from '../../src/call/record.ts'
+import type { Trunk } from '../../src/call/trunk.ts'
+import type { Db } from '../../src/store/database.ts'
+import { addTrunk } from '../../src/store/trunks.ts'
+import { freeTcpPort } from './baresip.ts'
+import { freeUdpPort } from './sipp.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** The engine forgets a finished INVITE after 64·T1; T1 is short here, so that tests can wait for it. */
+const timers = { t1: 100, t2: 800, t4: 1000, t1x64: 6400 }
+
+export interface ProductOptions {
+  /** Where the children find the database, and the same one opened here. */
+  readonly database: { readonly url: string; readonly kysely: Db }
+  readonly trunks: readonly Omit<Trunk, 'id'>[]
+  /** `PN_WALL_CLOCK`: the instant at which the application starts. */
+  readonly wallClock?: string
+  /** Further settings of the environment. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Product {
+  /** Where calls go: `127.0.0.1:PORT`. */
+  readonly sip: string
+  readonly sipPort: number
+  readonly panelUrl: string
+  readonly database: Db
+  /** Process ids by part, for CPU and memory. */
+  readonly pids: Readonly<Record<string, number>>
+  /** Everything the parts have written. */
+  output(): string
+  /** What lives in the SIP server, in the application and, without an end, in the journal. */
+  alive(): Promise<Alive>
+  /** Waits until nothing is alive; answers what still is when `ms` have passed. */
+  quiet(ms: number): Promise<Alive>
+  /** Records of the calls to this personal number, oldest first. */
+  records(dialled: string): Promise<StoredCall[]>
+  stop(): Promise<void>
+}
+
+export interface Alive {
+  /** Dialogs and transactions of the SIP server. */
+  readonly dialogs: number
+  readonly transactions: number
+  /** Legs and timers of the application. */
+  readonly legs: number
+  readonly timers: number
+  /** Records that are not closed. */
+  readonly calls: number
+}
+
+/** Nothing is left. */
+export const nothing: Alive = { dialogs: 0, transactions: 0, legs: 0, timers: 0, calls: 0 }
+
+export type StoredCall = Pick<
+  CallRecord, 'id' | 'outcome' | 'status' | 'endedBy' | 'reason' | 'legs' | 'trace' | 'caller' | 'anonymous'
+> & { readonly answeredAt: number | undefined; readonly endedAt: number | undefined }
+
+/** A trunk on loopback that sends us calls; tests override what matters to them. */
+export function loopbackTrunk(port: number, more: Partial<Trunk> = {}): Omit<Trunk, 'id'> {
+  return {
+    name: 'loopback', enabled: true, inboundNets: ['127.0.0.1/32'], host: '127.0.0.1', port,
+    transport: 'udp', credentials: undefined, numberFormat: 'e164plus', identity: 'caller',
+    assertIdentity: false, diversion: 'diversion', order: 1, capacity: undefined,
+    provisionalSeconds: 5, ...more,
+  }
+}
+
+/** Starts SIP server and application; rejects with their output when one does not come up. */
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const folder = mkdtempSync(join(tmpdir(), 'pn-e2e-'))
+  const db = options.database.kysely
+  for (const trunk of options.trunks) await addTrunk(db, trunk, Date.now())
+  const [sipPort, controlPort, metricsPort, panelPort] = [
+    await freeUdpPort(), await freeTcpPort(), await freeTcpPort(), await freeTcpPort(),
+  ]
+  const conf = join(folder, 'drachtio.conf.xml')
+  writeFileSync(conf, configuration(controlPort))
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: folder,
+    DATABASE_URL: options.database.url,
+    PN_DATA_DIR: folder,
+    PN_DEMO: 'no',
+    PN_DRACHTIO_CONF: conf,
+    PN_SIP_CONTACT: `sip:127.0.0.1:${sipPort};transport=udp,tcp`,
+    PN_CONTROL_PORT: String(controlPort),
+    PN_METRICS_PORT: String(metricsPort),
+    PN_PANEL_PORT: String(panelPort),
+    PN_LOG_LEVEL: 'warn',
+    ...(options.wallClock === undefined ? {} : { PN_WALL_CLOCK: options.wallClock }),
+    ...options.env,
+  }
+  const parts = new Parts(env)
+  const stop = async (): Promise<void> => {
+    await parts.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await parts.start('sipd')
+    await parts.start('app')
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const alive = async (): Promise<Alive> => ({
+    ...await readGauges(metricsPort), ...await parts.counts(), calls: await openCalls(db),
+  })
+  return {
+    sip: `127.0.0.1:${sipPort}`,
+    sipPort,
+    panelUrl: `http://127.0.0.1:${panelPort}`,
+    database: db,
+    pids: parts.pids,
+    output: () => parts.output,
+    alive,
+    quiet: async (ms) => {
+      const until = performance.now() + ms
+      for (;;) {
+        const now = await alive()
+        const rest = Object.values(now).reduce((sum: number, count: number) => sum + count, 0)
+        if (rest === 0 || performance.now() > until) return now
+        await pause(100)
+      }
+    },
+    records: (dialled) => readRecords(db, dialled),
+    stop,
+  }
+}
+
+function configuration(controlPort: number): string {
+  const { t1, t2, t4, t1x64 } = timers
+  return `<drachtio>
+  <admin port="${controlPort}" secret="cymru">127.0.0.1</admin>
+  <sip>
+    <contacts><contact>sip:127.0.0.1:5060</contact></contacts>
+    <timers><t1>${t1}</t1><t2>${t2}</t2><t4>${t4}</t4><t1x64>${t1x64}</t1x64></timers>
+  </sip>
+</drachtio>
+`
+}
+
+/** Child processes `node src/main.ts NAME`, told apart by name. */
+class Parts {
+  readonly pids: Record<string, number> = {}
+  output = ''
+  readonly #env: Readonly<Record<string, string>>
+  readonly #children: ChildProcess[] = []
+
+  constructor(env: Readonly<Record<string, string>>) {
+    this.#env = env
+  }
+
+  /** Resolves when the part says over IPC that it serves. */
+  start(name: 'sipd' | 'app'): Promise<void> {
+    const child = spawn(process.execPath, ['/tmp/t1/main.ts', name], {
+      cwd: root, env: this.#env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    this.#children.push(child)
+    this.pids[name] = child.pid ?? 0
+    const keep = (text: string): void => { this.output += text }
+    child.stdout?.setEncoding('utf8').on('data', keep)
+    child.stderr?.setEncoding('utf8').on('data', keep)
+    return new Promise((done, fail) => {
+      const limit = setTimeout(() => fail(new Error(`${name} not ready\n${this.output}`)), 20_000)
+      child.once('close', (code) => {
+        clearTimeout(limit)
+        fail(new Error(`${name} ended with ${code}\n${this.output}`))
+      })
+      child.on('message', (message) => {
+        if (typeof message !== 'object' || message === null || !('ready' in message)) return
+        clearTimeout(limit)
+        done()
+      })
+    })
+  }
+
+  /** Asks the application over IPC (`{ ask: 'counts' }`) what it holds; rejects after 5 s. */
+  counts(): Promise<Pick<Alive, 'legs' | 'timers'>> {
+    const app = this.#children.at(-1)
+    return new Promise((done, fail) => {
+      const limit = setTimeout(() => fail(new Error(`no counts\n${this.output}`)), 5000)
+      const hear = (message: unknown): void => {
+        if (typeof message !== 'object' || message === null || !('counts' in message)) return
+        clearTimeout(limit)
+        app?.off('message', hear)
+        const { legs, timers } = message.counts as Pick<Alive, 'legs' | 'timers'>
+        done({ legs, timers })
+      }
+      app?.on('message', hear)
+      app?.send({ ask: 'counts' })
+    })
+  }
+
+  /** The application first, so that it can take leave of its calls. */
+  async stop(): Promise<void> {
+    for (const child of this.#children.toReversed()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      const closed = new Promise<void>((done) => child.once('close', () => done()))
+      child.kill('SIGTERM')
+      const kill = setTimeout(() => child.kill('SIGKILL'), 8000)
+      await closed
+      clearTimeout(kill)
+    }
+  }
+}
+
+async function readGauges(port: number): Promise<{ dialogs: number; transactions: number }> {
+  const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  return {
+    dialogs: gauge(page, 'drachtio_stable_dialogs'),
+    transactions: gauge(page, 'drachtio_transactions'),
+  }
+}
+
+/** Sum over the labels of one figure; NaN when it is missing, which no test takes for quiet. */
+export function gauge(page: string, name: string): number {
+  let sum = NaN
+  for (const line of page.split('\n')) {
+    if (!line.startsWith(name)) continue
+    const next = line[name.length]
+    if (next !== ' ' && next !== '{') continue
+    sum = (Number.isNaN(sum) ? 0 : sum) + Number(line.slice(line.lastIndexOf(' ') + 1))
+  }
+  return sum
+}
+
+async function openCalls(db: Db): Promise<number> {
+  const rows = await db.selectFrom('calls').select('id').where('ended_at', 'is', null).execute()
+  return rows.length
+}
+
+async function readRecords(db: Db, dialled: string): Promise<StoredCall[]> {
+  const rows = await db.selectFrom('calls').selectAll()
+    .where('dialled', '=', dialled).orderBy('started_at').orderBy('id').execute()
+  return rows.map((row) => ({
+    id: row.id,
+    outcome: (row.outcome ?? undefined) as CallRecord['outcome'],
+    status: row.status,
+    endedBy: (row.ended_by ?? undefined) as CallRecord['endedBy'],
+    reason: row.reason,
+    caller: row.caller,
+    anonymous: row.anonymous === 1,
+    answeredAt: row.answered_at === null ? undefined : Number(row.answered_at),
+    endedAt: row.ended_at === null ? undefined : Number(row.ended_at),
+    legs: JSON.parse(row.legs) as CallRecord['legs'],
+    trace: JSON.parse(row.trace) as CallRecord['trace'],
+  }))
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms))
+}
