@@ -36,7 +36,7 @@ const settings = {
   maxCallSeconds: setting('PN_MAX_CALL_SECONDS', 'seconds', 'longest conversation', '14400', readCount(60, 86_400)),
   drainSeconds: setting('PN_DRAIN_SECONDS', 'seconds', 'how long living calls may go on when the application stops', '5', readCount(0, 86_400)),
   sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', 'session interval asked for on both legs (RFC 4028), 0 = none', '1800', readCount(0, 86_400)),
-  logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'how much is logged', 'info', readLogLevel),
+  logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'how much is logged', 'warn', readLogLevel),
   wallClock: setting('PN_WALL_CLOCK', 'ISO instant', 'for tests: the wall clock starts here instead of at the present; empty = the present', '', readInstant),
 }
 

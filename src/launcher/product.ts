@@ -38,19 +38,23 @@ type Environment = Readonly<Record<string, string>>
  * `program entry NAME`. Without DATABASE_URL the private database comes first.
  */
 export function productParts(config: Config, env: Environment, program: string, entry: string): (PartPlan | LatePlan)[] {
-  const part = (name: string, args: readonly string[], more: Environment, stopMs: number): PartPlan => ({
-    name, command: [program, '--disable-warning=ExperimentalWarning', entry, name, ...args], env: { ...env, ...more }, readyMs: 130_000, stopMs,
+  const part = (name: string, more: Environment, stopMs: number): PartPlan => ({
+    name, command: [program, entry, name], env: { ...env, ...more }, readyMs: 130_000, stopMs,
   })
-  const sipd = part('sipd', [
+  const app: LatePlan = (ready) => part('app', {
+    DATABASE_URL: config.databaseUrl || (ready.get('database') as DatabaseReady).url,
+    PN_CONTROL_PORT: String((ready.get('sipd') as SipdReady).controlPort),
+  }, (config.drainSeconds + 15) * 1000)
+  return [...(config.databaseUrl === '' ? [part('database', {}, 40_000)] : []), part('sipd', {}, 5000), app]
+}
+
+/** The SIP server's own arguments when it is started by our settings instead of by arguments. */
+export function sipdArguments(config: Config): string[] {
+  return [
     '-f', config.drachtioConf, '--contact', config.sipContact, '--address', config.controlHost,
     '--port', String(config.controlPort), '--secret', config.controlSecret,
     ...(config.metricsPort === 0 ? [] : ['--prometheus-scrape-port', `127.0.0.1:${config.metricsPort}`]),
-  ], {}, 5000)
-  const app: LatePlan = (ready) => part('app', [], {
-    DATABASE_URL: config.databaseUrl || (ready.get('database') as DatabaseReady).url,
-    PN_CONTROL_PORT: String((ready.get('sipd') as SipdReady).controlPort),
-  }, (config.drainSeconds + 10) * 1000)
-  return [...(config.databaseUrl === '' ? [part('database', [], {}, 40_000)] : []), sipd, app]
+  ]
 }
 
 /** What the operator reads when everything serves. */

@@ -1,0 +1,198 @@
+/**
+ * The entry of the product: `node src/main.ts PART`. The only file that knows all parts and puts
+ * them together; each part is a process of its own, and in production only the wanted ones run.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createApi } from './api/app.ts'
+import { defaultBrand } from './api/brand.ts'
+import { createChangeHub } from './api/change-hub.ts'
+import { buildPanel } from './api/panel-bundle.ts'
+import { startPanelServer } from './api/server.ts'
+import { startApp } from './app/app.ts'
+import { clockStartingAt, systemClock } from './clock.ts'
+import { ConfigError, describeSettings, prepareDataDir, readConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { launch } from './launcher/launcher.ts'
+import { wrongConfigurationExit } from './launcher/part.ts'
+import { productParts, removeRunNote, sipdArguments, welcome, writeRunNote } from './launcher/product.ts'
+import type { AppReady, DatabaseReady, SipdReady } from './launcher/product.ts'
+import { createLog } from './log.ts'
+import { OptionsError, parseSipdArguments } from './sipd/command-line.ts'
+import { protocolVersion, startSipd } from './sipd/server.ts'
+import { createCallStore } from './store/call-store.ts'
+import { openDatabase, waitForDatabase } from './store/database.ts'
+import { seedDemo } from './store/demo.ts'
+import { migrate } from './store/migrate.ts'
+import { privateDatabaseUrl, runDatabase } from './store/private-server.ts'
+
+const root = join(import.meta.dirname, '..')
+/** How long the application waits for a database that is just being started elsewhere. */
+const databaseWaitMs = 60_000
+
+const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { run, database, sipd, app, settings, help }
+
+/** Something outside the program is wrong; its message is a sentence for the operator. */
+class OperatorError extends Error {}
+
+const [name = 'help', ...args] = process.argv.slice(2)
+try {
+  await (parts[name] ?? unknownPart)(args)
+} catch (fault) {
+  const isConfiguration = fault instanceof ConfigError || fault instanceof OptionsError
+  const isPlain = isConfiguration || fault instanceof OperatorError || isAddressFault(fault)
+  process.stderr.write(`${name}: ${isPlain ? (fault as Error).message : (fault as Error).stack}\n`)
+  process.exit(isConfiguration ? wrongConfigurationExit : 1)
+}
+
+/** Starts all parts and keeps them running until told to stop. */
+async function run(): Promise<void> {
+  const config = readConfig(process.env)
+  prepareDataDir(config)
+  const say = (line: string) => process.stdout.write(`${line}\n`)
+  say('Starting the database, the SIP server and the application…')
+  const stopAsked = stopRequested()
+  const env = Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined))
+  const launcher = await launch(productParts(config, env, process.execPath, import.meta.filename), systemClock, say)
+    .catch((fault: Error) => { throw new OperatorError(fault.message) })
+  writeRunNote(config, launcher, process.pid)
+  say(welcome(config, launcher))
+  const failure = await Promise.race([stopAsked, launcher.failed])
+  say(failure ?? 'Stopping…')
+  removeRunNote(config)
+  await launcher.stop()
+  say('Stopped.')
+  process.exit(failure === undefined ? 0 : 1)
+}
+
+/** The private MariaDB. */
+async function database(): Promise<void> {
+  const config = readConfig(process.env)
+  prepareDataDir(config)
+  await runDatabase({ dir: databaseDir(config), log: createLog(config.logLevel, 'database') }, ({ url }) => {
+    reportReady({ url } satisfies DatabaseReady)
+  })
+  process.exit(0)
+}
+
+/** The embedded SIP server: by drachtio-server's own arguments, or without any by our settings. */
+async function sipd(given: readonly string[]): Promise<void> {
+  const argv = given.length > 0 ? given : sipdArguments(readConfig(process.env))
+  const options = parseSipdArguments(argv, process.env, readFile)
+  if (options.version === true) {
+    process.stdout.write(`${protocolVersion}\n`)
+    return
+  }
+  const log = createLog(given.length > 0 ? options.logLevel : readConfig(process.env).logLevel, 'sipd')
+  const stopAsked = stopRequested()
+  const server = await startSipd(options, log)
+  const first = server.listenPoints[0]
+  const sip = server.listenPoints.map(({ transport, address, port }) => `${transport}/${address.includes(':') ? `[${address}]` : address}:${port}`)
+  reportReady({
+    sip, host: first?.address ?? '', port: first?.port ?? 0, controlPort: server.controlPort, metricsPort: server.metricsPort,
+  } satisfies SipdReady)
+  answerCounts(() => ({ ...server.counts() }))
+  await stopAsked
+  await server.stop()
+  process.exit(0)
+}
+
+/** The call application with the panel. */
+async function app(): Promise<void> {
+  const config = readConfig(process.env)
+  prepareDataDir(config)
+  const log = createLog(config.logLevel, 'app')
+  const clock = config.wallClock === undefined ? systemClock : clockStartingAt(config.wallClock)
+  const stopAsked = stopRequested()
+  const database = openDatabase({ url: config.databaseUrl || privateDatabaseUrl(databaseDir(config)) })
+  await waitForDatabase(database, databaseWaitMs)
+  await migrate(database.kysely, { folder: join(root, 'sql'), log })
+  const demo = config.demo
+    ? await seedDemo(database.kysely, { file: join(config.dataDir, 'demo.json'), trunkPort: config.demoTrunkPort, wallMs: clock.wallMs() })
+    : undefined
+  const store = await createCallStore({ database, clock, log, spillFolder: join(config.dataDir, 'journal') })
+  const calls = await startApp({
+    controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret, maxCps: config.maxCps,
+    maxLiveCalls: config.maxLiveCalls, maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
+  }, { directory: store, journal: store, clock, log })
+  const hub = createChangeHub(database.kysely, clock, log)
+  const panel = await buildPanel(join(root, 'web'))
+  const api = createApi({ database, clock, log, hub, brand: defaultBrand, behindProxy: config.behindProxy, panel })
+  const server = await startPanelServer({ api, host: config.panelHost, port: config.panelPort, behindProxy: config.behindProxy, log })
+  await Promise.race([calls.ready, stopAsked])
+  reportReady({ panelUrl: server.url, demo } satisfies AppReady)
+  answerCounts(() => calls.counts())
+  await stopAsked
+  await calls.stop(config.drainSeconds * 1000)
+  hub.stop()
+  await server.stop()
+  await store.stop()
+  await database.close()
+  process.exit(0)
+}
+
+/** The settings, one a line, for `make help`. */
+async function settings(): Promise<void> {
+  process.stdout.write('\nSettings (environment variables):\n')
+  for (const { env, unit, fallback, about } of describeSettings()) {
+    process.stdout.write(`  ${env.padEnd(22)} ${about}; ${unit}; default ${fallback === '' ? 'empty' : fallback}\n`)
+  }
+}
+
+async function help(): Promise<void> {
+  process.stdout.write(`usage: node src/main.ts PART
+  run        everything, with a launcher that restarts what dies
+  database   the private MariaDB under PN_DATA_DIR
+  sipd       the SIP server; takes drachtio-server's options, for instance -f FILE
+  app        the call application and the panel
+  settings   lists the settings
+`)
+}
+
+async function unknownPart(): Promise<void> {
+  throw new ConfigError([`there is no part "${name}"; there are ${Object.keys(parts).join(', ')}`])
+}
+
+/** Settles when this process is asked to end: by a signal, or because its launcher is gone. */
+function stopRequested(): Promise<undefined> {
+  return new Promise((resolve) => {
+    const stop = () => resolve(undefined)
+    process.once('SIGTERM', stop)
+    process.once('SIGINT', stop)
+    if (process.channel) process.once('disconnect', stop)
+  })
+}
+
+/** Tells the launcher, or whoever started this process with an IPC channel, that it serves. */
+function reportReady(ready: object): void {
+  process.send?.({ ready })
+}
+
+/** Answers `{ ask: 'counts' }` over the IPC channel with what is alive here. */
+function answerCounts(counts: () => object): void {
+  if (!process.channel) return
+  process.on('message', (message) => {
+    if (typeof message === 'object' && message !== null && 'ask' in message && message.ask === 'counts') {
+      process.send?.({ counts: counts() })
+    }
+  })
+}
+
+function databaseDir(config: Config): string {
+  return join(config.dataDir, 'mariadb')
+}
+
+function readFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** An address that is taken or does not exist is the operator's to mend; a stack trace would hide that. */
+function isAddressFault(fault: unknown): boolean {
+  const code = (fault as NodeJS.ErrnoException | undefined)?.code
+  return code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL' || code === 'EACCES'
+}
