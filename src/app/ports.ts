@@ -17,6 +17,12 @@ export interface CallDirectory {
    * Rejects when the database does not answer within its time limit.
    */
   findSubscriber(number: Address): Promise<Subscriber | undefined>
+  /**
+   * Whether this address is a personal number of this platform, anybody's. Synchronous, from memory
+   * like `trunks` (a set refreshed in the background; it may lag by seconds): asked before each leg,
+   * because a leg to one of our own numbers would come back through the trunk and go round for ever.
+   */
+  isPersonalNumber(address: Address): boolean
 }
 
 export interface CallJournal {

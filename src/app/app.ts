@@ -1,0 +1,104 @@
+/**
+ * The call application: connects to the SIP server's control port, receives what it hands over and
+ * ends in order. It holds no state of calls itself; `reception.ts` has them.
+ */
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import type { CallDirectory, CallJournal } from './ports.ts'
+import { Reception } from './reception.ts'
+import type { SipServerEvents } from './sip-port.ts'
+import { SrfServer } from './srf.ts'
+
+export interface AppOptions {
+  /** Control port of the SIP server (drachtio protocol). */
+  readonly controlHost: string
+  readonly controlPort: number
+  readonly secret: string
+  /** New calls per second, 0 = no limit. Default 200. */
+  readonly maxCps?: number
+  /** Live calls, 0 = no limit. Default 2000. */
+  readonly maxLiveCalls?: number
+  /** Longest conversation in seconds. Default four hours. */
+  readonly maxCallSeconds?: number
+  /** Session timer offered to each side in seconds (RFC 4028), at least 90; 0 = none. Default 1800. */
+  readonly sessionSeconds?: number
+}
+
+export interface AppPorts {
+  readonly directory: CallDirectory
+  readonly journal: CallJournal
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface App {
+  /**
+   * Takes no new calls, waits up to `graceMs` for the live ones to end, then ends them, and closes
+   * the control connection when their records are stored.
+   */
+  stop(graceMs: number): Promise<void>
+  /** Calls that are not over. */
+  live(): number
+  /** What calls hold now; all zero when nothing is going on. */
+  counts(): ReturnType<Reception['counts']> & { dialogs: number }
+  /** Whether the control connection stands. */
+  connected(): boolean
+  /** Settles with the server's address list when the control connection stands for the first time. */
+  readonly ready: Promise<string>
+}
+
+/** How long hanging up may take: one transaction, 64·T1, would be 32 s; nobody waits that long. */
+const hangUpMs = 5000
+const pollMs = 20
+
+/** Starts the application. It returns at once and keeps connecting until stopped. */
+export async function startApp(options: AppOptions, ports: AppPorts): Promise<App> {
+  let up = false
+  let announce: (hostPort: string) => void
+  const ready = new Promise<string>((resolve) => { announce = resolve })
+  const { log, clock } = ports
+  const events: SipServerEvents = {
+    invite: (transaction, twin) => reception.invite(transaction, twin),
+    other: (transaction) => reception.other(transaction),
+    connected(hostPort) {
+      up = true
+      log.info({ sip: hostPort }, 'connected to the SIP server')
+      announce(hostPort)
+    },
+    disconnected() {
+      up = false
+      log.warn({ live: reception.live() }, 'SIP server is gone, its calls are lost')
+      reception.disconnected()
+    },
+  }
+  const server = new SrfServer(events, log)
+  const reception = new Reception({
+    maxCps: options.maxCps ?? 200,
+    maxLiveCalls: options.maxLiveCalls ?? 2000,
+    maxCallSeconds: options.maxCallSeconds ?? 4 * 3600,
+    sessionSeconds: options.sessionSeconds ?? 1800,
+  }, ports, server)
+  server.connect({ host: options.controlHost, port: options.controlPort, secret: options.secret })
+  return {
+    ready,
+    connected: () => up,
+    live: () => reception.live(),
+    counts: () => ({ ...reception.counts(), dialogs: server.dialogCount() }),
+    async stop(graceMs) {
+      reception.drain()
+      await until(clock, graceMs, () => reception.live() === 0)
+      reception.shutDown()
+      await until(clock, hangUpMs, () => reception.counts().ending === 0)
+      await reception.stored()
+      server.close()
+    },
+  }
+}
+
+/** Waits until `done`, looking often, `limitMs` at most. */
+async function until(clock: Clock, limitMs: number, done: () => boolean): Promise<void> {
+  const end = clock.nowMs() + limitMs
+  while (!done() && clock.nowMs() < end) {
+    await new Promise<void>((resolve) => { clock.wakeAt(clock.nowMs() + pollMs, resolve) })
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The legs of one call: makes each from an address of the plan, by the trunks in order or straight
+ * to a SIP URI, and keeps them until the last is gone from the server.
+ */
+import type { Clock } from '../clock.ts'
+import type { LegId } from '../call/events.ts'
+import type { Address } from '../call/subscriber.ts'
+import type { Trunk } from '../call/trunk.ts'
+import { cleanText } from './guard.ts'
+import { legHeaders, legUri } from './identity.ts'
+import type { Invitation } from './inbound.ts'
+import { Leg } from './leg.ts'
+import type { LegEvents, Route } from './leg.ts'
+import type { Credentials, SipServer } from './sip-port.ts'
+import type { TrunkTable } from './trunk-table.ts'
+
+export interface CallLegsOptions {
+  readonly server: SipServer
+  readonly clock: Clock
+  readonly trunks: TrunkTable
+  readonly sessionSeconds: number
+}
+
+export class CallLegs {
+  readonly #options: CallLegsOptions
+  readonly #invitation: Invitation
+  readonly #events: LegEvents
+  readonly #legs = new Map<LegId, Leg>()
+
+  /** `events.gone` is passed on after the leg has left this table. */
+  constructor(options: CallLegsOptions, invitation: Invitation, events: LegEvents) {
+    this.#options = options
+    this.#invitation = invitation
+    this.#events = { ...events, gone: (leg) => {
+      this.#legs.delete(leg.id)
+      events.gone(leg)
+    } }
+  }
+
+  get size(): number {
+    return this.#legs.size
+  }
+
+  get(id: LegId): Leg | undefined {
+    return this.#legs.get(id)
+  }
+
+  /** Legs whose dialog stands. */
+  answered(): Leg[] {
+    return [...this.#legs.values()].filter((leg) => leg.answered)
+  }
+
+  dial(id: LegId, address: Address): void {
+    const { server, clock, trunks, sessionSeconds } = this.#options
+    const leg = new Leg({
+      id, address, server, clock, trunks, sessionSeconds,
+      routes: routesTo(address, this.#invitation, trunks), offer: this.#invitation.offer,
+    }, this.#events)
+    this.#legs.set(id, leg)
+    leg.dial()
+  }
+
+  dropAll(reason: string): void {
+    for (const leg of [...this.#legs.values()]) leg.drop(reason)
+  }
+
+  /** The control connection is gone. */
+  lost(): void {
+    for (const leg of [...this.#legs.values()]) leg.lost()
+  }
+}
+
+/** Ways to an address, in the order to try them. */
+export function routesTo(
+  address: Address, invitation: Invitation, trunks: TrunkTable,
+): readonly Route[] {
+  if (address.startsWith('sip:')) {
+    return [{
+      label: 'direct', trunk: undefined, uri: address, credentials: undefined, provisionalMs: 0,
+      headers: legHeaders(invitation, address, undefined),
+    }]
+  }
+  return trunks.outgoing().map((trunk) => ({
+    label: trunk.id,
+    trunk,
+    uri: legUri(address, trunk),
+    headers: legHeaders(invitation, address, trunk),
+    credentials: credentialsOf(trunk),
+    provisionalMs: trunk.provisionalSeconds * 1000,
+  }))
+}
+
+/**
+ * Credentials of a trunk for one leg. A challenge answers a request sent to the trunk's own address;
+ * the realm of the first one is the only realm that gets an answer on this leg, so that a far end
+ * behind the trunk cannot harvest responses for realms of its own (RFC 7616 §5.8).
+ */
+export function credentialsOf(trunk: Trunk): Credentials | undefined {
+  if (trunk.credentials === undefined) return undefined
+  let known: string | undefined
+  return {
+    user: trunk.credentials.user,
+    password: trunk.credentials.password,
+    accepts(challenge) {
+      const realm = challengeParam(challenge, 'realm')
+      const algorithm = challengeParam(challenge, 'algorithm')?.toUpperCase() ?? 'MD5'
+      // The library computes MD5 whatever is asked; a wrong response would only be refused.
+      if (realm === undefined || algorithm !== 'MD5') return false
+      known ??= realm
+      return realm === known
+    },
+  }
+}
+
+/** Value of a parameter in 'Digest realm="a", nonce="b"'; undefined when it is not there. */
+function challengeParam(challenge: string, name: string): string | undefined {
+  const text = cleanText(challenge)
+  const lower = text.toLowerCase()
+  if (!lower.startsWith('digest ')) return undefined
+  let at = lower.indexOf(`${name}=`)
+  while (at > 0 && !' ,'.includes(lower[at - 1]!)) at = lower.indexOf(`${name}=`, at + 1)
+  if (at < 0) return undefined
+  const start = at + name.length + 1
+  if (text[start] === '"') {
+    const end = text.indexOf('"', start + 1)
+    return end < 0 ? undefined : text.slice(start + 1, end)
+  }
+  let end = start
+  while (end < text.length && !', '.includes(text[end]!)) end++
+  return text.slice(start, end)
+}

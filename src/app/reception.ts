@@ -1,0 +1,262 @@
+/**
+ * What happens to a request that belongs to no dialog: an INVITE is checked in the order of cost
+ * (who sends it, is it new, is there room, can it be read), its subscriber is asked for once, and a
+ * runner takes over. Everything else is answered here. RFC 3261 §8.2, §11 (OPTIONS).
+ */
+import type { Clock } from '../clock.ts'
+import { maskNumber } from '../log.ts'
+import type { Log } from '../log.ts'
+import type { CallCommand, IncomingCall } from '../call/events.ts'
+import type { RefusalReason } from '../call/record.ts'
+import { refuseCall } from '../call/refusal.ts'
+import type { Address, Subscriber } from '../call/subscriber.ts'
+import type { Trunk } from '../call/trunk.ts'
+import { Admission } from './admission.ts'
+import { callIdentifier } from './call-identifier.ts'
+import { CallTable } from './call-table.ts'
+import { CallerSide } from './caller-side.ts'
+import { headerText } from './guard.ts'
+import { isMerged, readInvite } from './inbound.ts'
+import type { Invitation } from './inbound.ts'
+import type { CallDirectory, CallJournal } from './ports.ts'
+import { CallRunner } from './runner.ts'
+import { reasonText } from './sip-dialog.ts'
+import type { Answer, Headers, ServerTransaction, SipRequest, SipServer } from './sip-port.ts'
+import { TrunkTable } from './trunk-table.ts'
+
+export interface ReceptionOptions {
+  readonly maxCps: number
+  readonly maxLiveCalls: number
+  readonly maxCallSeconds: number
+  readonly sessionSeconds: number
+}
+
+export interface ReceptionPorts {
+  readonly directory: CallDirectory
+  readonly journal: CallJournal
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A call from its INVITE on; `runner` stands once the subscriber is known. */
+interface LiveCall {
+  readonly request: SipRequest
+  readonly caller: CallerSide
+  runner: CallRunner | undefined
+}
+
+const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE'
+const retryAfter: Headers = { 'Retry-After': '5' }
+
+export class Reception {
+  readonly #options: ReceptionOptions
+  readonly #ports: ReceptionPorts
+  readonly #server: SipServer
+  readonly #trunks: TrunkTable
+  readonly #admission: Admission
+  readonly #table = new CallTable<LiveCall>()
+  /** Runners with anything left at the server, also after their call has ended. */
+  readonly #runners = new Set<CallRunner>()
+  readonly #storing = new Set<Promise<void>>()
+  #draining = false
+
+  constructor(options: ReceptionOptions, ports: ReceptionPorts, server: SipServer) {
+    this.#options = options
+    this.#ports = ports
+    this.#server = server
+    this.#trunks = new TrunkTable(() => ports.directory.trunks())
+    this.#admission = new Admission(options.maxCps, options.maxLiveCalls)
+  }
+
+  /** Calls that are not over. */
+  live(): number {
+    return this.#table.size
+  }
+
+  /** What the live and the ending calls hold; all zero when nothing is going on. */
+  counts(): { calls: number; legs: number; timers: number; trunkLegs: number; ending: number } {
+    let legs = 0
+    let timers = 0
+    for (const runner of this.#runners) {
+      legs += runner.legCount
+      timers += runner.timerCount
+    }
+    return {
+      calls: this.#table.size, legs, timers, trunkLegs: this.#trunks.busyLegs(),
+      ending: this.#runners.size,
+    }
+  }
+
+  invite(transaction: ServerTransaction, pendingTwin: SipRequest | undefined): void {
+    // First of all the ear for his CANCEL: it may come while the database is asked.
+    const caller = new CallerSide(transaction)
+    const { request } = transaction
+    const trunk = this.#trunks.bySource(request.sourceAddress)
+    if (trunk === undefined) return this.#refuse(caller, { status: 403 }, request, 'unknown address')
+    const callId = headerText(request, 'call-id') ?? ''
+    const twin = pendingTwin ?? this.#table.get(callId)?.request
+    if (twin !== undefined) {
+      // RFC 3261 §8.2.2.2; another request under the same Call-ID could not be told from it either.
+      const status = isMerged(twin, request) ? 482 : 486
+      return this.#refuse(caller, { status }, request, 'same Call-ID')
+    }
+    const { clock } = this.#ports
+    if (this.#draining || !this.#admission.admit(clock.nowMs(), this.live())) {
+      return this.#refuse(caller, { status: 503, headers: retryAfter }, request, 'no room')
+    }
+    const reading = readInvite(request, trunk)
+    if (!reading.ok) return this.#refuse(caller, reading.answer, request, reading.why)
+    const call: LiveCall = { request, caller, runner: undefined }
+    this.#table.add(callId, call)
+    void this.#begin(call, reading.invitation, trunk)
+  }
+
+  other(transaction: ServerTransaction): void {
+    const { request } = transaction
+    switch (request.method) {
+      case 'ACK': return
+      case 'OPTIONS': return transaction.respond(this.#health())
+      case 'BYE': return this.#strayBye(transaction)
+      case 'PRACK':
+      case 'UPDATE':
+        return transaction.respond({ status: 481 })
+      default: return transaction.respond({ status: 405, headers: { Allow: allow } })
+    }
+  }
+
+  /** The control connection is gone: the server drops what it had of every call. */
+  disconnected(): void {
+    for (const call of this.#table.values()) if (call.runner === undefined) call.caller.lost()
+    for (const runner of [...this.#runners]) runner.lost()
+  }
+
+  /** No new calls from now on. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  /** Ends the calls that live. */
+  shutDown(): void {
+    this.#draining = true
+    for (const runner of [...this.#runners]) runner.post({ type: 'shutdown' })
+  }
+
+  /** Settles when the journal has taken the records it was given so far. */
+  async stored(): Promise<void> {
+    await Promise.all(this.#storing)
+  }
+
+  #health(): Answer {
+    const full = this.#draining || this.#admission.full(this.live())
+    return full
+      ? { status: 503, headers: retryAfter }
+      : { status: 200, headers: { Allow: allow, Accept: 'application/sdp', Supported: 'timer' } }
+  }
+
+  /** BYE in an early dialog is legal for the caller (RFC 3261 §15); any other is out of place. */
+  #strayBye(transaction: ServerTransaction): void {
+    const runner = this.#table.get(headerText(transaction.request, 'call-id') ?? '')?.runner
+    if (runner === undefined) return transaction.respond({ status: 481 })
+    transaction.respond({ status: 200 })
+    runner.earlyBye(reasonText(transaction.request))
+  }
+
+  #refuse(caller: CallerSide, answer: Answer, request: SipRequest, why: string): void {
+    this.#ports.log.debug({ from: request.sourceAddress, status: answer.status, why }, 'INVITE refused')
+    caller.refuse(answer.status, answer.phrase ?? '', answer.headers)
+  }
+
+  async #begin(call: LiveCall, invitation: Invitation, trunk: Trunk): Promise<void> {
+    const { clock, directory, log } = this.#ports
+    const incoming: IncomingCall = {
+      id: callIdentifier(clock.wallMs()),
+      sipCallId: invitation.callId,
+      caller: invitation.caller,
+      dialled: invitation.dialled,
+      trunkId: trunk.id,
+      maxForwards: invitation.maxForwards,
+      diverted: invitation.diverted,
+      hasOffer: invitation.offer !== '',
+    }
+    try {
+      const subscriber = await directory.findSubscriber(invitation.dialled)
+      // The control connection went meanwhile: there is nobody left to serve or to refuse.
+      if (call.caller.over && call.caller.cancelled === undefined) {
+        this.#table.remove(invitation.callId)
+      } else if (subscriber === undefined) this.#refuseCall(call, incoming, 'unknownNumber')
+      else if (this.#draining) this.#refuseCall(call, incoming, 'overload')
+      else this.#run(call, invitation, incoming, subscriber, trunk)
+    } catch (error) {
+      const dialled = maskNumber(invitation.dialled)
+      log.warn({ call: incoming.id, dialled, error: String(error) }, 'no subscriber data')
+      this.#refuseCall(call, incoming, 'databaseDown')
+    }
+  }
+
+  /** A call without a machine: its record is opened and closed all the same. */
+  #refuseCall(call: LiveCall, incoming: IncomingCall, why: RefusalReason): void {
+    this.#table.remove(incoming.sipCallId)
+    const { clock, journal, log } = this.#ports
+    for (const command of refuseCall(incoming, undefined, why, clock.wallMs())) {
+      if (command.do === 'refuseCaller') this.#sendRefusal(call.caller, command)
+      if (command.do === 'closeRecord') {
+        this.#keep(journal.close(command.record).catch((error: unknown) =>
+          log.error({ call: incoming.id, error: String(error) }, 'journal refused a record')))
+      }
+    }
+  }
+
+  #sendRefusal(caller: CallerSide, command: Extract<CallCommand, { do: 'refuseCaller' }>): void {
+    const seconds = command.retryAfterSeconds
+    caller.refuse(
+      command.status, command.phrase, seconds === undefined ? {} : { 'Retry-After': String(seconds) })
+  }
+
+  #run(
+    call: LiveCall, invitation: Invitation, incoming: IncomingCall, subscriber: Subscriber,
+    trunk: Trunk,
+  ): void {
+    const { caller, dialled, callId } = invitation
+    const options = {
+      maxCallSeconds: this.#options.maxCallSeconds,
+      liveCalls: this.#table.callsOf(subscriber.id),
+      alreadyRinging: this.#table.rings(caller, dialled, trunk.id),
+      personalNumbers: this.#personalTargets(subscriber),
+    }
+    const stopsRinging = this.#table.ringing(caller, dialled, trunk.id)
+    const uncount = this.#table.count(subscriber.id)
+    const runner: CallRunner = new CallRunner({
+      server: this.#server, trunks: this.#trunks, sessionSeconds: this.#options.sessionSeconds,
+      clock: this.#ports.clock, journal: this.#ports.journal, log: this.#ports.log,
+    }, invitation, call.caller, {
+      connected: stopsRinging,
+      ended: (stored) => {
+        stopsRinging()
+        uncount()
+        this.#table.remove(callId)
+        this.#keep(stored)
+      },
+      gone: () => this.#runners.delete(runner),
+    })
+    call.runner = runner
+    this.#runners.add(runner)
+    runner.start(incoming, subscriber, options)
+  }
+
+  /** Targets that are personal numbers of this platform: a leg to one would come back to us. */
+  #personalTargets(subscriber: Subscriber): Address[] {
+    const { directory } = this.#ports
+    const found: Address[] = []
+    const look = (address: Address): void => {
+      if (directory.isPersonalNumber(address)) found.push(address)
+    }
+    for (const rule of subscriber.rules) for (const target of rule.targets) look(target.address)
+    if (subscriber.defaultTarget !== undefined) look(subscriber.defaultTarget.address)
+    return found
+  }
+
+  #keep(work: Promise<void>): void {
+    this.#storing.add(work)
+    void work.finally(() => this.#storing.delete(work))
+  }
+}
