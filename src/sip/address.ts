@@ -1,7 +1,6 @@
 /**
- * name-addr and addr-spec: the values of From, To, Contact, Route, Record-Route, Refer-To,
- * P-Asserted-Identity and their like (RFC 3261 §20.10, §25.1). Finds the parts; the URI inside stays
- * text (`uri.ts` reads it).
+ * name-addr and addr-spec: the values of From, To, Contact, Route, Refer-To and their like
+ * (RFC 3261 §20.10, §25.1). Finds the parts; the URI inside stays text (`uri.ts` reads it).
  */
 import type { Octets } from './events.ts'
 import {
@@ -10,7 +9,9 @@ import {
 } from './characters.ts'
 import { SipParseError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
-import { formatParameters, ParameterCursor, parseParameters, quoteText, unquote } from './parameters.ts'
+import {
+  formatParameters, ParameterCursor, parseParameters, quoteText, unquote
+} from './parameters.ts'
 
 /** A display name, a URI and header parameters. `tag` is the parameter of that name. */
 export interface NameAddr {
@@ -35,7 +36,7 @@ class ParsedAddress implements NameAddr {
   private readonly inList: boolean
   private paramMap: Parameters | undefined = undefined
 
-  constructor(text: Octets, spans: AddressSpans, inList: boolean) {
+  constructor(text: Octets, spans: AddressSpans, inList: boolean, firstTagCounts: boolean) {
     this.text = text
     this.nameStart = spans.nameStart
     this.nameEnd = spans.nameEnd
@@ -43,14 +44,7 @@ class ParsedAddress implements NameAddr {
     this.paramStart = spans.paramStart
     this.inList = inList
     const cursor = new ParameterCursor(text, spans.paramStart, inList)
-    let tag: Octets | undefined
-    while (cursor.next()) {
-      if (!isWord(text, cursor.nameStart, cursor.nameEnd, 'tag')) continue
-      // Two tags would let two elements see two dialogs: RFC 3261 §7.3.1 forbids the repetition.
-      if (tag !== undefined) throw new SipParseError(400, 'Repeated Tag', cursor.nameStart)
-      tag = cursor.currentValue ?? ''
-    }
-    this.tag = tag
+    this.tag = findTag(cursor, firstTagCounts)
     this.end = cursor.position
   }
 
@@ -62,6 +56,18 @@ class ParsedAddress implements NameAddr {
     this.paramMap ??= parseParameters(this.text, this.paramStart, this.inList)
     return this.paramMap
   }
+}
+
+function findTag(cursor: ParameterCursor, firstTagCounts: boolean): Octets | undefined {
+  let tag: Octets | undefined
+  while (cursor.next()) {
+    if (!isWord(cursor.text, cursor.nameStart, cursor.nameEnd, 'tag')) continue
+    // Two tags would let two elements see two dialogs: RFC 3261 §7.3.1 forbids the repetition.
+    if (tag !== undefined && firstTagCounts) continue
+    if (tag !== undefined) throw new SipParseError(400, 'Repeated Tag', cursor.nameStart)
+    tag = cursor.currentValue ?? ''
+  }
+  return tag
 }
 
 interface AddressSpans {
@@ -78,6 +84,14 @@ interface AddressSpans {
  */
 export function parseNameAddr(value: Octets): NameAddr {
   return parseAddress(value, 0, false)
+}
+
+/**
+ * The To of a response: some peers (SIPp's scenarios among them) add their tag to one that is
+ * there. The first is the one that their request or ours carried; what follows is passed over.
+ */
+export function parseAnsweredTo(value: Octets): NameAddr {
+  return parseAddress(value, 0, false, true)
 }
 
 /** Reads a comma list of addresses, such as Route. Throws SipParseError 400. */
@@ -107,13 +121,15 @@ export function formatNameAddr(address: Pick<NameAddr, 'displayName' | 'uri' | '
   return `${name}<${address.uri}>${formatParameters(address.params)}`
 }
 
-function parseAddress(text: Octets, position: number, inList: boolean): ParsedAddress {
+function parseAddress(
+  text: Octets, position: number, inList: boolean, firstTagCounts = false,
+): ParsedAddress {
   const start = skipBlanks(text, position, text.length)
   const open = openingBracket(text, start, inList)
   const spans = open < 0 ? addrSpec(text, start, inList) : nameAddr(text, start, open)
   // Every URI has a scheme; what it is, and the rest, is judged by who uses the URI.
   if (spans.uri.indexOf(':') < 1) throw new SipParseError(400, 'Malformed Address', start)
-  return new ParsedAddress(text, spans, inList)
+  return new ParsedAddress(text, spans, inList, firstTagCounts)
 }
 
 /** Position of the `<` of this element, or -1 when it is a bare URI. */

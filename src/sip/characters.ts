@@ -18,7 +18,6 @@ export const lessThan = 0x3c
 export const equalsSign = 0x3d
 export const greaterThan = 0x3e
 export const questionMark = 0x3f
-export const at = 0x40
 export const bracketOpen = 0x5b
 export const backslash = 0x5c
 export const bracketClose = 0x5d
@@ -115,7 +114,7 @@ export function isWord(text: Octets, start: number, end: number, word: string): 
   return true
 }
 
-/** The octet of the small letter, for a capital; ASCII only (RFC 3261 §7.3.1 knows no other case). */
+/** A capital's small letter; ASCII only, RFC 3261 §7.3.1 knows no other case. */
 export function lowerCase(code: number): number {
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : code
 }

@@ -132,6 +132,8 @@ export class Dialog implements TimerOwner {
     this.core.timers.cancel(this.sessionTimer)
     this.core.timers.cancel(this.#subscriptionTimer)
     this.core.dialogs.hide(this)
+    // The peer may forget a re-INVITE of ours along with the call.
+    this.pendingInvite?.dropSoon()
     if (this.unacked.length === 0) this.core.dialogs.remove(this)
   }
 

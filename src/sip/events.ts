@@ -111,7 +111,7 @@ export type Output =
   | { readonly type: 'resolve'; readonly query: number; readonly host: string; readonly port: number | undefined; readonly transport: Transport | undefined }
   /**
    * A command was carried out. `data` is the message as it went (or will go, for a CANCEL that is
-   * held back: then `data` is '') on the wire. `dialog` is '' when there is none.
+   * held back: then `data` is '' and `message` the draft) on the wire. `dialog` is '' when there is none.
    */
   | { readonly type: 'accepted'; readonly token: string; readonly transaction: TransactionId; readonly dialog: DialogId | ''; readonly flow: Flow; readonly data: Octets; readonly message: SipMessage | undefined }
   /** A command was not carried out; `reason` is the text for the user (drachtio-control-protocol §6–9). */

@@ -157,6 +157,11 @@ export function uriOf(value: Octets): Octets {
   return (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
 }
 
+/** A next hop as the user wrote it: a URI whose parameters are its own, with or without brackets. */
+export function bareUri(text: Octets): Octets {
+  return text.includes('<') ? uriOf(text) : text.trim()
+}
+
 function isLoose(route: Octets): boolean {
   const uri = uriOf(route).toLowerCase()
   const at = uri.indexOf(';lr')

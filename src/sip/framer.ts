@@ -28,7 +28,14 @@ export const maxBodyBytes = 1024 * 1024
 export type FramerEvent =
   | { readonly type: 'message'; readonly data: Octets }
   | { readonly type: 'ping' }
-  | { readonly type: 'error'; readonly status: number; readonly reason: string; readonly data: Octets }
+  | FramingError
+
+interface FramingError {
+  readonly type: 'error'
+  readonly status: number
+  readonly reason: string
+  readonly data: Octets
+}
 
 /** One per connection and direction. */
 export class StreamFramer {

@@ -4,7 +4,9 @@
  * differently. It gives no meaning to any value.
  */
 import type { Octets } from './events.ts'
-import { backslash, cr, isBlank, skipBlanks, skipClass, tokenClass, trimBlanks } from './characters.ts'
+import {
+  backslash, cr, isBlank, skipBlanks, skipClass, tokenClass, trimBlanks
+} from './characters.ts'
 import { SipParseError } from './errors.ts'
 import { findHeader } from './headers.ts'
 
@@ -35,7 +37,7 @@ export class HeaderLines {
   private start = 0
   private end = 0
   private count = 0
-  /** Next CR at or behind `position`, cached: a search for what is not there costs the whole text. */
+  /** Next CR, cached: a search for what is not there costs the whole text. */
   private nextCr = -1
   /** Next illegal NUL, likewise. */
   private nextNul = -1
@@ -80,10 +82,13 @@ export class HeaderLines {
       try {
         return this.next()
       } catch (error) {
-        if (!(error instanceof SipParseError) || this.count > maxHeaderCount) throw error
-        const lineEnd = this.data.indexOf('\n', before)
-        if (lineEnd < 0) return false
-        this.position = lineEnd + 1
+        // Illegible lines count, too: an error for each line of a large datagram costs too much.
+        if (!(error instanceof SipParseError) || ++this.count > maxHeaderCount) throw error
+        if (this.position === before) {
+          const lineEnd = this.data.indexOf('\n', before)
+          if (lineEnd < 0) return false
+          this.position = lineEnd + 1
+        }
       }
     }
     return false
@@ -94,7 +99,9 @@ export class HeaderLines {
     const { data, position } = this
     const lineEnd = data.indexOf('\n', position)
     if (lineEnd < 0) throw new SipParseError(400, 'Unterminated Header', position)
-    if (lineEnd - position > maxLineLength) throw new SipParseError(400, 'Header Too Long', position)
+    if (lineEnd - position > maxLineLength) {
+      throw new SipParseError(400, 'Header Too Long', position)
+    }
     if (this.nextCr < position) {
       const found = data.indexOf('\r', position)
       this.nextCr = found < 0 ? data.length : found

@@ -65,21 +65,27 @@ const repeated: Compact = {
 
 const byName = new Map<string, HeaderField>()
 
-/** Candidates by length and outer letters of the name; 1,024 places for some 150 spellings. */
-const buckets: { spelling: string; lower: string; field: HeaderField }[][] = []
-const bucketCount = 1024
-for (let i = 0; i < bucketCount; i++) buckets.push([])
+/** A spelling, full or compact, and the next one of the same bucket. */
+interface Candidate {
+  readonly spelling: string
+  readonly lower: string
+  readonly field: HeaderField
+  readonly next: Candidate | undefined
+}
 
+/** Candidates by length and three letters of the name; 1,024 places for some 150 spellings. */
+const buckets = Array.from({ length: 1024 }, (): Candidate | undefined => undefined)
+
+/** Small and capital letters have the same lower five bits. */
 function bucketOf(length: number, first: number, middle: number, last: number): number {
-  return (length * 67 + lowerCase(first) * 31 + lowerCase(middle) * 7 + lowerCase(last)) &
-    (bucketCount - 1)
+  return (length * 67 + (first & 31) * 31 + (middle & 31) * 7 + (last & 31)) & 1023
 }
 
 function enter(spelling: string, field: HeaderField): void {
-  const length = spelling.length
+  const { length } = spelling
   const bucket = bucketOf(length, spelling.charCodeAt(0), spelling.charCodeAt(length >> 1),
     spelling.charCodeAt(length - 1))
-  buckets[bucket]?.push({ spelling, lower: toLower(spelling), field })
+  buckets[bucket] = { spelling, lower: toLower(spelling), field, next: buckets[bucket] }
 }
 
 function register(table: Compact, multiplicity: Multiplicity): void {
@@ -102,12 +108,10 @@ register(repeated, 'repeated')
 export function findHeader(text: Octets, start: number, end: number): HeaderField | undefined {
   const length = end - start
   if (length <= 0) return undefined
-  const candidates = buckets[bucketOf(length, text.charCodeAt(start),
+  let candidate = buckets[bucketOf(length, text.charCodeAt(start),
     text.charCodeAt(start + (length >> 1)), text.charCodeAt(end - 1))]
-  if (candidates === undefined) return undefined
-  for (let i = 0; i < candidates.length; i++) {
-    const candidate = candidates[i]
-    if (candidate === undefined || candidate.lower.length !== length) continue
+  for (; candidate !== undefined; candidate = candidate.next) {
+    if (candidate.lower.length !== length) continue
     // The canonical spelling, which nearly all use, is compared by native code.
     if (text.startsWith(candidate.spelling, start) || isWord(text, start, end, candidate.lower)) {
       return candidate.field

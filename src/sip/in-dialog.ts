@@ -5,7 +5,7 @@
 import type { Core } from './core.ts'
 import type { Dialog } from './dialog.ts'
 import type { Command, DialogId, Octets, Owner } from './events.ts'
-import { composeInDialog, lacksContentType, uriOf } from './fill-in.ts'
+import { bareUri, composeInDialog, lacksContentType, uriOf } from './fill-in.ts'
 import type { SipMessage } from './message.ts'
 import type { OutgoingHandler } from './outgoing.ts'
 import { OutgoingRequest } from './outgoing.ts'
@@ -34,7 +34,7 @@ export function wayOf(dialog: Dialog, owner: Owner, done: (located: Located) => 
     const bound = boundFlow(core, dialog.remoteTarget)
     if (bound !== undefined) return done([bound])
   }
-  const uri = route === undefined ? dialog.remoteTarget : uriOf(route)
+  const uri = route === undefined ? dialog.remoteTarget : bareUri(route)
   locate(core, { uri, preferred: point, owner, avoidOwn: false }, done)
 }
 
@@ -58,8 +58,10 @@ export function requestInDialog(core: Core, command: RequestCommand, named: Dial
     return core.refuse(token, `invalid request-uri: ${draft.method} ${draft.uri} SIP/2.0`)
   }
   if (draft.method === 'INVITE') {
-    // RFC 3261 §14.1: no INVITE while another is in progress, in either direction.
-    if (dialog.pendingInvite !== undefined || dialog.incomingInvite !== undefined) {
+    // RFC 3261 §14.1: no INVITE while another is in progress, in either direction; nor before the
+    // ACK of the last one, which could not be told from that of the next.
+    const isBusy = dialog.pendingInvite !== undefined || dialog.incomingInvite !== undefined
+    if (isBusy || dialog.invite?.awaitsAck(dialog) === true) {
       return core.refuse(token, 'Server error: another INVITE is pending in this dialog')
     }
     return inviteInDialog(core, command, dialog, uri)
@@ -275,7 +277,6 @@ function receiveBye(core: Core, received: Received, dialog: Dialog, data: Octets
   if (dialog.incomingInvite !== undefined) answerByEngine(dialog.incomingInvite, 487)
   if (dialog.incomingUpdate !== undefined) answerByEngine(dialog.incomingUpdate, 487)
   for (const answer of [...dialog.unacked]) answer.settle()
-  dialog.pendingInvite?.dropSoon()
   dialog.end()
   incoming.announce(data)
 }

@@ -3,19 +3,17 @@
  *
  * Values are text; the few that every layer asks for (Via, From, To, CSeq) are read once and kept.
  * Reading a message from the wire is `parser.ts`, writing it `serializer.ts`. A message that came
- * from the wire remembers its text until it is changed, so that nothing is written anew without need.
+ * from the wire remembers its text until it is changed: nothing is written anew without need.
  */
 import type { NameAddr } from './address.ts'
 import type { Octets } from './events.ts'
-import type { ParsedVia, Via } from './via.ts'
-import { parseNameAddr } from './address.ts'
+import type { ParsedVia } from './via.ts'
+import { parseAnsweredTo, parseNameAddr } from './address.ts'
 import { decimal, isBlank, skipBlanks, skipClass, tokenClass } from './characters.ts'
 import { SipParseError } from './errors.ts'
 import { canonicalName, headerField, sameName } from './headers.ts'
 import { splitList } from './parameters.ts'
 import { parseVia } from './via.ts'
-
-export type { NameAddr, Via }
 
 /** RFC 3261 §8.1.1.5: a CSeq number is less than 2^31 (§20.16 lets peers use 32 bits). */
 const maxCseq = 2 ** 32 - 1
@@ -65,7 +63,7 @@ export class SipMessage {
     this.wireText = undefined
   }
 
-  /** Request-URI text, '' in a response. It may be any text without blanks: judge it with `parseUri`. */
+  /** Request-URI, '' in a response. Any text without blanks: judge it with `parseUri`. */
   get uri(): Octets {
     return this.uriText
   }
@@ -247,8 +245,13 @@ export class SipMessage {
 
   /** Throws SipParseError when missing or malformed. */
   get to(): NameAddr {
-    this.toRead ??= parseNameAddr(this.required('To'))
+    this.toRead ??= this.readTo()
     return this.toRead
+  }
+
+  private readTo(): NameAddr {
+    const value = this.required('To')
+    return this.status > 0 ? parseAnsweredTo(value) : parseNameAddr(value)
   }
 
   /** Tag of From, '' if there is none. Throws as `from`. */
@@ -274,10 +277,27 @@ export class SipMessage {
   readMandatory(): void {
     this.viaRead = parseVia(this.required('Via'))
     this.fromRead = parseNameAddr(this.required('From'))
-    this.toRead = parseNameAddr(this.required('To'))
+    this.toRead = this.readTo()
     this.readCseq()
   }
 
+  /**
+   * For a message that could not be parsed: what cannot be read of From, To and CSeq is taken as an
+   * address without tag and as number 0, so that their getters do not throw while it is answered.
+   */
+  readSalvaged(): void {
+    this.fromRead = addressOrText(this.get('From') ?? '')
+    this.toRead = addressOrText(this.get('To') ?? '')
+    try {
+      this.readCseq()
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error
+      this.cseqNumberRead = 0
+      this.cseqMethodRead = this.methodText
+    }
+  }
+
+  /** The lists are readonly for all others, who would change them without dropping `raw`. */
   private get mutableNames(): string[] {
     return this.names as string[]
   }
@@ -333,5 +353,14 @@ export class SipMessage {
     }
     this.cseqMethodRead = value.slice(methodStart)
     this.cseqNumberRead = number
+  }
+}
+
+function addressOrText(value: Octets): NameAddr {
+  try {
+    return parseNameAddr(value)
+  } catch (error) {
+    if (!(error instanceof SipParseError)) throw error
+    return { displayName: '', uri: value, params: new Map(), tag: undefined }
   }
 }

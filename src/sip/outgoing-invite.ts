@@ -55,6 +55,11 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
     return forks.find((fork) => fork.lastRseq === rseq) ?? forks.at(-1)
   }
 
+  /** No final answer has come. */
+  get isPending(): boolean {
+    return !this.#isOver
+  }
+
   provisional(outgoing: OutgoingRequest): void {
     if (this.#cancel === 'held') this.#sendCancel(outgoing)
   }
@@ -231,9 +236,14 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
     return undefined
   }
 
+  /** Its 2xx came and the user has not acknowledged it. */
+  awaitsAck(dialog: Dialog): boolean {
+    return this.isAnswered && !this.#acks.has(dialog.remoteTag)
+  }
+
   /** Its user is gone: a 2xx not yet acknowledged gets its ACK, a new call also BYE. */
   acknowledgeForUser(dialog: Dialog): void {
-    if (!this.isAnswered || this.#acks.has(dialog.remoteTag)) return
+    if (!this.awaitsAck(dialog)) return
     this.#acknowledge(dialog)
     if (this.#isFirst) endSilently(dialog)
   }

@@ -127,7 +127,7 @@ export function unquote(text: Octets): Octets {
   return result
 }
 
-/** Text as a quoted string: quotes and backslashes escaped. The text must not hold CR, LF or NUL. */
+/** Text as a quoted string, quotes and backslashes escaped. It must not hold CR, LF or NUL. */
 export function quoteText(text: Octets): Octets {
   if (!text.includes('"') && !text.includes('\\')) return `"${text}"`
   let result = '"'

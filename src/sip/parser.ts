@@ -6,7 +6,8 @@
  * before a colon. Strict where two readers could see two different messages: anything but a token
  * as header name, mixed line ends, CR and NUL in values, contradicting repetitions, lengths that
  * do not fit. Checked here once, so that the getters of a parsed message do not throw:
- * top Via, From, To, Call-ID, CSeq. The Request-URI and all other values are judged by who uses them.
+ * top Via, From, To, Call-ID, CSeq. The Request-URI and all other values are judged by who uses
+ * them.
  * Cutting a stream into messages is `framer.ts`.
  */
 import type { Octets } from './events.ts'
@@ -44,7 +45,7 @@ export function parseMessage(data: Octets, framing: 'datagram' | 'stream'): SipM
   const rest = framing === 'datagram' ? available : 0
   const end = lines.position + (length < 0 ? rest : length)
   if (end > lines.position) message.body = data.slice(lines.position, end)
-  if (lines.isPlain) {
+  if (lines.isPlain && isPlainStart(message, data, line.start, line.end)) {
     const raw = start === 0 && end === data.length ? data : data.slice(start, end)
     message.keepRaw(raw, viaOffset - start, length >= 0)
   }
@@ -55,8 +56,8 @@ export function parseMessage(data: Octets, framing: 'datagram' | 'stream'): SipM
  * What is needed to answer a faulty request without state: its method and URI, all Via, From, To,
  * Call-ID and CSeq as far as they are legible text. Undefined when the data is not a request, when
  * one of these is missing, or when not even host and port of the top Via can be read (what is
- * illegible behind them is cut off). Only `topVia` of the result is sure not to throw. An ACK
- * comes out, too: never answer that (RFC 3261 §17).
+ * illegible behind them is cut off). The getters of the result do not throw: an illegible address
+ * has no tag, an illegible CSeq is 0. An ACK comes out, too: never answer that (RFC 3261 §17).
  */
 export function salvageRequest(data: Octets): SipMessage | undefined {
   const lines = new HeaderLines(data, skipLineEnds(data))
@@ -65,8 +66,9 @@ export function salvageRequest(data: Octets): SipMessage | undefined {
     const message = readRequestWord(data, line.start, line.end)
     if (message === undefined) return undefined
     while (lines.nextLegible()) salvageField(message, lines)
-    const isComplete = salvaged.every((name) => message.has(name))
-    return isComplete ? message : undefined
+    if (!salvaged.every((name) => message.has(name))) return undefined
+    message.readSalvaged()
+    return message
   } catch (error) {
     if (error instanceof SipParseError) return undefined
     throw error
@@ -115,7 +117,10 @@ function readFields(message: SipMessage, lines: HeaderLines): number {
     const { name, value } = lines
     const bit = decisiveBit(name)
     if (bit !== 0) {
-      if ((seen & bit) !== 0 && isRepetition(message, name, lines)) continue
+      if ((seen & bit) !== 0 && isRepetition(message, name, lines)) {
+        lines.isPlain = false
+        continue
+      }
       seen |= bit
       if (name === 'Max-Forwards') checkMaxForwards(lines)
     } else if (viaOffset < 0 && name === 'Via') {
@@ -174,6 +179,12 @@ function contentLength(message: SipMessage, offset: number): number {
   return length
 }
 
+/** Is the start line as §7.1 and §7.2 write it, without what only a lenient reader accepts? */
+function isPlainStart(message: SipMessage, data: Octets, start: number, end: number): boolean {
+  if (message.isRequest) return data.startsWith(' SIP/2.0', end - 8)
+  return data.startsWith('SIP/2.0 ', start) && data.charCodeAt(start + 11) === space
+}
+
 function skipLineEnds(data: Octets): number {
   let i = 0
   while (data.charCodeAt(i) === cr || data.charCodeAt(i) === lf) i++
@@ -185,13 +196,15 @@ const methods = [
   'NOTIFY', 'SUBSCRIBE', 'MESSAGE', 'PUBLISH'
 ]
 
-/** The method from `start` to `end`; the same string object for the same known method. */
+/** The method from `start` to `end`; a known one is always the same string object. */
 function methodName(data: Octets, start: number, end: number): string {
   for (let i = 0; i < methods.length; i++) {
     const method = methods[i] ?? ''
     if (method.length === end - start && data.startsWith(method, start)) return method
   }
-  return data.slice(start, end)
+  const method = data.slice(start, end)
+  if (!isToken(method)) throw new SipParseError(400, 'Malformed Request Line', start)
+  return method
 }
 
 function readStartLine(data: Octets, start: number, lineEnd: number): SipMessage {
@@ -204,14 +217,15 @@ function readStartLine(data: Octets, start: number, lineEnd: number): SipMessage
   const uriEnd = data.indexOf(' ', uriStart)
   // One space each (RFC 4475 §3.1.2.8, §3.1.2.9); a URI in angle brackets is none (§3.1.2.7).
   const isSplit = uriEnd > uriStart && uriEnd < end && data.charAt(uriStart) !== '<'
+  if (!isSplit) throw new SipParseError(400, 'Malformed Request Line', start)
   const method = methodName(data, start, wordEnd)
-  if (!isSplit || !isToken(method)) throw new SipParseError(400, 'Malformed Request Line', start)
   checkVersion(data, uriEnd + 1, end)
   return SipMessage.request(method, data.slice(uriStart, uriEnd))
 }
 
 /** RFC 3261 §7.1: the version is written in capitals, and read in any case. */
 function checkVersion(data: Octets, start: number, end: number): void {
+  if (end - start === 7 && data.startsWith('SIP/2.0', start)) return
   if (isWord(data, start, end, 'sip/2.0')) return
   const isOther = isWord(data, start, start + 4, 'sip/') && !data.slice(start, end).includes(' ')
   throw isOther
@@ -248,7 +262,7 @@ function readDraftStart(data: Octets, start: number, lineEnd: number): SipMessag
   }
   const parts = data.slice(start, end).split(' ')
   const [method = '', uri = '', version = 'SIP/2.0'] = parts
-  const isLegal = isToken(method) && uri !== '' && parts.length <= 3
+  const isLegal = uri !== '' && parts.length <= 3
   if (!isLegal || !isWord(version, 0, version.length, 'sip/2.0')) {
     throw new SipParseError(400, 'Malformed Request Line', start)
   }

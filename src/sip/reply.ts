@@ -85,7 +85,10 @@ export function replyFromDraft(
       reply.append('Contact', value === '*' ? value : toNameAddr(replaceLocalhost(value, point)))
     }
   } else if (contact !== undefined) reply.append('Contact', contact)
-  for (const [name, value] of extra) if (!draft.has(name)) reply.append(name, value)
+  for (const [name, value] of extra) {
+    // The engine's RSeq stands, whatever the draft says; a Session-Expires of the draft stands too.
+    if (!draft.has(name) || notFromDraft.has(name)) reply.append(name, value)
+  }
   copyFields(draft, reply, notFromDraft, point)
   if (draft.body !== '') {
     reply.body = draft.body

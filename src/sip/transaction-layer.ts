@@ -175,6 +175,7 @@ export class TransactionLayer implements TransactionHost {
     for (const effect of effects) this.#perform(transaction, effect, received)
     if (transaction.state === 'terminated') this.#remove(transaction)
     else {
+      transaction.forgetWhatIsDone()
       const zero = transaction.zeroTimer()
       if (zero !== undefined) this.fire(transaction, zero)
     }

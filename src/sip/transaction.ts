@@ -98,6 +98,21 @@ export class Transaction implements TimerOwner {
     return this.#rows()?.timers.find((name) => this.#firstInterval(name) === 0)
   }
 
+  /**
+   * Most transactions spend most of their life waiting for repetitions: what can no longer be
+   * needed then is not kept.
+   */
+  forgetWhatIsDone(): void {
+    if (this.machine === 'nonInviteClient' && this.state === 'completed') {
+      this.request = undefined
+      this.user = undefined
+      this.lastSent = ''
+    } else if (this.machine === 'inviteServer') {
+      // A repeated INVITE is absorbed in both states; the 2xx is repeated by its user.
+      if (this.state === 'accepted' || this.state === 'confirmed') this.lastSent = ''
+    }
+  }
+
   /** Ends it without a word: no timer of it is left. */
   abandon(): void {
     this.#enter('terminated')

@@ -9,7 +9,7 @@ import { dialogIdOf } from './dialog.ts'
 import type { HalfDialog } from './dialog-table.ts'
 import type { Command, DialogId, Flow, Octets } from './events.ts'
 import type { Identity } from './fill-in.ts'
-import { composeInDialog, composeInitial, lacksContentType, uriOf } from './fill-in.ts'
+import { bareUri, composeInDialog, composeInitial, lacksContentType } from './fill-in.ts'
 import {
   boundFlow, expiresOf, requestInDialog, unknownDialog, wayOf,
 } from './in-dialog.ts'
@@ -99,7 +99,7 @@ function findWay(core: Core, command: RequestCommand, done: (located: Located) =
   const { draft, owner, route } = command
   const bound = route === undefined ? boundFlow(core, draft.uri) : undefined
   if (bound !== undefined) return done([bound])
-  const uri = uriOf(route ?? core.options.outboundProxy ?? draft.uri)
+  const uri = bareUri(route ?? core.options.outboundProxy ?? draft.uri)
   locate(core, { uri, preferred: undefined, owner, avoidOwn: true }, done)
 }
 
@@ -199,18 +199,14 @@ class OutgoingSubscription implements OutgoingHandler, HalfDialog {
 
 /** Carries out an `ack` command: RFC 3261 §13.2.2.4. */
 export function acknowledge(core: Core, command: AckCommand): void {
-  const { token, draft, owner } = command
+  const { token, owner } = command
   const dialog = core.dialogs.named(command.dialog)
   const invite = dialog?.invite
   if (dialog === undefined || invite === undefined || dialog.owner !== owner) {
     return core.refuse(token, uselessAck)
   }
+  const draft = withCredentials(command.draft, invite)
   if (lacksContentType(draft)) return core.refuse(token, 'Server error: missing content-type')
-  const credentials = ['Authorization', 'Proxy-Authorization']
-  for (const name of credentials) {
-    const value = invite.outgoing?.request?.get(name)
-    if (value !== undefined && !draft.has(name)) draft.append(name, value)
-  }
   wayOf(dialog, owner, (located) => {
     const flow: Flow | undefined = typeof located === 'string' ? undefined : located[0]
     const point = flow === undefined ? undefined : core.points.of(flow)
@@ -231,19 +227,32 @@ export function acknowledge(core: Core, command: AckCommand): void {
   })
 }
 
+/** RFC 3261 §13.2.2.4: the ACK carries the credentials of its INVITE. */
+function withCredentials(draft: SipMessage, invite: OutgoingInvite): SipMessage {
+  const sent = invite.outgoing?.request
+  let ack = draft
+  for (const name of ['Authorization', 'Proxy-Authorization']) {
+    const value = sent?.get(name)
+    if (value === undefined || draft.has(name)) continue
+    if (ack === draft) ack = draft.clone()
+    ack.append(name, value)
+  }
+  return ack
+}
+
 /** Carries out a `cancel` command: RFC 3261 §9.1. */
 export function cancel(core: Core, command: CancelCommand): void {
   const { token, draft, transaction: id } = command
   const user = core.layer.find(id)?.user
   const invite = user instanceof OutgoingRequest && user.handler instanceof OutgoingInvite
     ? user.handler : undefined
-  if (!(user instanceof OutgoingRequest) || invite === undefined || user.flow === undefined) {
+  if (!(user instanceof OutgoingRequest) || !invite?.isPending || user.flow === undefined) {
     return core.refuse(token, `unable to cancel unknown transaction id: ${id}`)
   }
   const sent = invite.cancel(draft)
   if (sent !== undefined) return sent.accept(token, invite.dialogId)
   core.emit({
     type: 'accepted', token, transaction: core.options.newId(), dialog: invite.dialogId,
-    flow: user.flow, data: '', message: undefined,
+    flow: user.flow, data: '', message: draft,
   })
 }

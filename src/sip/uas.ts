@@ -20,6 +20,8 @@ import type { Via } from './via.ts'
 const guardTimes = 2
 /** RFC 3261 §13.3.1.1: while it rings, a provisional response each minute keeps proxies patient. */
 const ringingAgainMs: Ms = 60_000
+/** An hour: longer than any queue keeps a caller; then the user has forgotten the request. */
+const maxRings = 60
 
 export type Fields = readonly (readonly [string, Octets])[]
 
@@ -44,6 +46,7 @@ export class IncomingRequest implements TransactionUser, TimerOwner {
   /** A provisional response above 100 went out. */
   hasRung = false
   #guard: Timer | undefined
+  #rings = 0
 
   constructor(core: Core, transaction: Transaction, received: Received, dialog: Dialog | undefined) {
     this.core = core
@@ -113,7 +116,7 @@ export class IncomingRequest implements TransactionUser, TimerOwner {
   /** The user is silent. */
   onTimer(): void {
     this.#guard = undefined
-    if (this.hasRung) {
+    if (this.hasRung && this.#rings++ < maxRings) {
       // A reliable response must not come again with its old number (RFC 3262 §3).
       if (this.provisional === undefined) this.core.layer.resend(this.transaction)
       return this.#keepRinging()

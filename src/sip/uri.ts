@@ -5,7 +5,7 @@
  */
 import type { Octets } from './events.ts'
 import {
-  at, bracketClose, bracketOpen, colon, decimal, hostClass, ipv6Class, isWord, percent,
+  bracketClose, bracketOpen, colon, decimal, hostClass, ipv6Class, isWord, percent,
   questionMark, semicolon, skipClass, toLower, tokenClass, uriClass, userClass
 } from './characters.ts'
 import { SipParseError } from './errors.ts'
@@ -71,7 +71,7 @@ export function equalUris(a: Uri, b: Uri): boolean {
     equalSipParameters(a.params, b.params) && equalHeaders(a.headers, b.headers)
 }
 
-/** Text with its `%hh` escapes undone; what is no escape stays. May hold any octet, so CR and LF. */
+/** Text with its `%hh` escapes undone; what is no escape stays. May hold any octet, even CR. */
 export function unescapeUri(text: Octets): Octets {
   if (!text.includes('%')) return text
   let result = ''
@@ -175,7 +175,7 @@ function readUriHeaders(text: Octets, start: number): Octets {
   const isLegal = text.charCodeAt(start) === questionMark && start + 1 < text.length &&
     skipClass(text, start + 1, text.length, uriClass) === text.length
   // A second `@`, blanks, brackets and quotes all end here.
-  if (!isLegal || text.charCodeAt(start) === at) throw new SipParseError(400, 'Malformed URI', start)
+  if (!isLegal) throw new SipParseError(400, 'Malformed URI', start)
   checkEscapes(text, start, text.length)
   return text.slice(start + 1)
 }
@@ -270,5 +270,5 @@ function sortedHeaders(headers: Octets): string[] {
     const sign = header.indexOf('=')
     const name = sign < 0 ? header : header.slice(0, sign)
     return `${toLower(name)}=${sign < 0 ? '' : unescapeUri(header.slice(sign + 1))}`
-  }).sort()
+  }).toSorted()
 }

@@ -3,11 +3,12 @@
  * failures, INVITE→180 and INVITE→200, CPU per call by process, memory.
  *
  *   node test/bench/load.ts RATE=100 SECONDS=10 PHONES=1
- *   node test/bench/load.ts RATE=50 SIP=127.0.0.1:5060 NUMBERS=numbers.csv TRUNK=5070 PIDS=app:812
+ *   node test/bench/load.ts RATE=2 SIP=127.0.0.1:5060 NUMBERS=numbers.csv ANSWERING=501 PIDS=app:812
  *
  * Without SIP= it starts a product of its own (private MariaDB with durable settings, SIP server,
  * application) and stops it again. With SIP= it calls the numbers listed in NUMBERS (lines
- * `number;caller`) on a running one, whose phones it plays on the trunk's port.
+ * `number;caller`) on a running one and plays the phones behind its trunk at port TRUNK: those whose
+ * number ends with ANSWERING answer, all others ring until they are cancelled.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -39,6 +40,8 @@ export interface LoadOptions {
   readonly sip: string | undefined
   readonly numbersFile: string | undefined
   readonly trunkPort: number
+  /** Last three digits of the phones that answer behind a running product's trunk. */
+  readonly answering: string
   readonly pids: Readonly<Record<string, number>>
 }
 
@@ -69,7 +72,7 @@ interface Target {
 }
 
 const usage = `usage: load.ts [RATE=50] [SECONDS=10] [PHONES=1] [RING=40] [TALK=500]
-       [SIP=host:port NUMBERS=file [TRUNK=5070] [PIDS=name:pid,…]]`
+       [SIP=host:port NUMBERS=file [TRUNK=5070] [ANSWERING=501] [PIDS=name:pid,…]]`
 
 /** Reads `NAME=value` words; throws with the usage when one is wrong. */
 export function readLoadOptions(words: readonly string[]): LoadOptions {
@@ -91,13 +94,13 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
   return {
     rate: count('RATE', 50, 20_000), seconds: count('SECONDS', 10, 86_400), phones: count('PHONES', 1, 5),
     ringMs: count('RING', 40, 60_000), talkMs: count('TALK', 500, 3_600_000),
-    sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535),
+    sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535), answering: values.get('ANSWERING') ?? '501',
     pids: Object.fromEntries((values.get('PIDS') ?? '').split(',').filter(Boolean)
       .map((pair) => [pair.split(':')[0] ?? '', Number(pair.split(':')[1])])),
   }
 }
 
-const optionNames = new Set(['RATE', 'SECONDS', 'PHONES', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'PIDS'])
+const optionNames = new Set(['RATE', 'SECONDS', 'PHONES', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING', 'PIDS'])
 
 /** Runs the load and measures it. */
 export async function runLoad(options: LoadOptions, say: (line: string) => void): Promise<LoadResult> {
@@ -124,13 +127,15 @@ function startPhones(options: LoadOptions): Promise<SippRun[]> {
   const common = {
     calls: 0, trace: false, timeoutSeconds: options.seconds + 600, more: ['-buff_size', '2097152'],
   }
-  const answering = {
-    ...common, scenario: 'uas-ring-answer', pauseMs: options.ringMs,
-    ...(options.sip === undefined ? {} : { port: options.trunkPort }),
+  if (options.sip !== undefined) {
+    return Promise.all([startSipp({
+      ...common, scenario: 'uas-demo-phones', pauseMs: options.ringMs, port: options.trunkPort,
+      keys: { answering: options.answering },
+    })])
   }
+  const answering = { ...common, scenario: 'uas-ring-answer', pauseMs: options.ringMs }
   const ringing = { ...common, scenario: 'uas-ring-until-answered-elsewhere' }
-  const count = options.sip === undefined ? options.phones : 1
-  return Promise.all(Array.from({ length: count }, (_, i) => startSipp(i === 0 ? answering : ringing)))
+  return Promise.all(Array.from({ length: options.phones }, (_, i) => startSipp(i === 0 ? answering : ringing)))
 }
 
 /** Subscribers of the private product: enough that their rows differ, few enough to seed quickly. */

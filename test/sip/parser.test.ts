@@ -3,6 +3,7 @@
  * applications; what can be salvaged of a faulty request.
  */
 import t from 'tap'
+import type { Octets } from '../../src/sip/events.ts'
 import { parseDraft, parseMessage, salvageRequest } from '../../src/sip/parser.ts'
 import { formatMessage } from '../../src/sip/serializer.ts'
 import { faultOf, octets, sipText } from '../support/sip-text.ts'
@@ -181,14 +182,21 @@ t.test('body and framing (§18.3)', async (t) => {
   t.equal(parseMessage(`${five}a\0\r\nb`, 'datagram').body, 'a\0\r\nb', 'any octets')
 })
 
+function rawOf(data: Octets): Octets | undefined {
+  return parseMessage(data, 'datagram').raw
+}
+
 t.test('raw text is kept only when no other reader could see something else in it', async (t) => {
-  const rawOf = (data: string) => parseMessage(data, 'datagram').raw
   t.equal(rawOf(request()), request())
   t.equal(rawOf(`\r\n${request()}trailing`), request(), 'what surrounds it is not part of it')
   t.equal(rawOf(request({ x: 'v: SIP/2.0/UDP h' }))?.includes('v: SIP'), true, 'compact names stay')
   t.equal(rawOf(request().replaceAll('\r\n', '\n')), undefined, 'bare line feeds')
   t.equal(rawOf(request({ x: 'X-PN-Account : 1' })), undefined, 'blank before the colon')
   t.equal(rawOf(request({ x: 'Subject: a\n b' })), undefined, 'folded')
+  t.equal(rawOf(request({ x: 'Call-ID: c1' })), undefined, 'said twice')
+  t.equal(rawOf(request({}, 'OPTIONS sip:b@h SIP/2.0 ')), undefined, 'blank at the end of the start line')
+  t.equal(rawOf(request({}, 'OPTIONS sip:b@h sip/2.0')), undefined, 'version in small letters')
+  t.equal(rawOf(request({}, 'SIP/2.0 200')), undefined, 'no blank before the reason')
   t.match(formatMessage(parseMessage(request({ x: 'X-PN-Account : 1' }), 'datagram')), '\r\nX-PN-Account: 1\r\n')
 })
 
@@ -198,6 +206,9 @@ t.test('what can be salvaged', async (t) => {
   t.equal(salvaged?.method, 'OPTIONS')
   t.strictSame(salvaged?.names, ['Via', 'Via', 'From', 'To', 'Call-ID', 'CSeq'])
   t.equal(salvaged?.topVia.branch, 'z9hG4bK1')
+  const illegible = salvageRequest(request({ From: 'From: "a', To: 'To: <b', CSeq: 'CSeq: x' }))
+  t.equal(illegible?.get('To'), '<b')
+  t.equal(`${illegible?.fromTag}${illegible?.toTag}${illegible?.cseqNumber}${illegible?.cseqMethod}`, '0OPTIONS')
   t.equal(salvageRequest(request({ Via: 'Via: garbage' })), undefined, 'no Via')
   t.equal(salvageRequest(request({ To: '' })), undefined, 'no To')
   t.equal(salvageRequest(request({}, 'SIP/2.0 999 x')), undefined, 'a response')

@@ -1,5 +1,6 @@
 /** Messages printed: canonical text comes back octet for octet; the top Via is filled in by cutting. */
 import t from 'tap'
+import type { Octets } from '../../src/sip/events.ts'
 import { SipMessage } from '../../src/sip/message.ts'
 import { parseMessage } from '../../src/sip/parser.ts'
 import { formatMessage, patchTopVia } from '../../src/sip/serializer.ts'
@@ -78,9 +79,8 @@ const rows: readonly Row[] = [
   { name: 'a semicolon at the end', via: 'SIP/2.0/UDP h;branch=z9hG4bK1;', rport: 1, expected: 'SIP/2.0/UDP h;branch=z9hG4bK1;rport=1;' }
 ]
 
-for (const row of rows) {
-  t.test(`patchTopVia: ${row.name}`, async (t) => {
-    const text = (via: string) => sipText(`
+function text(via: string): Octets {
+  return sipText(`
 OPTIONS sip:b@h SIP/2.0
 Max-Forwards: 70
 v: ${via}
@@ -90,6 +90,10 @@ t: <sip:b@h>
 i: c
 CSeq: 1 OPTIONS
 l: 2`, 'hi')
+}
+
+for (const row of rows) {
+  t.test(`patchTopVia: ${row.name}`, async (t) => {
     const m = parseMessage(text(row.via), 'datagram')
     const patched = patchTopVia(m, row.rport, row.received)
     t.equal(patched, text(row.expected), 'all else is the text as received')

@@ -5,6 +5,7 @@
  */
 import t from 'tap'
 import { parseContacts } from '../../src/sip/address.ts'
+import type { SipMessage } from '../../src/sip/message.ts'
 import { parseMessage, salvageRequest } from '../../src/sip/parser.ts'
 import { parseUri } from '../../src/sip/uri.ts'
 import { faultOf, sipFile, sipFiles } from '../support/sip-text.ts'
@@ -67,7 +68,11 @@ const rows: readonly Row[] = [
   { file: 'inv2543', fault: 'none', why: '§3.4.1, no branch, no tag, no length' }
 ]
 
-t.strictSame(sipFiles('rfc4475/'), rows.map((row) => `${row.file}.sip`).sort(), 'a row for each file')
+function parse(file: string): SipMessage {
+  return parseMessage(sipFile(`${file}.sip`), 'datagram')
+}
+
+t.strictSame(sipFiles('rfc4475/'), rows.map((row) => `${row.file}.sip`).toSorted(), 'a row for each file')
 
 for (const row of rows) {
   t.test(`RFC 4475 ${row.file}: ${row.why}`, async (t) => {
@@ -94,16 +99,15 @@ t.test('faulty requests that can be answered without state', async (t) => {
 })
 
 t.test('faults found later', async (t) => {
-  const uriOf = (file: string) => parseMessage(sipFile(`rfc4475/${file}.sip`), 'datagram').uri
-  t.equal(parseUri(uriOf('escruri')).headers, 'Route=%3Csip:example.com%3E')
-  t.equal(faultOf(() => parseUri(uriOf('unkscm'))), '416 Unsupported URI Scheme')
-  t.equal(faultOf(() => parseUri(uriOf('novelsc'))), '416 Unsupported URI Scheme')
-  const contact = parseMessage(sipFile('rfc4475/regbadct.sip'), 'datagram').list('Contact')
+  t.equal(parseUri(parse('rfc4475/escruri').uri).headers, 'Route=%3Csip:example.com%3E')
+  t.equal(faultOf(() => parseUri(parse('rfc4475/unkscm').uri)), '416 Unsupported URI Scheme')
+  t.equal(faultOf(() => parseUri(parse('rfc4475/novelsc').uri)), '416 Unsupported URI Scheme')
+  const contact = parse('rfc4475/regbadct').list('Contact')
   t.equal(faultOf(() => parseContacts(contact)), '400 Malformed Address')
 })
 
 t.test('wsinv: every value as the RFC means it', async (t) => {
-  const message = parseMessage(sipFile('rfc4475/wsinv.sip'), 'datagram')
+  const message = parse('rfc4475/wsinv')
   t.equal(message.uri, 'sip:vivekg@chair-dnrc.example.com;unknownparam')
   t.equal(message.to.uri, 'sip:vivekg@chair-dnrc.example.com')
   t.equal(message.toTag, '1918181833n')
@@ -130,19 +134,18 @@ t.test('wsinv: every value as the RFC means it', async (t) => {
 })
 
 t.test('other values', async (t) => {
-  const parse = (file: string) => parseMessage(sipFile(`rfc4475/${file}.sip`), 'datagram')
-  t.equal(parse('intmeth').to.displayName, 'BEL:\x07 NUL:\0 DEL:\x7f')
-  t.equal(parse('intmeth').fromTag, "_token~1'+`*%!-.")
-  t.equal(parse('lwsdisp').from.displayName, 'caller')
-  t.equal(parse('dblreq').method, 'REGISTER')
-  t.equal(parse('dblreq').raw?.endsWith('Content-Length: 0\r\n\r\n'), true)
-  t.equal(parse('noreason').reason, '')
-  t.equal(Buffer.from(parse('unreason').reason, 'latin1').toString(),
+  t.equal(parse('rfc4475/intmeth').to.displayName, 'BEL:\x07 NUL:\0 DEL:\x7f')
+  t.equal(parse('rfc4475/intmeth').fromTag, "_token~1'+`*%!-.")
+  t.equal(parse('rfc4475/lwsdisp').from.displayName, 'caller')
+  t.equal(parse('rfc4475/dblreq').method, 'REGISTER')
+  t.equal(parse('rfc4475/dblreq').raw?.endsWith('Content-Length: 0\r\n\r\n'), true)
+  t.equal(parse('rfc4475/noreason').reason, '')
+  t.equal(Buffer.from(parse('rfc4475/unreason').reason, 'latin1').toString(),
     '= 2**3 * 5**2 но сто девяносто девять - простое')
-  t.equal(parse('longreq').list('Via').length, 34)
-  t.equal(parse('inv2543').topVia.branch, '')
-  t.equal(parse('esc02').get('C%6Fntact'), '<sip:alias2@host2.example.com>')
-  t.strictSame(parse('transports').list('Via').map((via) => via.split(/[/ ]/)[2]),
+  t.equal(parse('rfc4475/longreq').list('Via').length, 34)
+  t.equal(parse('rfc4475/inv2543').topVia.branch, '')
+  t.equal(parse('rfc4475/esc02').get('C%6Fntact'), '<sip:alias2@host2.example.com>')
+  t.strictSame(parse('rfc4475/transports').list('Via').map((via) => via.split(/[/ ]/)[2]),
     ['UDP', 'SCTP', 'TLS', 'UNKNOWN', 'TCP'])
 })
 
@@ -160,7 +163,7 @@ const ipv6: readonly { file: string; uri: string; why: string }[] = [
   { file: '4.10-three-colons', uri: '2001:db8:::192.0.2.1 undefined', why: 'liberal: an old ABNF' }
 ]
 
-t.strictSame(sipFiles('rfc5118/'), ipv6.map((row) => `${row.file}.sip`).sort(), 'a row for each file')
+t.strictSame(sipFiles('rfc5118/'), ipv6.map((row) => `${row.file}.sip`).toSorted(), 'a row for each file')
 
 for (const row of ipv6) {
   t.test(`RFC 5118 §${row.file}: ${row.why}`, async (t) => {
@@ -175,10 +178,9 @@ for (const row of ipv6) {
 }
 
 t.test('RFC 5118 §4.5, §4.7, §4.9: addresses in Via', async (t) => {
-  const top = (file: string) => parseMessage(sipFile(`rfc5118/${file}.sip`), 'datagram').topVia
-  t.equal(top('4.5-received-with-delimiters').received, '2001:db8::9:255')
-  t.equal(top('4.5-received-without-delimiters').received, '2001:db8::9:255')
-  t.equal(top('4.7-several-addresses').host, '2001:db8::9:1')
-  t.equal(top('4.7-several-addresses').port, 6050)
-  t.equal(top('4.9-mapped-ipv4').host, '::ffff:192.0.2.10')
+  t.equal(parse('rfc5118/4.5-received-with-delimiters').topVia.received, '2001:db8::9:255')
+  t.equal(parse('rfc5118/4.5-received-without-delimiters').topVia.received, '2001:db8::9:255')
+  t.equal(parse('rfc5118/4.7-several-addresses').topVia.host, '2001:db8::9:1')
+  t.equal(parse('rfc5118/4.7-several-addresses').topVia.port, 6050)
+  t.equal(parse('rfc5118/4.9-mapped-ipv4').topVia.host, '::ffff:192.0.2.10')
 })

@@ -23,6 +23,7 @@ export interface PhonePlan {
   readonly calls?: number
   /** Numbers that lead to this one process (1): their answers leave in the same millisecond. */
   readonly numbers?: number
+  readonly more?: readonly string[]
   /** `maybe`: no call may come at all; `any`: how often it is called is checked elsewhere. */
   readonly expect?: 'calls' | 'maybe' | 'any'
   /** A telephone number, reached through the trunks; then nothing is started here. */
@@ -118,7 +119,8 @@ export async function play(product: Product, plan: CallCase): Promise<Played> {
     const records = await closedRecords(product, plan, scene)
     const faults = [...hookFaults, ...findFaults(plan, callerReports, phoneReports, records)]
     const played = { scene, callers: callerReports, phones: phoneReports, records, faults }
-    return faults.length > 0 ? played : { ...played, faults: ownCheck(plan, played) }
+    const all = [...faults, ...ownCheck(plan, played)]
+    return { ...played, faults: all.length > 0 ? [...all, ...records.map(describeRecord)] : [] }
   } finally {
     for (const run of [...callers, ...phones]) await run.stop()
   }
@@ -126,7 +128,7 @@ export async function play(product: Product, plan: CallCase): Promise<Played> {
 
 /** Runs cases side by side, at most `width` at once; answers the promise of each at once. */
 export function playAll(
-  product: Promise<Product>, cases: readonly CallCase[], width: number,
+  product: Product, cases: readonly CallCase[], width: number,
 ): Promise<Played>[] {
   const waiting: (() => void)[] = []
   let free = width
@@ -143,10 +145,9 @@ export function playAll(
     else free++
   }
   return cases.map(async (plan) => {
-    const running = await product
     await turn()
     try {
-      return await play(running, plan)
+      return await play(product, plan)
     } finally {
       leave()
     }
@@ -166,6 +167,7 @@ function startPhone(phone: PhonePlan): Promise<SippRun> {
     scenario: phone.scenario,
     pauseMs: phone.pauseMs ?? 100,
     calls: phone.calls ?? phone.numbers ?? 1,
+    ...(phone.more === undefined ? {} : { more: phone.more }),
   })
 }
 
@@ -321,6 +323,11 @@ function ownCheck(plan: CallCase, played: Played): string[] {
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)]
   }
+}
+
+/** Legs and trace of a record, shown when a case has failed. */
+function describeRecord({ outcome, status, reason, endedBy, legs, trace }: StoredCall): string {
+  return JSON.stringify({ outcome, status, reason, endedBy, legs, trace })
 }
 
 /** Enough to understand a failed scenario: what SIPp says and the messages it saw, in order. */

@@ -12,14 +12,6 @@ export interface ScriptCase {
   readonly options?: PlayOptions
 }
 
-/** What nearly every script begins with. */
-export const ready = `
-  app > authenticate cymru
-  app < OK *
-  app > route invite
-  app < OK
-`
-
 export function playAll(t: Test, cases: readonly ScriptCase[]): void {
   for (const { name, script, options } of cases) {
     t.test(name, async (sub) => {

@@ -55,7 +55,7 @@ export class ScriptApplication {
     if (/^[1-6]\d\d$/.test(first)) return this.#respond(Number(first), second, rest[0] ?? '', details)
     if (/^[A-Z]+$/.test(first)) return this.#request(first, second, details)
     if (first === 'octets') return second
-    if (first === 'payload') return formatFrame(words.slice(1).join(' '))
+    if (first === 'payload') return formatFrame(words.slice(1).join(' ').replaceAll('\\r\\n', '\r\n'))
     return this.#command([first, second].filter((w) => w !== '').join('|'), '', first)
   }
 
@@ -173,7 +173,7 @@ export class ScriptApplication {
     }
     if (dialog !== '') {
       check(dialog.startsWith(`${need(message, 'Call-ID')};from-tag=`), `dialog ${dialog}`)
-      const owner = message.status > 0 ? this.#begun.get(transaction)?.peer ?? peer : peer
+      const owner = (message.status > 0 ? this.#begun.get(transaction)?.peer : peer) || peer
       this.#dialogs.set(owner, dialog)
     } else if (message.method === 'INVITE') {
       this.#dialogs.set(peer, `${need(message, 'Call-ID')};from-tag=${parameter(need(message, 'From'), 'tag')}`)

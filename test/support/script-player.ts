@@ -17,6 +17,7 @@
  *     app < ACK
  *     app > BYE alice                   a request in the dialog with alice (`> INVITE sip:bob@…`: a new one)
  *     wait 500                          milliseconds; everything sent until now must have been expected
+ *     until alice 5000                  the same, at most, but no longer than until alice hears something
  *     alice < nothing
  *     left nothing                      no transaction, dialog or timer in the engine
  *
@@ -77,15 +78,16 @@ export function play(script: string, options: PlayOptions = {}): void {
   player.allExpected()
 }
 
+/** A line that is not one of these belongs to the line above it. */
+const lineStart = /^((app\d*|alice|bob|carol) (>|<|gone|over|closes)|(wait|until|left|answers) )/
+
 function readScript(script: string): Line[] {
   const lines: { number: number; words: string[]; details: string[] }[] = []
-  const texts = script.split('\n')
-  const indent = Math.min(...texts.filter((text) => text.trim() !== '').map((text) => text.search(/\S/)))
-  texts.forEach((text, i) => {
+  script.split('\n').forEach((text, i) => {
     const content = text.trim()
     if (content === '' || content.startsWith('#')) return
-    if (text.search(/\S/) > indent) lines.at(-1)?.details.push(content)
-    else lines.push({ number: i + 1, words: content.split(/ +/), details: [] })
+    if (lineStart.test(content)) lines.push({ number: i + 1, words: content.split(/ +/), details: [] })
+    else lines.at(-1)?.details.push(content)
   })
   return lines
 }
@@ -102,6 +104,7 @@ class Player {
   readonly #inputs: Input[] = []
   #busy = false
   #ids = 0
+  #connections = 0
   #seed = 42
 
   constructor(options: PlayOptions) {
@@ -132,11 +135,12 @@ class Player {
   line({ words, details }: Line): void {
     const [who = '', arrow = '', ...rest] = words
     if (who === 'wait') return this.#wait(Number(arrow))
+    if (who === 'until') return this.#wait(Number(rest[0]), arrow)
     if (who === 'left') return this.#leftNothing()
     if (who === 'answers') { this.#names.set(arrow, rest[0] ?? ''); return }
     const peer = this.#peers.get(who)
     if (peer !== undefined) this.#peerLine(peer, arrow, rest, details)
-    else if (who.startsWith('app')) this.#appLine(this.#app(who), arrow, rest, details)
+    else if (who.startsWith('app')) this.#appLine(this.#app(who, arrow === '>'), arrow, rest, details)
     else throw new Error('who is that?')
   }
 
@@ -195,16 +199,17 @@ class Player {
       return
     }
     if (told === undefined) throw new Error(`${app.name} was told nothing`)
-    if (show(told) !== words.join(' ')) throw new Error(`${app.name} was told ${show(told)}`)
+    if (!patternOf(words.join(' ')).test(show(told))) throw new Error(`${app.name} was told ${show(told)}`)
     for (const detail of details.filter((d) => d.startsWith('meta '))) checkMeta(told, detail)
     const rest = details.filter((d) => !d.startsWith('meta '))
     if (told.message !== undefined) checkDetails(told.message, rest)
   }
 
-  #app(name: string): ScriptApplication {
+  /** An application that was put out connects anew when it has something to say. */
+  #app(name: string, speaks: boolean): ScriptApplication {
     const known = this.#apps.get(name)
-    if (known !== undefined && !known.closed) return known
-    const app = new ScriptApplication(name, this.#apps.size + 1, places, server)
+    if (known !== undefined && !(known.closed && speaks)) return known
+    const app = new ScriptApplication(name, ++this.#connections, places, server)
     this.#apps.set(name, app)
     this.#toApp.set(name, [])
     this.#exchange.connected(app.client)
@@ -220,10 +225,12 @@ class Player {
     if (app !== undefined) this.#toApp.get(app.name)?.push(...app.hear(frame))
   }
 
-  #wait(ms: number): void {
+  /** Lets time pass, but only until something is sent to `peer` if one is named. */
+  #wait(ms: number, peer = ''): void {
     this.allExpected()
     const end = this.#clock.nowMs() + ms
     for (;;) {
+      if ((this.#toPeer.get(peer)?.length ?? 0) > 0) return
       const due = this.#stack.nextTimeout()
       if (due === undefined || due > end) break
       this.#clock.advance(Math.max(0, due - this.#clock.nowMs()))
@@ -314,6 +321,11 @@ function checkMeta(told: Told, detail: string): void {
 }
 
 function checkPattern(name: string, value: string | undefined, pattern: string): void {
-  const expression = new RegExp(`^${pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's')
-  if (value === undefined || !expression.test(value)) throw new Error(`${name} is "${value}", not "${pattern}"`)
+  if (value === undefined || !patternOf(pattern).test(value)) throw new Error(`${name} is "${value}", not "${pattern}"`)
+}
+
+/** `*` stands for anything, everything else for itself. */
+function patternOf(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`, 's')
 }

@@ -32,8 +32,12 @@ export function readMessage(text: string): Message {
   }
 }
 
+const compactForms: Readonly<Record<string, string>> = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact', l: 'content-length' }
+
+/** First value of a header, also where it stands in compact form. */
 export function header(message: Message, name: string): string | undefined {
-  return message.headers.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1]
+  const wanted = name.toLowerCase()
+  return message.headers.find(([n]) => n.toLowerCase() === wanted || compactForms[n] === wanted)?.[1]
 }
 
 export function need(message: Message, name: string): string {
@@ -120,7 +124,8 @@ export class SipPeer {
     let to = `<${call.remoteUri}>${call.remoteTag === '' ? '' : `;tag=${call.remoteTag}`}`
     if (invite !== undefined && forInvite) {
       ({ branch, uri, cseq } = invite)
-      to = method === 'ACK' && invite.answeredTag !== '' ? `${invite.to};tag=${invite.answeredTag}` : invite.to
+      const untagged = parameter(invite.to, 'tag') === ''
+      to = method === 'ACK' && untagged && invite.answeredTag !== '' ? `${invite.to};tag=${invite.answeredTag}` : invite.to
     } else if (method === 'ACK') cseq = invite?.cseq ?? cseq
     else cseq = ++call.cseq
     this.#sent.push({ method, branch, uri, cseq, callId: call.callId, to, answeredTag: '' })

@@ -25,7 +25,7 @@ export function sipFile(path: string): Octets {
 
 /** Names of the files of a folder below `test/fixtures/sip`, sorted. */
 export function sipFiles(folder: string): string[] {
-  return readdirSync(new URL(folder, fixtures)).sort()
+  return readdirSync(new URL(folder, fixtures)).toSorted()
 }
 
 /** `400 Bad CSeq` for a SipParseError, 'none' when nothing is thrown; other errors pass. */

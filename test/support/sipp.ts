@@ -65,6 +65,8 @@ export interface SippRun {
   readonly done: Promise<SippReport>
   /** Messages until now (SIPp writes them as they pass). */
   messages(): SippMessage[]
+  /** Takes no more calls, lets the living ones end, and reports: for `calls: 0`. */
+  finish(): Promise<SippReport>
   /** Ends SIPp, also in the middle of a call, and removes its folder. */
   stop(): Promise<SippReport>
 }
@@ -123,7 +125,11 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
     rmSync(folder, { recursive: true, force: true })
     return report
   }
-  return { scenario: options.scenario, port, pid: child.pid ?? 0, folder, done, messages, stop }
+  const finish = (): Promise<SippReport> => {
+    if (!ended) child.kill('SIGUSR1')
+    return done
+  }
+  return { scenario: options.scenario, port, pid: child.pid ?? 0, folder, done, messages, finish, stop }
 }
 
 async function untilBound(port: number, isOver: () => boolean): Promise<void> {
@@ -131,13 +137,11 @@ async function untilBound(port: number, isOver: () => boolean): Promise<void> {
 }
 
 function sippArguments(o: SippOptions, address: string, port: number, folder: string): string[] {
-  // RTP and control ports lie apart for parallel runs: SIPp binds them even when unused.
-  const media = 20_000 + (port % 5_000) * 4
   const seconds = o.timeoutSeconds ?? defaultTimeoutSeconds
   const list = [
     ...(o.remote === undefined ? [] : [o.remote]),
     '-sf', join(scenarioFolder, `${o.scenario}.xml`),
-    '-i', address, '-bind_local', '-p', port, '-mp', media, '-nostdin', '-timer_resol', 1,
+    '-i', address, '-bind_local', '-p', port, '-mp', freeMediaPort(), '-nostdin', '-timer_resol', 1,
     ...(o.calls === 0 ? [] : ['-m', o.calls ?? 1]), '-d', o.pauseMs ?? 0, '-timeout', `${seconds}s`, '-timeout_error',
     '-trace_err', '-error_file', join(folder, 'errors.log'),
     ...(o.trace === false ? [] : ['-trace_msg', '-message_file', join(folder, 'messages.log')]),
@@ -168,6 +172,17 @@ export function parseMessageLog(log: string, port: number): SippMessage[] {
     })
   }
   return messages
+}
+
+/** SIPp binds its media ports even when no media flows, and ends when one of them is taken. */
+let lastMediaPort = 10_000 + (process.pid % 1000) * 20
+
+function freeMediaPort(): number {
+  do {
+    // Below the range from which the kernel gives ports to others (32768 up).
+    lastMediaPort = lastMediaPort > 31_900 ? 10_000 : lastMediaPort + 4
+  } while ([0, 1, 2, 3].some((i) => isUdpPortBound(lastMediaPort + i)))
+  return lastMediaPort
 }
 
 function readMessages(file: string, port: number): SippMessage[] {

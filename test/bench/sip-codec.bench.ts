@@ -1,7 +1,7 @@
 /**
  * Micro-benchmark of the SIP codec: microseconds for one parse and one print of a 785-octet INVITE
  * with SDP, beside what V8's own native readers take for as much text. A plain program, no test:
- * `node test/bench/sip-codec.ts`.
+ * `node test/bench/sip-codec.bench.ts`.
  */
 import type { Octets } from '../../src/sip/events.ts'
 import { parseMessage } from '../../src/sip/parser.ts'
@@ -24,7 +24,8 @@ function invite(call: number): Octets {
     'To: <sip:+74951234567@127.0.0.1:5060>',
     `Call-ID: ${id}-14263@127.0.0.2`, 'CSeq: 1 INVITE',
     'Contact: <sip:+79030000000@127.0.0.2:5061>', 'Max-Forwards: 70',
-    'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS', 'Supported: timer', 'User-Agent: bench',
+    'Allow: INVITE, ACK, BYE, CANCEL, OPTIONS', 'Supported: timer, 100rel, replaces, histinfo',
+    'User-Agent: a telephone that tells its name (bench; 1.0)',
     'Content-Type: application/sdp', `Content-Length: ${sdp.length}`, '', ''
   ].join('\r\n')
   return head + sdp
@@ -50,8 +51,8 @@ function measure(name: string, run: (text: Octets, index: number) => number): nu
   return microseconds
 }
 
-/** JSON that says as much, and is as long: what a native reader needs for it. */
-const json = texts.map((text) => JSON.stringify(parseMessage(text, 'datagram')).slice(0, 0) +
+/** As much text as JSON, a member for each line: what a native reader needs for it. */
+const json = texts.map((text) =>
   JSON.stringify(Object.fromEntries(text.split('\r\n').map((line, i) => [`line-${i}`, line]))))
 
 console.log(`INVITE of ${size} octets`)

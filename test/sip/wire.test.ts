@@ -1,0 +1,89 @@
+/**
+ * Many calls between two stacks over a bad network (`support/wire.ts`). Whatever happens, in the end
+ * nothing is left in either stack, no user saw a request twice, and both tell the same story.
+ * WIRE_SEEDS and WIRE_FIRST choose how many and which.
+ */
+import t from 'tap'
+import type { Habits } from '../support/phone.ts'
+import { Phone } from '../support/phone.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+import { Wire } from '../support/wire.ts'
+
+const seeds = Number(process.env['WIRE_SEEDS'] ?? 1000)
+const first = Number(process.env['WIRE_FIRST'] ?? 1)
+
+/** Draws what a phone does. About a third of the calls are cancelled, a quarter rejected. */
+function drawHabits(random: () => number, isCaller: boolean): Habits {
+  const maybe = (probability: number, most: number): number | undefined =>
+    random() < probability ? Math.floor(random() * most) : undefined
+  const rejectAfterMs = maybe(0.25, 3000)
+  return {
+    ringAfterMs: maybe(0.7, 1500),
+    rejectAfterMs,
+    answerAfterMs: rejectAfterMs === undefined && random() < 0.95
+      ? Math.floor(random() * 3000) : undefined,
+    cancelAfterMs: isCaller ? maybe(0.35, 3500) : undefined,
+    acknowledgeAfterMs: Math.floor(random() * 1500),
+    reinviteAfterMs: maybe(0.4, 5000),
+    infoAfterMs: maybe(0.3, 5000),
+    // The caller always hangs up in the end, so that no call lasts for ever.
+    hangUpAfterMs: isCaller ? 2000 + Math.floor(random() * 6000) : maybe(0.5, 8000),
+  }
+}
+
+interface Outcome {
+  readonly wire: Wire
+  readonly caller: Phone
+  readonly callee: Phone
+}
+
+function play(seed: number): Outcome {
+  const random = seededRandom(seed * 7919)
+  const wire = new Wire({
+    seed, loss: random() * 0.3, duplication: random() * 0.2,
+    leastDelayMs: 1, mostDelayMs: 1 + Math.floor(random() * 400),
+  })
+  const caller = new Phone(wire, '192.0.2.10', drawHabits(random, true))
+  const callee = new Phone(wire, '192.0.2.20', drawHabits(random, false))
+  caller.call('192.0.2.20')
+  wire.run(3600_000)
+  return { wire, caller, callee }
+}
+
+function isEmpty(phone: Phone): boolean {
+  return Object.values(phone.stack.counts).every((count) => count === 0)
+}
+
+/** Both sides talked, or neither did; and who talked knows that it is over. */
+function agrees({ caller, callee }: Outcome): boolean {
+  if (caller.hasTalked !== callee.hasTalked) return false
+  return !caller.hasTalked || (caller.hasEnded && callee.hasEnded)
+}
+
+t.test(`${seeds} calls over a lossy, repeating, reordering wire`, (t) => {
+  const endings = new Map<string, number>()
+  let lost = 0
+  const faults: string[] = []
+  for (let seed = first; seed < first + seeds; seed++) {
+    const outcome = play(seed)
+    const { wire, caller, callee } = outcome
+    lost += wire.lost
+    const story = `${caller.ending}/${callee.ending}`
+    endings.set(story, (endings.get(story) ?? 0) + 1)
+    const wrong: string[] = []
+    if (!isEmpty(caller)) wrong.push('caller keeps ' + JSON.stringify(caller.stack.counts))
+    if (!isEmpty(callee)) wrong.push('callee keeps ' + JSON.stringify(callee.stack.counts))
+    if (!agrees(outcome)) wrong.push('the stories differ: ' + story)
+    for (const phone of [caller, callee]) {
+      if (new Set(phone.seen).size !== phone.seen.length) wrong.push('seen twice: ' + phone.seen.join())
+    }
+    if (wrong.length > 0) faults.push([`seed ${seed}: ${wrong.join('; ')}`, ...wire.trace].join('\n'))
+  }
+  t.equal(faults.length, 0, faults[0] ?? 'every call ends and both sides agree')
+  t.ok(lost > seeds / 2, `${lost} datagrams were lost`)
+  for (const wanted of ['talked/talked', 'rejected/rejected', 'cancelled/cancelled']) {
+    t.ok((endings.get(wanted) ?? 0) > seeds / 50, `${endings.get(wanted)} ${wanted}`)
+  }
+  t.comment([...endings].map(([story, count]) => `${story} ${count}`).join(', '))
+  t.end()
+})
