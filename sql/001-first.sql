@@ -150,6 +150,8 @@ CREATE TABLE IF NOT EXISTS calls (
   ended_by VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
   reason VARCHAR(255) NOT NULL,
   answered_leg_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  -- Addresses of the phones that rang, for the search.
+  phones VARCHAR(1000) NOT NULL,
   legs JSON NOT NULL,
   trace JSON NOT NULL,
   PRIMARY KEY (id),

@@ -25,7 +25,7 @@ const commonGround = ['clock.ts', 'log.ts', 'config.ts']
 const npmAllowed: Record<string, readonly string[]> = {
   app: ['drachtio-srf'],
   store: ['kysely', 'kysely/migration', 'mysql2', 'mysql2/promise', 'mitt'],
-  api: ['hono', '@hono/node-server', 'valibot', 'esbuild', 'mitt', 'kysely'],
+  api: ['hono', 'hono/body-limit', 'hono/cookie', 'hono/streaming', '@hono/node-server', 'valibot', 'esbuild', 'mitt'],
   web: ['preact', 'preact/hooks', 'htm', 'htm/preact', '@preact/signals', 'mitt'],
   src: ['pino'],
 }

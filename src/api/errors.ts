@@ -22,7 +22,7 @@ export class ApiError extends Error {
   readonly code: string
   readonly facts: ApiErrorFacts
   constructor(status: ApiStatus, code: string, facts: ApiErrorFacts = {}) {
-    super(sentences[code] ?? code)
+    super(sentences[`${code}.${facts.details?.['why']}`] ?? sentences[code] ?? code)
     this.status = status
     this.code = code
     this.facts = facts
@@ -62,6 +62,15 @@ const sentences: Readonly<Record<string, string>> = {
   invalid: 'Проверьте поле: значение не подходит.',
   bad_number: 'Это не похоже на номер телефона. Напишите его с кодом: +7 916 123-45-67.',
   refused_number: 'На этот номер переадресация невозможна.',
+  'bad_number.tooShort': 'Номер слишком короткий. Напишите его с кодом: +7 916 123-45-67.',
+  'bad_number.tooLong': 'Номер слишком длинный: в нём не больше 15 цифр.',
+  'bad_number.letters': 'В номере есть буквы. Напишите его цифрами: +7 916 123-45-67.',
+  'bad_number.badUri': 'Адрес SIP пишется так: sip:anna@example.com.',
+  'refused_number.own': 'Это Ваш персональный номер: звонок пошёл бы по кругу.',
+  'refused_number.emergency': 'На экстренные службы переадресация невозможна.',
+  'refused_number.short': 'На короткие номера переадресация невозможна.',
+  'refused_number.premium': 'На платные номера переадресация невозможна.',
+  'refused_number.satellite': 'На спутниковые номера переадресация невозможна.',
   bad_credentials: 'Логин или пароль не подошли.',
   too_many_attempts: 'Слишком много попыток входа. Подождите немного.',
   too_many_streams: 'Открыто слишком много окон.',

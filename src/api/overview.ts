@@ -7,6 +7,7 @@ import { planCall } from '../call/plan.ts'
 import { localDays, localMidnight } from '../call/schedule.ts'
 import type { Subscriber } from '../call/subscriber.ts'
 import { drawTimeline } from '../call/timeline.ts'
+import { ruleWarnings } from '../call/warnings.ts'
 import { liveCalls } from '../store/calls.ts'
 import { listRules } from '../store/rules.ts'
 import { loadSubscriber } from '../store/subscribers.ts'
@@ -30,8 +31,9 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const subscriber = { ...account, rules }
     const window = readWindow(c.req.query('from'), c.req.query('to'), subscriber, now)
     const { bars, result } = drawTimeline(subscriber, window.from, window.to)
+    const warnings = ruleWarnings(subscriber, now).filter((one) => one.ruleId === undefined).map(({ code, details }) => ({ code, details }))
     return c.json({
-      now, zone: subscriber.zone, acts: actsNow(subscriber, now), rules: ruleReplies(subscriber, rules, now), window,
+      now, zone: subscriber.zone, acts: actsNow(subscriber, now), rules: ruleReplies(subscriber, rules, now), warnings, window,
       days: localDays(window.from, window.to, subscriber.zone), bars, result, live: await liveCalls(db, subscriberId),
     } satisfies OverviewReply)
   })

@@ -5,6 +5,7 @@ import { planCall } from '../call/plan.ts'
 import type { RuleVerdict } from '../call/record.ts'
 import { verdictAt } from '../call/schedule.ts'
 import type { Subscriber } from '../call/subscriber.ts'
+import { ruleWarnings } from '../call/warnings.ts'
 import { listRules } from '../store/rules.ts'
 import type { StoredRule } from '../store/rules.ts'
 import { loadSubscriber } from '../store/subscribers.ts'
@@ -22,6 +23,7 @@ export async function loadRuleReplies(deps: ApiDeps, subscriberId: string): Prom
 /** The same for rules that are loaded already. */
 export function ruleReplies(subscriber: Subscriber, rules: readonly StoredRule[], wallMs: number): readonly RuleReply[] {
   const verdicts = verdictsAt({ ...subscriber, rules }, wallMs)
+  const warnings = ruleWarnings({ ...subscriber, rules }, wallMs)
   const names = new Map(rules.map((rule) => [rule.id, rule.name]))
   return rules.map((rule) => ({
     id: rule.id, version: rule.version, name: rule.name, enabled: rule.enabled, priority: rule.priority, position: rule.position,
@@ -34,7 +36,7 @@ export function ruleReplies(subscriber: Subscriber, rules: readonly StoredRule[]
     targets: rule.targets.map(({ id, address, description, ringSeconds }) => (
       { targetId: id, address, description, ringSeconds: ringSeconds ?? null })),
     noAnswer: rule.noAnswer.action === 'rule' ? { ...rule.noAnswer, ruleName: names.get(rule.noAnswer.ruleId) ?? '' } : rule.noAnswer,
-    warnings: [],
+    warnings: warnings.filter((one) => one.ruleId === rule.id).map(({ code, details }) => ({ code, details })),
     verdict: verdicts.get(rule.id) ?? verdictAt(rule, wallMs, subscriber.zone),
   }))
 }

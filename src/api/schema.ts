@@ -153,6 +153,8 @@ export interface OverviewReply {
     | { readonly kind: 'refused'; readonly why: 'notActive' | 'noMoney' }
   /** In winning order. */
   readonly rules: readonly RuleReply[]
+  /** Warnings that concern no single rule (nowhere, defaultMissing …), by code. */
+  readonly warnings?: RuleReply['warnings']
   readonly window: { readonly from: number; readonly to: number }
   /** Local midnights inside the window, for the axis (days may have 23 or 25 hours). */
   readonly days: readonly { readonly date: string; readonly from: number; readonly to: number }[]

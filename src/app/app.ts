@@ -20,7 +20,7 @@ export interface AppOptions {
   readonly maxLiveCalls?: number
   /** Longest conversation in seconds. Default four hours. */
   readonly maxCallSeconds?: number
-  /** Session timer offered to each side in seconds (RFC 4028), at least 90; 0 = none. Default 1800. */
+  /** Session timer offered to each side (RFC 4028): seconds, at least 90, or 0. Default 1800. */
   readonly sessionSeconds?: number
 }
 
@@ -43,7 +43,7 @@ export interface App {
   counts(): ReturnType<Reception['counts']> & { dialogs: number }
   /** Whether the control connection stands. */
   connected(): boolean
-  /** Settles with the server's address list when the control connection stands for the first time. */
+  /** Settles with the server's addresses when the control connection stands for the first time. */
   readonly ready: Promise<string>
 }
 

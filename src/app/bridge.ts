@@ -1,8 +1,8 @@
 /**
  * The two dialogs of an answered call, kept apart and in step: what one side asks inside its dialog
  * is answered here or relayed to the other. Session descriptions pass end to end; session timers do
- * not, each dialog has its own. RFC 3261 §14 (re-INVITE, glare), RFC 3311 (UPDATE), RFC 6086 (INFO),
- * RFC 4028. It neither starts nor ends the call.
+ * not, each dialog has its own. RFC 3261 §14 (re-INVITE, glare), RFC 3311 (UPDATE), RFC 6086
+ * (INFO), RFC 4028. It neither starts nor ends the call.
  */
 import { headerText } from './guard.ts'
 import { refuseOffer } from './offer.ts'
@@ -129,7 +129,8 @@ export class Bridge {
     const { headers, timer } = answerRefresh(transaction.request, from.dialog.timer)
     from.dialog.timer = timer
     if (transaction.request.method === 'INVITE') from.confirmed = false
-    transaction.respond({ status: 200, body, headers: withType(headers, body, transaction.request) })
+    const typed = withType(headers, body, transaction.request)
+    transaction.respond({ status: 200, body, headers: typed })
   }
 
   #relay(from: Side, to: Side, transaction: ServerTransaction): void {
@@ -146,7 +147,8 @@ export class Bridge {
       failed: (status) => {
         if (from.relay !== relay) return
         from.relay = undefined
-        transaction.respond({ status: relayableStatus(status) })
+        // 0, not sent: an INVITE of that side is before the server already, which is glare (§14.1).
+        transaction.respond({ status: status === 0 ? 491 : relayableStatus(status) })
         if (status === 408 || status === 481) this.#events.vanished(to.name)
       },
     })
@@ -176,8 +178,9 @@ export class Bridge {
     const { headers, timer } = answerRefresh(request, from.dialog.timer)
     from.dialog.timer = timer
     if (request.method === 'INVITE') from.confirmed = false
-    const answer = { status: 200, body: response.body, headers: withType(headers, response.body, response) }
-    relay.transaction.respond(answer, (error) => {
+    const { body } = response
+    const typed = withType(headers, body, response)
+    relay.transaction.respond({ status: 200, body, headers: typed }, (error) => {
       if (error === undefined || !this.#open) return
       // Its CANCEL crossed the 200: it keeps the old session, so the other side must go back to it.
       this.#restore(from, to, before)
@@ -221,9 +224,11 @@ export class Bridge {
   }
 }
 
-/** What is answered here, whoever asks. REFER would let one side place calls at the other's cost. */
+/** What is answered here, whoever asks. REFER would place calls at the subscriber's cost. */
 const refusals: Readonly<Record<string, Answer | undefined>> = {
-  OPTIONS: { status: 200, headers: { Allow: allow, Accept: 'application/sdp', Supported: 'timer' } },
+  OPTIONS: {
+    status: 200, headers: { Allow: allow, Accept: 'application/sdp', Supported: 'timer' },
+  },
   REFER: { status: 603 },
   SUBSCRIBE: { status: 489 },
 }

@@ -1,4 +1,6 @@
-/** Ids of calls: UUIDv7 (RFC 9562 §5.7) as 32 hex digits, so that they sort by the time of the call. */
+/**
+ * Ids of calls: UUIDv7 (RFC 9562 §5.7) as 32 hex digits, so that they sort by the time of the call.
+ */
 import { randomUUID } from 'node:crypto'
 
 /** A new id for a call that begins at `wallMs`, milliseconds since 1970. */

@@ -61,12 +61,12 @@ export class CallLegs {
   }
 
   dropAll(reason: string): void {
-    for (const leg of [...this.#legs.values()]) leg.drop(reason)
+    for (const leg of this.#legs.values()) leg.drop(reason)
   }
 
   /** The control connection is gone. */
   lost(): void {
-    for (const leg of [...this.#legs.values()]) leg.lost()
+    for (const leg of this.#legs.values()) leg.lost()
   }
 }
 
@@ -91,7 +91,7 @@ export function routesTo(
 }
 
 /**
- * Credentials of a trunk for one leg. A challenge answers a request sent to the trunk's own address;
+ * Credentials of a trunk for one leg. A challenge answers a request sent to the trunk's address;
  * the realm of the first one is the only realm that gets an answer on this leg, so that a far end
  * behind the trunk cannot harvest responses for realms of its own (RFC 7616 §5.8).
  */

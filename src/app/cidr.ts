@@ -71,8 +71,8 @@ function isMapped(words: Uint16Array): boolean {
 function parseV6(text: string): Uint16Array | undefined {
   const gap = text.indexOf('::')
   if (gap >= 0 && text.indexOf('::', gap + 1) >= 0) return undefined
-  const head = groups(gap < 0 ? text : text.slice(0, gap))
-  const tail = gap < 0 ? [] : groups(text.slice(gap + 2))
+  const head = groups(gap < 0 ? text : text.slice(0, gap), gap < 0)
+  const tail = gap < 0 ? [] : groups(text.slice(gap + 2), true)
   if (head === undefined || tail === undefined) return undefined
   const count = head.length + tail.length
   if (gap < 0 ? count !== 8 : count > 7) return undefined
@@ -82,15 +82,15 @@ function parseV6(text: string): Uint16Array | undefined {
   return words
 }
 
-/** Colon groups; the last may be dotted IPv4 and then counts as two. */
-function groups(text: string): number[] | undefined {
+/** Colon groups; the last of an address may be dotted IPv4 and then counts as two. */
+function groups(text: string, last: boolean): number[] | undefined {
   if (text === '') return []
   const parts = text.split(':')
   const words: number[] = []
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]!
     if (part.includes('.')) {
-      const v4 = i === parts.length - 1 ? parseV4(part) : undefined
+      const v4 = last && i === parts.length - 1 ? parseV4(part) : undefined
       if (v4 === undefined) return undefined
       words.push(v4.words[6]!, v4.words[7]!)
     } else {

@@ -49,7 +49,7 @@ function isControl(code: number): boolean {
     code === 0x2028 || code === 0x2029
 }
 
-/** A name for people: no controls, quotes, backslashes or angle brackets; at most `max` characters. */
+/** A name for people: no controls, quotes, backslashes, angle brackets; `max` characters. */
 export function cleanName(text: string, max: number): string {
   let out = ''
   for (const char of cleanText(text)) {

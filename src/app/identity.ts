@@ -1,5 +1,5 @@
 /**
- * What an outgoing leg says about the call: who calls, whom he had dialled, how far it may still go.
+ * What an outgoing leg says about the call: who calls, whom he dialled, how far it may still go.
  * Headers after the trunk's policy: From, P-Asserted-Identity and Privacy (RFC 3323, 3325),
  * Diversion (RFC 5806) or History-Info (RFC 7044), Max-Forwards. It trusts its input to be clean:
  * `inbound.ts` has read it through the guard.
@@ -19,7 +19,8 @@ const nobody = '"Anonymous" <sip:anonymous@anonymous.invalid>' // RFC 3323 §4.1
 /** Request-URI of a leg: the number as the trunk wants it, or the target itself if it is a URI. */
 export function legUri(address: Address, trunk: Trunk | undefined): string {
   if (trunk === undefined) return address
-  const host = trunk.host.includes(':') && !trunk.host.startsWith('[') ? `[${trunk.host}]` : trunk.host
+  const bare = trunk.host.includes(':') && !trunk.host.startsWith('[')
+  const host = bare ? `[${trunk.host}]` : trunk.host
   const transport = trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`
   return `sip:${formatForTrunk(address, trunk.numberFormat)}@${host}:${trunk.port}${transport}`
 }
@@ -45,7 +46,9 @@ export function legHeaders(
     }
   }
   if (trunk.diversion === 'diversion') headers['Diversion'] = diversion(invitation, trunk)
-  if (trunk.diversion === 'historyInfo') headers['History-Info'] = history(invitation, address, trunk)
+  if (trunk.diversion === 'historyInfo') {
+    headers['History-Info'] = history(invitation, address, trunk)
+  }
   return headers
 }
 

@@ -125,7 +125,8 @@ function refuseContent(request: SipRequest): InvitationReading | undefined {
   if (request.body === '') return undefined
   const type = (headerText(request, 'content-type') ?? 'application/sdp').toLowerCase()
   if (type.startsWith('application/sdp') || type.startsWith('multipart/')) return undefined
-  return { ok: false, why: 'content type', answer: { status: 415, headers: { Accept: 'application/sdp' } } }
+  const headers = { Accept: 'application/sdp' }
+  return { ok: false, why: 'content type', answer: { status: 415, headers } }
 }
 
 /** RFC 4028 §9: an interval shorter than we keep up with is refused, and ours is named. */
@@ -157,7 +158,7 @@ function readUser(user: string, trunk: Trunk): Address | undefined {
   return reading.ok ? reading.address : undefined
 }
 
-/** RFC 3323 §4.2: any value but "none" asks for it; a From of nobody does so in older networks. */
+/** RFC 3323 §4.2: every value but "none" asks for it, and in older networks a From of nobody. */
 function asksPrivacy(request: SipRequest): boolean {
   const privacy = readTokens(headerText(request, 'privacy'), ';')
   if (privacy.some((value) => value === 'id' || value === 'header' || value === 'user')) return true
@@ -180,10 +181,11 @@ function readCaller(request: SipRequest, trunk: Trunk, privacy: boolean): Caller
     return { number, name, anonymous: false }
   }
   const user = from === undefined ? '' : readUri(from.uri)?.user ?? ''
-  return { number: readUser(user, trunk) ?? cleanUser(user), name, anonymous: false }
+  const number = readUser(user, trunk) ?? cleanUser(user)
+  return { number, name: number === '' ? '' : name, anonymous: number === '' }
 }
 
-/** What stands for the caller when it is no number: letters, digits and signs legal in a user part. */
+/** What stands for a caller without number: letters, digits and signs legal in a user part. */
 function cleanUser(user: string): string {
   let out = ''
   for (let i = 0; i < user.length && out.length < 64; i++) {
@@ -194,12 +196,12 @@ function cleanUser(user: string): string {
   return out
 }
 
-/** Numbers the call was diverted from, newest first: Diversion is in that order, History-Info not. */
+/** Numbers the call was diverted from, newest first: Diversion has that order, History-Info not. */
 function divertedNumbers(
   diversions: readonly string[], history: readonly string[], trunk: Trunk,
 ): Address[] {
   const numbers: Address[] = []
-  for (const text of [...diversions, ...history.slice(0, -1).reverse()]) {
+  for (const text of [...diversions, ...history.slice(0, -1).toReversed()]) {
     const entry = readAddress(text)
     const uri = entry && readUri(entry.uri)
     const number = uri && readUser(uri.user, trunk)

@@ -125,7 +125,7 @@ export class Leg {
   lost(): void {
     if (this.#state === 'dialling' || this.#state === 'answered') this.#state = 'dropped'
     this.dialog?.abandon()
-    for (const attempt of [...this.#openAttempts]) this.#settle(attempt)
+    for (const attempt of this.#openAttempts) this.#settle(attempt)
   }
 
   #tryNext(lastStatus: number): void {
@@ -152,7 +152,8 @@ export class Leg {
     this.#openAttempts.push(attempt)
     // Without another route there is nothing to turn to, and a slow network may still ring.
     if (this.#next < this.#options.routes.length) {
-      attempt.stopTimer = clock.wakeAt(clock.nowMs() + route.provisionalMs, () => this.#silent(attempt))
+      const at = clock.nowMs() + route.provisionalMs
+      attempt.stopTimer = clock.wakeAt(at, () => this.#silent(attempt))
     }
     const headers = { ...route.headers, ...offerTimer(sessionSeconds) }
     const credentials = route.credentials === undefined ? {} : { credentials: route.credentials }
@@ -188,8 +189,10 @@ export class Leg {
     if (!attempt.open || attempt !== this.#current || this.#state !== 'dialling') {
       // The 200 crossed our CANCEL, or a trunk we had given up answered: ACK, then BYE, always.
       ack(lateOffer ? refuseOffer(response.body) : undefined)
+      const { server } = this.#options
+      const { credentials } = attempt.route
       const late = new SipDialog(
-        this.#options.server, response.dialogId, () => this.#settle(attempt), attempt.route.credentials)
+        server, response.dialogId, () => this.#settle(attempt), credentials)
       late.bye(this.#dropReason, () => this.#settle(attempt))
       return
     }

@@ -92,7 +92,7 @@ export class Reception {
     const caller = new CallerSide(transaction)
     const { request } = transaction
     const trunk = this.#trunks.bySource(request.sourceAddress)
-    if (trunk === undefined) return this.#refuse(caller, { status: 403 }, request, 'unknown address')
+    if (trunk === undefined) return this.#refuse(caller, { status: 403 }, request, 'address')
     const callId = headerText(request, 'call-id') ?? ''
     const twin = pendingTwin ?? this.#table.get(callId)?.request
     if (twin !== undefined) {
@@ -127,7 +127,7 @@ export class Reception {
   /** The control connection is gone: the server drops what it had of every call. */
   disconnected(): void {
     for (const call of this.#table.values()) if (call.runner === undefined) call.caller.lost()
-    for (const runner of [...this.#runners]) runner.lost()
+    for (const runner of this.#runners) runner.lost()
   }
 
   /** No new calls from now on. */
@@ -138,7 +138,7 @@ export class Reception {
   /** Ends the calls that live. */
   shutDown(): void {
     this.#draining = true
-    for (const runner of [...this.#runners]) runner.post({ type: 'shutdown' })
+    for (const runner of this.#runners) runner.post({ type: 'shutdown' })
   }
 
   /** Settles when the journal has taken the records it was given so far. */
@@ -162,7 +162,8 @@ export class Reception {
   }
 
   #refuse(caller: CallerSide, answer: Answer, request: SipRequest, why: string): void {
-    this.#ports.log.debug({ from: request.sourceAddress, status: answer.status, why }, 'INVITE refused')
+    const { status } = answer
+    this.#ports.log.debug({ from: request.sourceAddress, status, why }, 'INVITE refused')
     caller.refuse(answer.status, answer.phrase ?? '', answer.headers)
   }
 
@@ -208,8 +209,8 @@ export class Reception {
 
   #sendRefusal(caller: CallerSide, command: Extract<CallCommand, { do: 'refuseCaller' }>): void {
     const seconds = command.retryAfterSeconds
-    caller.refuse(
-      command.status, command.phrase, seconds === undefined ? {} : { 'Retry-After': String(seconds) })
+    const headers: Headers = seconds === undefined ? {} : { 'Retry-After': String(seconds) }
+    caller.refuse(command.status, command.phrase, headers)
   }
 
   #run(

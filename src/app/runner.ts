@@ -180,7 +180,7 @@ export class CallRunner {
   #close(record: CallRecord): void {
     this.#ended = true
     this.#record = record
-    for (const key of [...this.#timers.keys()]) this.#stopTimer(key)
+    for (const key of this.#timers.keys()) this.#stopTimer(key)
     this.#events.ended(this.#stored(this.#ports.journal.close(record), record))
   }
 
@@ -305,7 +305,7 @@ export class CallRunner {
     this.#bridge?.close()
     this.#legs.dropAll('')
     this.#dialog?.bye('', () => this.#checkGone())
-    for (const key of [...this.#timers.keys()]) this.#stopTimer(key)
+    for (const key of this.#timers.keys()) this.#stopTimer(key)
     if (this.#ended) return
     this.#ended = true
     if (this.#record === undefined) return this.#events.ended(Promise.resolve())

@@ -41,7 +41,10 @@ export function answerTimer(
     const refresher = asked.refresher ?? 'uac'
     const headers: Headers = { 'Session-Expires': `${asked.seconds};refresher=${refresher}` }
     if (refresher === 'uac') headers['Require'] = 'timer'
-    return { headers, timer: { seconds: asked.seconds, refresher: refresher === 'uac' ? 'them' : 'us' } }
+    return {
+      headers,
+      timer: { seconds: asked.seconds, refresher: refresher === 'uac' ? 'them' : 'us' },
+    }
   }
   if (!peerSupports || ownSeconds === 0) return { headers: {}, timer: undefined }
   return {

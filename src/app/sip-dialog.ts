@@ -27,7 +27,7 @@ export class SipDialog {
   #state: 'open' | 'closing' | 'closed' = 'open'
   #onClosed: (() => void) | undefined
 
-  /** `hungUp` is told once, with the Reason text, if the far end (or the server for it) sends BYE. */
+  /** `hungUp` is told once, with the Reason text, if the far end or the server for it sends BYE. */
   constructor(
     server: SipServer, id: string, hungUp: (reason: string) => void, credentials?: Credentials,
   ) {

@@ -67,11 +67,11 @@ export interface OutgoingRequest {
   readonly credentials?: Credentials
 }
 
-/** Fate of a request we sent: any number of `progress`, then exactly one of the other two. */
+/** Fate of a request we sent: `progress` as often as it comes, then exactly one of the others. */
 export interface ClientEvents {
   /** 101–199. A reliable one is acknowledged (PRACK) by the server port itself. */
   progress(response: SipResponse): void
-  /** 2xx. An INVITE's 2xx is acknowledged only by calling `ack`, once, with an answer if it owes one. */
+  /** 2xx. An INVITE's is acknowledged only by `ack`, called once, with an answer if one is owed. */
   answered(response: SipResponse, ack: (body?: string) => void): void
   /** 300–699; 0 when the request could not be sent or its transport failed. */
   failed(status: number, response: SipResponse | undefined): void

@@ -32,7 +32,9 @@ export interface LibraryResponse extends LibraryMessage {
   readonly status: number
   readonly reason?: string
   readonly stackDialogId?: string
-  send(status: number, phrase: string | undefined, opts: object, done?: (error: unknown) => void): void
+  send(
+    status: number, phrase: string | undefined, opts: object, done?: (error: unknown) => void,
+  ): void
 }
 
 export class SrfMessage implements SipMessage {
@@ -116,7 +118,7 @@ export class SrfServerTransaction implements ServerTransaction {
   respond(answer: Answer, done?: (error: string | undefined, dialogId: string) => void): void {
     // createUAS would still send 200 after a CANCEL; the server has sent 487, nothing may follow.
     if (this.#over) {
-      if (done !== undefined) queueMicrotask(() => this.#guard(() => done('transaction is over', '')))
+      this.#failLater('transaction is over', done)
       return
     }
     const options = {
@@ -131,9 +133,13 @@ export class SrfServerTransaction implements ServerTransaction {
     try {
       this.#res.send(knownStatus(answer.status), answer.phrase, options, echo)
     } catch (error) {
-      if (done !== undefined) queueMicrotask(() => this.#guard(() => done(String(error), '')))
+      this.#failLater(String(error), done)
     }
     if (this.#over) this.#finished()
+  }
+
+  #failLater(error: string, done: ((error: string, dialogId: string) => void) | undefined): void {
+    if (done !== undefined) queueMicrotask(() => this.#guard(() => done(error, '')))
   }
 
   onCancel(run: (cancel: SipMessage) => void): void {
@@ -182,11 +188,11 @@ export function authenticator(credentials: Credentials) {
 
 /** The library refuses statuses it has no phrase for; the class is what a peer must understand. */
 function knownStatus(status: number): number {
-  return status >= 100 && status < 700 && phrases.has(status) ? status : Math.floor(status / 100) * 100
+  return phrases.has(status) ? status : Math.floor(status / 100) * 100
 }
 
 const phrases: ReadonlySet<number> = new Set([
-  100, 180, 181, 182, 183, 200, 202, 300, 301, 302, 305, 380, 400, 401, 402, 403, 404, 405, 406, 407,
-  408, 410, 413, 414, 415, 416, 420, 421, 422, 423, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489,
-  491, 493, 500, 501, 502, 503, 504, 505, 513, 580, 600, 603, 604, 606,
+  100, 180, 181, 182, 183, 200, 202, 300, 301, 302, 305, 380, 400, 401, 402, 403, 404, 405, 406,
+  407, 408, 410, 413, 414, 415, 416, 420, 421, 422, 423, 480, 481, 482, 483, 484, 485, 486, 487,
+  488, 489, 491, 493, 500, 501, 502, 503, 504, 505, 513, 580, 600, 603, 604, 606,
 ])

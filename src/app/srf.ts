@@ -70,16 +70,18 @@ export class SrfServer implements SipServer {
     this.#log = log
     this.#library = new Srf() as unknown as Library
     this.#library.use((req, res) => this.#guarded(() => this.#received(req, res)))
-    // Only a handler for a method makes the library ask the server for it; the one above does the work.
+    // Only a handler of its own makes the library ask for a method; the one above does the work.
     for (const method of routedMethods) this.#library.use(method, (_req, _res, next) => next())
   }
 
   /** Starts connecting; `connected` of the events tells when it stands. Call once. */
   connect(connection: SrfConnection): void {
-    this.#library.on('connect', (error, hostPort) => this.#guarded(() => this.#connect(error, hostPort)))
+    this.#library.on('connect', (error, hostPort) =>
+      this.#guarded(() => this.#connect(error, hostPort)))
     this.#library.on('close', () => this.#guarded(() => this.#disconnect()))
     // An unheard 'error' would end the process; the library reconnects after it.
-    this.#library.on('error', (error) => this.#log.warn({ error: String(error) }, 'control connection'))
+    this.#library.on('error', (error) =>
+      this.#log.warn({ error: String(error) }, 'control connection'))
     // Without a limit the library lets the delay grow by 1.7 for ever.
     this.#library.connect({ ...connection, reconnect: { retryMaxDelay: 2000 } })
   }
@@ -171,7 +173,8 @@ export class SrfServer implements SipServer {
         if (res.headers.rseq !== undefined) ack() // PRACK, RFC 3262 §4
         events.progress(response)
       } else if (res.status < 300) {
-        events.answered(response, (body) => this.#attempt(() => ack(body === undefined ? {} : { body })))
+        events.answered(response, (body) =>
+          this.#attempt(() => ack(body === undefined ? {} : { body })))
       } else events.failed(res.status, response)
     }))
     // The library gives an UPDATE to whatever request of ours is pending under its Call-ID.
@@ -217,7 +220,8 @@ export class SrfServer implements SipServer {
   }
 
   #forget(callId: string, transaction: SrfServerTransaction): void {
-    const rest = this.#pending.get(callId)?.filter((entry) => entry.transaction !== transaction) ?? []
+    const twins = this.#pending.get(callId) ?? []
+    const rest = twins.filter((entry) => entry.transaction !== transaction)
     if (rest.length === 0) {
       this.#pending.delete(callId)
       return
@@ -227,7 +231,8 @@ export class SrfServer implements SipServer {
     queueMicrotask(() => {
       const survivor = this.#pending.get(callId)?.at(-1)
       if (survivor === undefined) return
-      const table = this.#library.app.client?.mapServer?.get(survivor.req.socket)?.pendingNetworkInvites
+      const server = this.#library.app.client?.mapServer?.get(survivor.req.socket)
+      const table = server?.pendingNetworkInvites
       if (table !== undefined && !table.has(callId)) table.set(callId, survivor)
     })
   }

@@ -48,6 +48,13 @@ export function refusedRecord(
   }
 }
 
+/** The same record as it was before its end was known: how it is opened. */
+export function stillOpen(record: CallRecord): CallRecord {
+  return {
+    ...record, endedAt: undefined, outcome: undefined, status: 0, endedBy: undefined, reason: '',
+  }
+}
+
 function headOf(incoming: IncomingCall) {
   const { caller } = incoming
   return {

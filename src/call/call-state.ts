@@ -1,6 +1,6 @@
 /**
  * The state of one call while it lives, and the few moves every part of the machine makes on it:
- * order a command, set a timer, note a step. The state is changed in place, for a call has one owner
+ * set a timer, find a leg, tell the time. The state is changed in place, for a call has one owner
  * who keeps only the latest; what leaves the machine (records) is copied. No policy here.
  */
 import type { CallCommand, IncomingCall, LegId, Ms, TimerName } from './events.ts'
@@ -81,11 +81,24 @@ export interface Stage {
   readonly firstLeg: number
 }
 
-/** Visits of one rule by the chain of this call. */
+/** Who ended a call that was only just being connected, and why. */
+export interface EarlyEnd {
+  readonly endedBy: CallRecord['endedBy']
+  readonly reason: string
+}
+
+/** The last visit of the chain to a rule. */
 export interface Visit {
   startedMs: Ms
   /** Something rang since that start. */
   rang: boolean
+}
+
+/** A timer that is set. */
+export interface SetTimer {
+  readonly timer: TimerName
+  readonly leg: LegId | undefined
+  readonly at: Ms
 }
 
 export interface Call {
@@ -102,7 +115,7 @@ export interface Call {
   stage: Stage | undefined
   readonly legs: Leg[]
   readonly trace: TraceStep[]
-  readonly timers: { readonly timer: TimerName; readonly leg: LegId | undefined; readonly at: Ms }[]
+  readonly timers: SetTimer[]
   /** When the first rule of the chain began to ring. */
   chainStartMs: Ms | undefined
   transitions: number
@@ -117,7 +130,7 @@ export interface Call {
   earlyMediaLeg: Leg | undefined
   winner: Leg | undefined
   /** Set when the call was ended before the runner said whether the caller is connected. */
-  endOnConnect: { readonly endedBy: CallRecord['endedBy']; readonly reason: string } | undefined
+  endOnConnect: EarlyEnd | undefined
   voicemailWhy: 'timeout' | 'noAnswerAction' | 'nothingActs'
   answeredWallMs: Ms | undefined
   endedWallMs: Ms | undefined
@@ -141,7 +154,8 @@ export function newCall(
     incoming, subscriber, options: { ...defaultOptions, ...options },
     startMs: nowMs, startWallMs: wallMs, nowMs, wallMs,
     phase: 'ringing', stage: undefined, legs: [], trace: [], timers: [],
-    chainStartMs: undefined, transitions: 0, visits: new Map(), next: undefined, pauseEndMs: undefined,
+    chainStartMs: undefined, transitions: 0, visits: new Map(), next: undefined,
+    pauseEndMs: undefined,
     ringback: false, earlyMediaLeg: undefined, winner: undefined, endOnConnect: undefined,
     voicemailWhy: 'noAnswerAction', answeredWallMs: undefined, endedWallMs: undefined,
     outcome: undefined, status: 0, endedBy: undefined, reason: '', commands: [],

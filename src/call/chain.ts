@@ -61,8 +61,8 @@ export function cutChain(call: Call, why: ChainEnd): void {
 }
 
 /**
- * Fixes the instant from which T_voicemail (R-11) and the cycle time (R-9) count: our first dial. A
- * phone that never says it rings must not stop these clocks. False: voicemail takes the call at once.
+ * Fixes the instant from which T_voicemail (R-11) and the cycle time (R-9) count: our first dial.
+ * A phone that never says it rings must not stop these clocks. False: voicemail takes the call.
  */
 function beginChain(call: Call): boolean {
   const { voicemail, voicemailAfterSeconds } = call.subscriber.settings
@@ -93,7 +93,7 @@ function follow(call: Call, link: Link): void {
   const visit = call.visits.get(rule.id)
   if (visit === undefined) return moveTo(call, rule, via)
   if (call.nowMs >= cycleEnd(call)) return endChain(call, 'cycleTime')
-  // The circle closed although it did not look like one when the call began: its clock runs anyway.
+  // The circle closed although it was none when the call began: its clock runs all the same.
   if (!call.timers.some(({ timer }) => timer === 'cycle')) setTimer(call, 'cycle', cycleEnd(call))
   const ms = pauseBefore(call, visit)
   if (ms <= 0) return moveTo(call, rule, via)
@@ -104,12 +104,12 @@ function follow(call: Call, link: Link): void {
 }
 
 /**
- * A pass, from the rule's last start until now, that rang nothing and had no pause yet costs a whole
- * pause. One that rang, if only for a blink, lasts as long as a pause at least.
+ * A pass, from the rule's last start until now, that rang nothing and had no pause yet costs a
+ * whole pause. One that rang, if only for a blink, lasts as long as a pause at least.
  */
 function pauseBefore(call: Call, visit: Visit): Ms {
   const { pauseMs } = call.options
-  const pausedSince = call.pauseEndMs !== undefined && call.pauseEndMs >= visit.startedMs
+  const pausedSince = call.pauseEndMs !== undefined && call.pauseEndMs > visit.startedMs
   if (!visit.rang && !pausedSince) return pauseMs
   return visit.startedMs + pauseMs - call.nowMs
 }

@@ -1,11 +1,11 @@
 /**
  * The call from the first answer on: the caller's own answer under way, the conversation, its end
- * from either side. The two dialogs are separate, so each side may vanish at any instant; whoever is
- * left is hung up.
+ * from either side. The two dialogs are separate, so each side may vanish at any instant; whoever
+ * is left is hung up.
  */
 import { recordOf } from './call-record.ts'
 import type { Call } from './call-state.ts'
-import { setTimer, sinceStart, stopAllTimers } from './call-state.ts'
+import { setTimer, stopAllTimers } from './call-state.ts'
 import { end, hangUp } from './ending.ts'
 import type { CallEvent } from './events.ts'
 import { endLeg } from './stage.ts'
@@ -77,7 +77,9 @@ function connected(call: Call): void {
 /** He left while we answered him: the winner is hung up, and the call is nobody's answer. */
 function callerGone(call: Call, reason: string): void {
   hangUp(call, ['callee'], reason)
-  end(call, 'abandoned', 487, 'caller', reason)
+  const early = call.endOnConnect
+  if (early?.endedBy === 'service') end(call, 'interrupted', 487, 'service', early.reason)
+  else end(call, 'abandoned', 487, 'caller', reason)
 }
 
 /** His BYE overtook the news that he is connected, or came after it. */

@@ -1,6 +1,6 @@
 /**
- * How a call ends: refused with a final status, handed to voicemail, hung up, or left by the caller.
- * Every way leads through `end`, which leaves no timer and closes the record exactly once.
+ * How a call ends: refused with a final status, handed to voicemail, hung up, or left by the
+ * caller. Every way leads through `end`, which leaves no timer and closes the record exactly once.
  */
 import { recordOf } from './call-record.ts'
 import type { Call } from './call-state.ts'

@@ -39,11 +39,14 @@ export type TimerName =
 export type CallEvent =
   | { readonly type: 'start' }
   /** A leg got a 101–199. `media`: it carries SDP. */
-  | { readonly type: 'legProgress'; readonly leg: LegId; readonly status: number; readonly media: boolean }
+  | { readonly type: 'legProgress'; readonly leg: LegId; readonly status: number;
+      readonly media: boolean }
   /** `attempts`: trunks that failed before this one answered. */
-  | { readonly type: 'legAnswered'; readonly leg: LegId; readonly attempts?: readonly { readonly trunk: string; readonly status: number }[] }
-  /** A leg ended without answer. `trunks` lists what was tried; status 0 = nobody answered at all. */
-  | { readonly type: 'legFailed'; readonly leg: LegId; readonly status: number; readonly attempts: readonly { readonly trunk: string; readonly status: number }[] }
+  | { readonly type: 'legAnswered'; readonly leg: LegId;
+      readonly attempts?: readonly { readonly trunk: string; readonly status: number }[] }
+  /** A leg ended without answer. `attempts` is what was tried; status 0 = no answer at all. */
+  | { readonly type: 'legFailed'; readonly leg: LegId; readonly status: number;
+      readonly attempts: readonly { readonly trunk: string; readonly status: number }[] }
   /** The caller's dialog stands (2xx sent); its ACK may still be under way. */
   | { readonly type: 'callerConnected' }
   /**
@@ -66,19 +69,26 @@ export type CallCommand =
   /** The record changed in a way worth showing live (ringing, answered). */
   | { readonly do: 'updateRecord'; readonly record: CallRecord }
   | { readonly do: 'closeRecord'; readonly record: CallRecord }
-  | { readonly do: 'dial'; readonly leg: LegId; readonly address: Address; readonly ringSeconds: number; readonly earlyMedia: boolean }
+  | { readonly do: 'dial'; readonly leg: LegId; readonly address: Address;
+      readonly ringSeconds: number; readonly earlyMedia: boolean }
   /**
    * CANCEL, or ACK+BYE if its 200 is already here or comes later: after this the leg is the
-   * runner's alone. `elsewhere`: with Reason "Call completed elsewhere"; `reason`: Reason to copy or ''.
+   * runner's alone. `elsewhere`: with Reason "Call completed elsewhere"; `reason`: Reason to copy
+   * or ''.
    */
-  | { readonly do: 'dropLeg'; readonly leg: LegId; readonly elsewhere: boolean; readonly reason: string }
-  /** 180 without SDP: once when a phone first rings, then once a minute (RFC 3261 §13.3.1.1). */
+  | { readonly do: 'dropLeg'; readonly leg: LegId; readonly elsewhere: boolean;
+      readonly reason: string }
+  /**
+   * 180 without SDP: when a phone first rings, then once a minute (RFC 3261 §13.3.1.1), and when
+   * another phone rings after the early media of one that is gone.
+   */
   | { readonly do: 'ringCaller' }
   /** 183 with this leg's SDP. Only ever for a single target. */
   | { readonly do: 'passEarlyMedia'; readonly leg: LegId }
-  /** 200 to the caller with this leg's SDP; the runner answers with callerConnected or callerLost. */
+  /** 200 to the caller with this leg's SDP; the runner says callerConnected or callerLost. */
   | { readonly do: 'answerCaller'; readonly leg: LegId }
-  | { readonly do: 'refuseCaller'; readonly status: number; readonly phrase: string; readonly q850?: number; readonly retryAfterSeconds?: number }
+  | { readonly do: 'refuseCaller'; readonly status: number; readonly phrase: string;
+      readonly q850?: number; readonly retryAfterSeconds?: number }
   /**
    * BYE to a side that is connected, with a Reason header text or ''. Once, after a `settle`, also
    * to a caller whose answer is still under way: then end him as soon as it can be done.

@@ -8,7 +8,7 @@
  *                  ▼  │
  *                 pausing                 from everywhere: cancel, refusal, shutdown ─▶ ended
  */
-import { recordOf } from './call-record.ts'
+import { recordOf, stillOpen } from './call-record.ts'
 import type { Call, CallOptions, CallPhase, Leg } from './call-state.ts'
 import { forgetTimer, liveLeg, newCall, setTimer, stopAllTimers, timerDue } from './call-state.ts'
 import { cutChain, pauseOver, stageOver, startWithDefault, startWithRule } from './chain.ts'
@@ -49,9 +49,7 @@ export function startCall(
   const record = recordOf(call)
   commands.unshift({
     do: 'openRecord',
-    record: isOver(call)
-      ? { ...record, endedAt: undefined, outcome: undefined, status: 0, endedBy: undefined, reason: '' }
-      : record,
+    record: isOver(call) ? stillOpen(record) : record,
   })
   return { call, commands }
 }

@@ -26,8 +26,8 @@ const maxTextLength = 128
  * Reads a telephone number, or a SIP URI when `text` is one ('sip:anna@10.0.0.7:5062').
  *
  * Without a plus a number is read as dialled in `country`: in 'RU' 8… and ten digits are national,
- * 810… and 00… international; in any other country the digits are taken as E.164 without plus, which
- * is what trunks with the format 'e164' write.
+ * 810… and 00… international; in any other country the digits are taken as E.164 without plus,
+ * which is what trunks with the format 'e164' write.
  *
  *     readNumber('8 (916) 123-45-67')  → { ok: true, address: '+79161234567' }
  *     readNumber('112')                → { ok: false, why: 'tooShort' }
@@ -56,7 +56,9 @@ export function checkTarget(
   if (emergencyNumbers.has(address.startsWith('+') ? address.slice(1) : address)) {
     return { ok: false, why: 'emergency' }
   }
-  if (!isE164(address)) return { ok: false, why: address.length <= minDigits ? 'short' : 'notANumber' }
+  if (!isE164(address)) {
+    return { ok: false, why: address.length <= minDigits ? 'short' : 'notANumber' }
+  }
   for (const [prefix, why] of refusedPrefixes) {
     if (address.startsWith(prefix)) return { ok: false, why }
   }
@@ -84,7 +86,8 @@ const plus = 43
 const zero = 48
 
 const emergencyNumbers: ReadonlySet<string> = new Set([
-  '01', '02', '03', '04', '101', '102', '103', '104', '112', '110', '118', '119', '911', '999', '000',
+  '01', '02', '03', '04', '101', '102', '103', '104', '112', '110', '118', '119', '911', '999',
+  '000',
 ])
 
 /** First match counts. A premium line as target is how forwarding is abused for money. */
@@ -193,8 +196,9 @@ function toE164(dialled: string, country: string): NumberReading {
     const missing = dialled.startsWith('849') || dialled.startsWith('89')
     return missing ? fault('tooShort') : checkE164(`+7${dialled}`)
   }
-  // Seven digits are a number of some town; we do not know of which.
-  return dialled.length < 10 ? fault('tooShort') : checkE164(`+${dialled}`)
+  // Seven digits are a number of some town, ten without a Russian code one of some country; we do
+  // not know of which.
+  return dialled.length <= 10 ? fault('tooShort') : checkE164(`+${dialled}`)
 }
 
 function checkE164(address: string): NumberReading {
@@ -247,7 +251,8 @@ function isPort(text: string): boolean {
 }
 
 function isHostName(host: string): boolean {
-  if (host === '' || host.startsWith('.') || host.startsWith('-') || host.includes('..')) return false
+  if (host === '' || host.includes('..')) return false
+  if (host.startsWith('.') || host.startsWith('-')) return false
   for (let i = 0; i < host.length; i += 1) {
     const code = host.charCodeAt(i)
     if (!isLetterOrDigit(code) && code !== 45 && code !== 46) return false

@@ -23,7 +23,11 @@ interface Ranking {
   readonly status: number
   readonly q850: number
   /** The row's status when this setting of the subscriber is on. */
-  readonly instead?: { readonly when: keyof CallSettings; readonly status: number; readonly q850: number }
+  readonly instead?: {
+    readonly when: keyof CallSettings
+    readonly status: number
+    readonly q850: number
+  }
 }
 
 const rangOut: readonly LegOutcome[] = ['noAnswer', 'cancelled']
@@ -45,7 +49,10 @@ const rankings: readonly Ranking[] = [
     reason: 'allDeclined', every: ['declined'], some: ['declined'], status: 480, q850: 21,
     instead: { when: 'declineIsRefusal', status: 603, q850: 21 },
   },
-  { reason: 'allUnknown', every: ['unknownNumber'], some: ['unknownNumber'], status: 480, q850: 20 },
+  {
+    reason: 'allUnknown', every: ['unknownNumber'], some: ['unknownNumber'],
+    status: 480, q850: 20,
+  },
   { reason: 'noAnswer', every: anyOutcome, some: ['noAnswer'], status: 480, q850: 19 },
   { reason: 'allFailed', every: ['failed', 'redirected'], some: [], status: 480, q850: 41 },
   { reason: 'mixed', every: anyOutcome, some: [], status: 480, q850: 19 },

@@ -7,17 +7,24 @@ import type { Address } from './subscriber.ts'
 /** Why a rule was or was not taken, as facts with numbers; the panel makes words of them. */
 export type TraceStep =
   /** A rule was looked at and not taken. */
-  | { readonly step: 'ruleSkipped'; readonly atMs: number; readonly ruleId: string; readonly ruleName: string; readonly why: RuleVerdict }
+  | { readonly step: 'ruleSkipped'; readonly atMs: number; readonly ruleId: string;
+      readonly ruleName: string; readonly why: RuleVerdict }
   /** A rule was taken; `via` says how we came to it. */
-  | { readonly step: 'ruleTaken'; readonly atMs: number; readonly ruleId: string; readonly ruleName: string; readonly via: 'schedule' | 'chain' | 'chainIgnoringSchedule'; readonly priority: number }
+  | { readonly step: 'ruleTaken'; readonly atMs: number; readonly ruleId: string;
+      readonly ruleName: string; readonly via: 'schedule' | 'chain' | 'chainIgnoringSchedule';
+      readonly priority: number }
   | { readonly step: 'defaultNumber'; readonly atMs: number; readonly address: Address }
   /** The chain ended: next rule not usable, or a limit was reached. */
-  | { readonly step: 'chainEnded'; readonly atMs: number; readonly why: 'nextDisabled' | 'nextOutsideSchedule' | 'nextMissing' | 'cycleTime' | 'transitions' | 'totalTime' }
+  | { readonly step: 'chainEnded'; readonly atMs: number;
+      readonly why: 'nextDisabled' | 'nextOutsideSchedule' | 'nextMissing' | 'cycleTime'
+        | 'transitions' | 'totalTime' }
   /** A pass rang nothing; the cycle waits before it goes on (R-9). */
   | { readonly step: 'paused'; readonly atMs: number; readonly ms: number }
   /** Voicemail was due; `taken` false: it could not take the call (then a 480). */
-  | { readonly step: 'voicemail'; readonly atMs: number; readonly why: 'timeout' | 'noAnswerAction' | 'nothingActs'; readonly taken: boolean }
-  | { readonly step: 'refused'; readonly atMs: number; readonly why: RefusalReason; readonly status: number }
+  | { readonly step: 'voicemail'; readonly atMs: number;
+      readonly why: 'timeout' | 'noAnswerAction' | 'nothingActs'; readonly taken: boolean }
+  | { readonly step: 'refused'; readonly atMs: number; readonly why: RefusalReason;
+      readonly status: number }
   | { readonly step: 'note'; readonly atMs: number; readonly code: string; readonly detail: string }
 
 export type RuleVerdict =
@@ -26,7 +33,8 @@ export type RuleVerdict =
   | { readonly verdict: 'date'; readonly date: string }
   | { readonly verdict: 'hours'; readonly minute: number }
   /** It would act, but a rule above it won. */
-  | { readonly verdict: 'outranked'; readonly byRuleId: string; readonly byRuleName: string; readonly byPriority: number; readonly priority: number }
+  | { readonly verdict: 'outranked'; readonly byRuleId: string; readonly byRuleName: string;
+      readonly byPriority: number; readonly priority: number }
 
 export type RefusalReason =
   | 'unknownNumber' | 'notActive' | 'noMoney' | 'nothingActs' | 'tooManyCalls' | 'tooManyHops'
@@ -55,7 +63,8 @@ export interface LegRecord {
   readonly status: number
 }
 
-export type CallOutcome = 'answered' | 'missed' | 'abandoned' | 'voicemail' | 'refused' | 'interrupted'
+export type CallOutcome =
+  | 'answered' | 'missed' | 'abandoned' | 'voicemail' | 'refused' | 'interrupted'
 
 export interface CallRecord {
   /** Application-made id (UUIDv7, 32 hex digits). */

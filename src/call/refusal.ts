@@ -3,7 +3,7 @@
  * machine makes first, and whole refusals for the application when there is no subscriber to ask
  * (unknown number, database down). The caller never learns about money (R-21).
  */
-import { refusedRecord } from './call-record.ts'
+import { refusedRecord, stillOpen } from './call-record.ts'
 import type { CallOptions } from './call-state.ts'
 import type { CallCommand, IncomingCall } from './events.ts'
 import { phraseOf } from './outcome.ts'
@@ -16,7 +16,7 @@ export interface Refusal {
   readonly retryAfterSeconds?: number
 }
 
-/** Q.850 as gateways map it; 503 only for our own troubles: it makes the caller's network reroute. */
+/** Q.850 as gateways map it; 503 only for our own troubles: it makes a network reroute. */
 const answers: Readonly<Record<RefusalReason, readonly [status: number, q850: number]>> = {
   unknownNumber: [404, 1],
   notActive: [480, 21],
@@ -52,8 +52,8 @@ export function refuseCommand(refusal: Refusal): CallCommand {
 }
 
 /**
- * The checks before any rule is looked at, in order of cost and weight; undefined: go on. Status and
- * balance of the subscriber are checked by the plan.
+ * The checks before any rule is looked at, in order of cost and weight; undefined: go on. Status
+ * and balance of the subscriber are checked by the plan.
  */
 export function gate(
   incoming: IncomingCall,
@@ -84,7 +84,7 @@ export function refuseCall(
   const refusal = refusalFor(why)
   const record = refusedRecord(incoming, subscriberId, why, refusal.status, wallMs)
   return [
-    { do: 'openRecord', record: { ...record, endedAt: undefined, outcome: undefined, status: 0, endedBy: undefined, reason: '' } },
+    { do: 'openRecord', record: stillOpen(record) },
     refuseCommand(refusal),
     { do: 'closeRecord', record },
   ]

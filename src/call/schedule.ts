@@ -7,7 +7,9 @@ import type { Interval } from './interval.ts'
 import { mergeIntervals } from './interval.ts'
 import type { RuleVerdict } from './record.ts'
 import type { Hours, Rule, ScheduleBlock } from './rule.ts'
-import { dateOfDay, dayOfDate, localTimeAt, startOfDay, weekdayOfDay, zoneSegments } from './zone.ts'
+import {
+  dateOfDay, dayOfDate, localTimeAt, startOfDay, weekdayOfDay, zoneSegments,
+} from './zone.ts'
 
 const minuteMs = 60_000
 const dayMs = 1440 * minuteMs

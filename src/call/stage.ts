@@ -1,6 +1,6 @@
 /**
- * A stage: the targets of one rule, or the default number, ringing all at once or one by one. Dials,
- * hears how each leg goes, tells the caller that it rings, and says when the stage is over. What
+ * A stage: the targets of one rule, or the default number, ringing all at once or one by one. It
+ * dials, hears how each leg goes, tells the caller that it rings, and says when it is over. What
  * comes after it is the chain's business; who won is the machine's.
  */
 import { recordOf } from './call-record.ts'

@@ -1,8 +1,8 @@
 /**
  * What a subscriber should know about his rules before a caller finds out: rules that never act or
- * are covered by others, chains that cannot go on, circles and their limit, voicemail that comes too
- * early, times in which calls go nowhere. Warnings never forbid anything. Codes and numbers only;
- * the panel makes the words.
+ * are covered by others, chains that cannot go on, circles and their limit, voicemail that comes
+ * too early, times in which calls go nowhere. Warnings never forbid anything. Codes and numbers
+ * only; the panel makes the words.
  */
 import type { Interval } from './interval.ts'
 import { inWinningOrder } from './plan.ts'
@@ -160,7 +160,8 @@ function warnNever(subscriber: Subscriber, rule: Rule, nowMs: number, warn: Warn
       }
       // Yesterday's window may reach into today.
       if (lastDay < today - 1) continue
-      const firstDay = Math.max(today - 1, range.from === undefined ? -Infinity : dayOfDate(range.from))
+      const opens = range.from === undefined ? -Infinity : dayOfDate(range.from)
+      const firstDay = Math.max(today - 1, opens)
       future ||= lastDay >= today
       if (actsWithin(subscriber, rule, firstDay, Math.min(lastDay, firstDay + 8), nowMs)) return
     }
@@ -212,7 +213,8 @@ function warnChain(
   }
 }
 
-/** Which part of `wanted` (ordered, disjoint) lies in `covering`: 0 to 1; 1 when nothing is wanted. */
+/** Which part of `wanted` (ordered, disjoint) lies in `covering`: 0 to 1;
+  1 if nothing is wanted. */
 function coveredShare(wanted: readonly Interval[], covering: readonly Interval[]): number {
   let total = 0
   let covered = 0

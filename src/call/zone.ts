@@ -8,7 +8,8 @@ import type { Interval } from './interval.ts'
 
 const minuteMs = 60_000
 const dayMs = 1440 * minuteMs
-/** Morocco suspends summer time for four weeks; nobody changes the clock twice within eight days. */
+/** Morocco suspends summer time for four weeks;
+  nobody changes the clock twice within eight days. */
 const chunkMs = 8 * dayMs
 /** About twenty years of chunks; the timeline of a curious subscriber must not fill the memory. */
 const maxChunks = 1024
@@ -75,7 +76,7 @@ export function zoneSegments(zone: string, from: number, to: number): ZoneSegmen
     const index = Math.floor(at / chunkMs)
     const chunk = chunkAt(known, index)
     const changed = at >= chunk.changeAt
-    const end = Math.min(to, changed ? (index + 1) * chunkMs : chunk.changeAt, (index + 1) * chunkMs)
+    const end = Math.min(to, (index + 1) * chunkMs, changed ? Infinity : chunk.changeAt)
     const offsetMs = changed ? chunk.after : chunk.before
     const before = segments.at(-1)
     if (before !== undefined && before.offsetMs === offsetMs) {

@@ -1,12 +1,12 @@
 /**
- * Writes call records: the states of a few milliseconds in one statement, live updates more seldom,
+ * Writes call records: the states of some milliseconds in one statement, live updates more seldom,
  * the last word about a call never lost. While the database does not answer, states are kept in
  * memory and in a spill file, and are tried again with growing pauses. It reads nothing.
  */
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { Log } from '../log.ts'
-import { batchSizes, callValues, upsertSql } from './call-rows.ts'
+import { batchSize, callValues, largestBatch, upsertSql } from './call-rows.ts'
 import type { CallState } from './call-rows.ts'
 import type { Database, SqlValue } from './database.ts'
 import { isBadData } from './errors.ts'
@@ -26,8 +26,8 @@ export interface JournalOptions {
   readonly writeTimeoutMs?: Ms
 }
 
-/** States that come within this time share a statement: no caller notices, the database does. */
-const groupMs = 5
+/** States that come within this time share a statement: no call waits for it, the database is spared. */
+const groupMs = 20
 /** A live update may be this old in the panel. Most calls ring and answer within it: one write less. */
 const updateMs = 300
 const firstPauseMs = 100
@@ -163,7 +163,8 @@ export class CallJournal {
       return
     }
     try {
-      while (this.#urgent.size > 0) await this.#writeBatch()
+      // What comes meanwhile waits for the next turn: few full statements instead of many small ones.
+      for (let left = this.#urgent.size; left > 0;) left -= await this.#writeBatch(left)
       await this.#replayOwnSpill()
       if (this.#failures > 0) this.#options.log.warn('the database takes call records again')
       this.#failures = 0
@@ -189,8 +190,9 @@ export class CallJournal {
     }
   }
 
-  async #writeBatch(): Promise<void> {
-    const size = batchSizes.find((one) => one <= this.#urgent.size) ?? 1
+  /** Writes at most `most` of the oldest states; answers how many. */
+  async #writeBatch(most: number): Promise<number> {
+    const size = batchSize(most)
     const batch: Entry[] = []
     for (const entry of this.#urgent.values()) {
       batch.push(entry)
@@ -203,6 +205,7 @@ export class CallJournal {
       // Unless a newer state of the same call came while this one was being written.
       if (entry.state === states[index]) this.#urgent.delete(entry.state.record.id)
     }
+    return size
   }
 
   /** A row the database cannot take must not keep the others waiting: it goes to a file of its own. */
@@ -283,9 +286,9 @@ export class CallJournal {
   /** Writes the states of a spill file (of this or a dead owner); rejects when the database fails. */
   async replay(path: string): Promise<number> {
     let count = 0
-    for await (const batch of readSpillFile(path, batchSizes[0])) {
+    for await (const batch of readSpillFile(path, largestBatch)) {
       for (let from = 0; from < batch.length;) {
-        const size = batchSizes.find((one) => one <= batch.length - from) ?? 1
+        const size = batchSize(batch.length - from)
         await this.#write(batch.slice(from, from += size))
         count += size
       }

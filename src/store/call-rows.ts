@@ -16,17 +16,25 @@ export interface CallState {
 
 const columns = [
   'id', 'owner', 'sip_call_id', 'subscriber_id', 'dialled', 'caller', 'caller_name', 'anonymous', 'trunk_id', 'started_at',
-  'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason', 'answered_leg_id', 'legs', 'trace', 'changed',
+  'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason', 'answered_leg_id', 'phones', 'legs', 'trace',
+  'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 /** What may change while a call lives. `changed` must come last: the others compare with its old value. */
 const mutable = [
-  'owner', 'subscriber_id', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason', 'answered_leg_id', 'legs',
-  'trace', 'changed',
+  'owner', 'subscriber_id', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason', 'answered_leg_id', 'phones',
+  'legs', 'trace', 'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
-/** Prepared statements have a fixed number of rows: batches are cut into these. */
-export const batchSizes = [64, 32, 16, 8, 4, 2, 1] as const
+/** A statement of more rows saves nothing more and holds its locks longer. */
+export const largestBatch = 64
+
+/** Rows of the next statement when `waiting` wait: prepared statements come in few sizes. */
+export function batchSize(waiting: number): number {
+  if (waiting <= 8) return waiting
+  if (waiting >= largestBatch) return largestBatch
+  return waiting - waiting % (waiting < 32 ? 4 : 16)
+}
 
 const statements = new Map<number, string>()
 
@@ -49,12 +57,13 @@ export function callValues({ record, changed }: CallState, owner: string): SqlVa
     record.id, owner, cut(record.sipCallId, 255), record.subscriberId ?? null, cut(record.dialled, 128), cut(record.caller, 128),
     cut(record.callerName, 255), record.anonymous ? 1 : 0, record.trunkId ?? null, record.startedAt,
     record.answeredAt ?? null, record.endedAt ?? null, record.outcome ?? null, record.status, record.endedBy ?? null,
-    cut(record.reason, 255), record.answeredLegId ?? null, JSON.stringify(record.legs), JSON.stringify(record.trace), changed,
+    cut(record.reason, 255), record.answeredLegId ?? null, cut(phonesOf(record), 1000),
+    JSON.stringify(record.legs), JSON.stringify(record.trace), changed,
   ]
 }
 
 /** A row as the panel reads it. */
-export type CallRow = Omit<CallsTable, 'owner' | 'changed' | 'started_at' | 'answered_at' | 'ended_at'>
+export type CallRow = Omit<CallsTable, 'owner' | 'changed' | 'phones' | 'started_at' | 'answered_at' | 'ended_at'>
   & { readonly started_at: string; readonly answered_at: string | null; readonly ended_at: string | null }
 
 /** The record of a row. */
@@ -68,6 +77,12 @@ export function recordFrom(row: CallRow): CallRecord {
     answeredLegId: row.answered_leg_id ?? undefined,
     legs: JSON.parse(row.legs) as LegRecord[], trace: JSON.parse(row.trace) as TraceStep[],
   }
+}
+
+function phonesOf({ legs }: CallRecord): string {
+  let phones = ''
+  for (const leg of legs) phones += phones === '' ? leg.address : ` ${leg.address}`
+  return phones
 }
 
 function instant(text: string | null): number | undefined {

@@ -84,5 +84,5 @@ function matches(text: string) {
   // Numbers are stored as +7…, people search for 8 (916) … or for the end of it.
   const part = isNumber ? digits.replace(/^8(?=\d{10}$)/, '7') : text
   const pattern = `%${part.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  return sql<boolean>`(caller LIKE ${pattern} OR caller_name LIKE ${pattern} OR legs LIKE ${pattern})`
+  return sql<boolean>`(caller LIKE ${pattern} OR caller_name LIKE ${pattern} OR phones LIKE ${pattern})`
 }

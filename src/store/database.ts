@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, MysqlDialect } from 'kysely'
 import type { Transaction } from 'kysely'
 import { createPool } from 'mysql2'
-import type { Pool, PoolOptions } from 'mysql2'
+import type { Pool, PoolConnection, PoolOptions } from 'mysql2'
 import { DatabaseTimeout, isRetryable } from './errors.ts'
 import type { Tables } from './tables.ts'
 
@@ -91,12 +91,33 @@ function poolOptions(url: string, connections: number): PoolOptions {
 
 function execute<Row>(pool: Pool, sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<Row[]> {
   return new Promise((done, failed) => {
-    // The pool's own limits do not cover the wait for a free connection.
-    const timer = setTimeout(() => failed(new DatabaseTimeout(`no answer within ${timeoutMs} ms`)), timeoutMs)
-    pool.execute({ sql, values: values as SqlValue[], timeout: timeoutMs }, (fault, rows) => {
-      clearTimeout(timer)
-      if (fault) failed(fault)
-      else done(rows as unknown as Row[])
+    let late = false
+    let used: PoolConnection | undefined
+    // Covers the wait for a free connection, too. A connection whose answer is awaited no more would
+    // keep the next statement waiting: it is thrown away.
+    const timer = setTimeout(() => {
+      late = true
+      used?.destroy()
+      failed(new DatabaseTimeout(`no answer within ${timeoutMs} ms`))
+    }, timeoutMs)
+    pool.getConnection((fault, connection) => {
+      if (late) {
+        if (!fault) connection.release()
+        return
+      }
+      if (fault) {
+        clearTimeout(timer)
+        failed(fault)
+        return
+      }
+      used = connection
+      connection.execute(sql, values as SqlValue[], (error, rows) => {
+        if (late) return
+        clearTimeout(timer)
+        connection.release()
+        if (error) failed(error)
+        else done(rows as unknown as Row[])
+      })
     })
   })
 }

@@ -134,7 +134,7 @@ function spawnServer(dir: string, socketPath: string, settings: 'durable' | 'fas
     '--transaction-isolation=READ-COMMITTED', '--local-infile=OFF', '--max-connections=200',
     '--thread-cache-size=16', ...asCurrentUser(),
     ...settings === 'fast'
-      ? ['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M',
+      ? ['--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M',
         '--innodb-doublewrite=OFF', '--innodb-flush-method=nosync', '--key-buffer-size=1M']
       : ['--innodb-flush-log-at-trx-commit=1', '--innodb-buffer-pool-size=128M'],
   ]

@@ -2,12 +2,14 @@
  * Subscribers as a call and the panel need them. `createSubscriberFinder` is the hot path: one
  * prepared join over two primary keys loads everything a call needs.
  */
+import { sql } from 'kysely'
 import type { CallSettings, Subscriber } from '../call/subscriber.ts'
 import { inTransaction } from './database.ts'
 import type { Database, Db } from './database.ts'
 import { StoreError, isDuplicate, isRetryable } from './errors.ts'
 import { newId } from './ids.ts'
 import { loadRuleSet, lockSubscriber, readRuleSet, storeRuleSet } from './rule-set.ts'
+import type { RuleSet } from './rule-set.ts'
 import { announce } from './topics.ts'
 
 export interface NewSubscriber {
@@ -37,8 +39,7 @@ const defaultSettings: CallSettings = {
 
 const callColumns = [
   's.id', 's.name', 's.zone', 's.status', 's.balance_kopecks', 's.max_calls', 's.voicemail', 's.voicemail_after_seconds',
-  's.record_calls', 's.cycle_limit_seconds', 's.ring_seconds', 's.busy_matters_more', 's.decline_is_refusal', 's.rule_set',
-  'p.address',
+  's.record_calls', 's.cycle_limit_seconds', 's.ring_seconds', 's.busy_matters_more', 's.decline_is_refusal', 'p.address',
 ] as const
 
 interface CallRow {
@@ -55,38 +56,60 @@ interface CallRow {
   readonly ring_seconds: number
   readonly busy_matters_more: number
   readonly decline_is_refusal: number
-  readonly rule_set: string | null
   readonly address: string
 }
+
+interface FoundRow extends CallRow {
+  readonly version: string
+  /** null when the version is the one that was asked with, or when there is none. */
+  readonly rule_set: string | null
+}
+
+/** Rule sets kept parsed; some 10 kB each with twenty rules. */
+const keptRuleSets = 5000
 
 /**
  * A function that finds the subscriber of a personal number; undefined when there is none. It
  * rejects after `timeoutMs` at the latest; a lost connection is tried again once on another one.
+ *
+ * The rule set last seen is kept with its version, and the database sends it again only when the
+ * version is another: every call asks the database, none parses what has not changed.
  */
 export function createSubscriberFinder(
   database: Database, timeoutMs: number,
 ): (number: string) => Promise<Subscriber | undefined> {
-  const { sql } = database.kysely.selectFrom('personal_numbers as p')
-    .innerJoin('subscribers as s', 's.id', 'p.subscriber_id').select(callColumns).where('p.address', '=', '').compile()
+  const { sql: text } = database.kysely.selectFrom('personal_numbers as p')
+    .innerJoin('subscribers as s', 's.id', 'p.subscriber_id').select(callColumns).select('s.version')
+    .select(sql<string | null>`IF(s.version = ${0}, NULL, s.rule_set)`.as('rule_set'))
+    .where('p.address', '=', '').compile()
+  const kept = new Map<string, { readonly id: string; readonly version: string; readonly ruleSet: RuleSet }>()
+  const ask = (number: string, leftMs: number) => (
+    database.execute<FoundRow>(text, [kept.get(number)?.version ?? -1, number], leftMs))
+
   return async (number) => {
     const began = performance.now()
-    let rows: CallRow[]
-    try {
-      rows = await database.execute<CallRow>(sql, [number], timeoutMs)
-    } catch (fault) {
+    const rows = await ask(number, timeoutMs).catch((fault: unknown) => {
       const leftMs = timeoutMs - (performance.now() - began)
       if (!isRetryable(fault) || leftMs < timeoutMs / 4) throw fault
-      rows = await database.execute<CallRow>(sql, [number], leftMs)
-    }
+      return ask(number, leftMs)
+    })
     const row = rows[0]
-    return row && subscriberFrom(row, readRuleSet(row.rule_set) ?? await loadRuleSet(database.kysely, row.id))
+    if (!row) return undefined
+    const known = kept.get(number)
+    kept.delete(number) // and set again: the one not asked for longest is the first
+    let ruleSet: RuleSet
+    if (row.rule_set === null && known?.id === row.id && known.version === row.version) ruleSet = known.ruleSet
+    else ruleSet = readRuleSet(row.rule_set) ?? await loadRuleSet(database.kysely, row.id)
+    kept.set(number, { id: row.id, version: row.version, ruleSet })
+    if (kept.size > keptRuleSets) kept.delete(kept.keys().next().value!)
+    return subscriberFrom(row, ruleSet)
   }
 }
 
 /** The subscriber with this id for the panel. Throws StoreError not_found. */
 export async function loadSubscriber(db: Db, id: string): Promise<SubscriberAccount> {
   const row = await db.selectFrom('subscribers as s').innerJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
-    .select(callColumns).select('s.tariff').where('s.id', '=', id).orderBy('p.address').executeTakeFirst()
+    .select(callColumns).select(['s.tariff', 's.rule_set']).where('s.id', '=', id).orderBy('p.address').executeTakeFirst()
   if (!row) throw new StoreError('not_found')
   const ruleSet = readRuleSet(row.rule_set) ?? await loadRuleSet(db, id)
   return { ...subscriberFrom(row, ruleSet), tariff: row.tariff }

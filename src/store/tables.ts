@@ -48,6 +48,7 @@ export interface CallsTable {
   ended_by: string | null
   reason: string
   answered_leg_id: string | null
+  phones: string
   legs: string
   trace: string
 }

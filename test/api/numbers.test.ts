@@ -36,6 +36,7 @@ t.test('numbers that cannot be rung are refused with the reason', async (t) => {
     const reply = await anna.post('/api/numbers', { address, description: '' })
     t.equal(reply.status, 422, address)
     t.match(reply.body, { code, field: 'address', details: { why } }, address)
+    t.match(reply.body.message, /[а-я]{3}/, 'and in words')
   }
   for (const body of [{ address: '', description: '' }, { address: '+79161234567' }, { address: 7, description: '' },
     { address: '+79161234567', description: 'x'.repeat(121) }]) {

@@ -2,7 +2,8 @@
  * Subscribers, rules and calls for the tests of `call`, said as briefly as a person would.
  */
 import type { IncomingCall } from '../../src/call/events.ts'
-import type { DateRange, Hours, NoAnswer, Rule, ScheduleBlock, Weekday } from '../../src/call/rule.ts'
+import type { DateRange, Hours, NoAnswer, Rule, ScheduleBlock,
+  Weekday } from '../../src/call/rule.ts'
 import type { CallSettings, Subscriber } from '../../src/call/subscriber.ts'
 
 export const personalNumber = '+74996740782'
@@ -19,7 +20,8 @@ export const settings: CallSettings = {
 }
 
 /** An enabled parallel rule «id» without limits that rings `numbers` for 30 s and hangs up. */
-export function rule(id: string, numbers: readonly string[] = ['+79160000001'], rest: Partial<Rule> = {}): Rule {
+export function rule(id: string, numbers: readonly string[] = ['+79160000001'],
+  rest: Partial<Rule> = {}): Rule {
   return {
     id,
     name: id,

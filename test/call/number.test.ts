@@ -22,6 +22,10 @@ const readable: readonly (readonly [text: string, address: string, country?: str
   ['+49 (30) 123/4567', '+49301234567'],
   ['+30 694 812 3377', '+306948123377'],
   ['+6834000', '+6834000'],
+  ['+123456789012345', '+123456789012345'],
+  ['380441234567', '+380441234567'],
+  ['+7\u2009916\u202f123\u20100045', '+79161230045'],
+  ['8\u00ad916\ufeff123\u206045\u221267', '+79161234567'],
   ['tel:+7-916-123-45-67', '+79161234567'],
   ['tel:+79161234567;npdi', '+79161234567'],
   ['TEL:89161234567', '+79161234567'],
@@ -34,6 +38,8 @@ const readable: readonly (readonly [text: string, address: string, country?: str
   ['SIP:Anna.K@Example.ORG', 'sip:Anna.K@example.org'],
   ['anna@example.org', 'sip:anna@example.org'],
   ['sip:100@[2001:db8::1]:5060', 'sip:100@[2001:db8::1]:5060'],
+  ['sip:a.Z-z_9@host-1.example:65535', 'sip:a.Z-z_9@host-1.example:65535'],
+  ['sip:100@[::1]', 'sip:100@[::1]'],
   ['sip:+79161234567@10.0.0.7', 'sip:+79161234567@10.0.0.7'],
 ]
 
@@ -51,6 +57,9 @@ const unreadable: readonly (readonly [text: string, why: string])[] = [
   ['112', 'tooShort'],
   ['01', 'tooShort'],
   ['674-07-82', 'tooShort'],
+  ['555 123 45 67', 'tooShort'],
+  ['123456', 'tooShort'],
+  ['+12345', 'tooShort'],
   ['8 499 674-07-8', 'tooShort'],
   ['8 916 123-45-6', 'tooShort'],
   ['+7 499 674-07', 'tooShort'],
@@ -81,6 +90,17 @@ const unreadable: readonly (readonly [text: string, why: string])[] = [
   ['sip:anna@example.org:99999', 'badUri'],
   ['sip:anna@[::1', 'badUri'],
   ['sip:anna@..', 'badUri'],
+  ['sip:anna@.org', 'badUri'],
+  ['sip:anna@-x.org', 'badUri'],
+  ['sip:anna@x.org:', 'badUri'],
+  ['sip:anna@x.org:5o60', 'badUri'],
+  ['sip:anna@x.org:123456', 'badUri'],
+  ['sip:anna@[]', 'badUri'],
+  ['sip:anna@[1234]', 'badUri'],
+  ['sip:anna@[::g]', 'badUri'],
+  ['sip:anna@[::1]x', 'badUri'],
+  ['{+79161234567}', 'sign'],
+  ['+7 916 123 45 67@', 'badUri'],
   ['sip:anna:secret@example.org', 'badUri'],
 ]
 
@@ -127,17 +147,20 @@ t.test('numbers as trunks want them', async (t) => {
     ['+79161234567', 'e164', '79161234567'],
     ['+79161234567', 'national', '89161234567'],
     ['+493012345678', 'national', '810493012345678'],
+    ['+49301234567', 'national', '81049301234567'],
     ['sip:anna@10.0.0.7', 'national', 'sip:anna@10.0.0.7'],
   ] as const
   for (const [address, format, written] of rows) {
     t.equal(formatForTrunk(address, format), written, `${address} ${format}`)
-    if (address.startsWith('+')) t.strictSame(readNumber(written), { ok: true, address }, 'and back')
+    if (address.startsWith('+')) t.strictSame(readNumber(written), { ok: true, address },
+      'and back')
   }
 })
 
 t.test('E.164 or not', async (t) => {
   for (const good of ['+79161234567', '+6834000', '+123456789012345']) t.ok(isE164(good), good)
-  for (const bad of ['79161234567', '+7916', '+0123456789', '+1234567890123456', '+7916 234567', '']) {
+  for (const bad of ['79161234567', '+7916', '+0123456789', '+1234567890123456', '+7916 234567',
+    '']) {
     t.notOk(isE164(bad), bad)
   }
 })

@@ -7,17 +7,22 @@ import type { LegOutcome } from '../../src/call/record.ts'
 import { settings } from './fixtures.ts'
 
 const rows: readonly (readonly [
-  name: string, legs: readonly LegOutcome[], status: number, q850: number, reason: string, when?: Partial<typeof settings>,
+  name: string, legs: readonly LegOutcome[], status: number, q850: number, reason: string,
+    when?: Partial<typeof settings>,
 ])[] = [
   ['all busy', ['busy', 'busy'], 486, 17, 'allBusy'],
   ['somebody rang, nobody answered', ['noAnswer'], 480, 19, 'noAnswer'],
   ['rang out beside a failure', ['noAnswer', 'failed'], 480, 19, 'noAnswer'],
   ['busy + rang out', ['busy', 'noAnswer'], 480, 19, 'busyAndRangOut'],
-  ['busy + rang out, «занято важнее»', ['busy', 'noAnswer'], 486, 17, 'busyAndRangOut', { busyMattersMore: true }],
-  ['busy + failed, «занято важнее» says nothing', ['busy', 'failed'], 480, 19, 'mixed', { busyMattersMore: true }],
+  ['busy + rang out, «занято важнее»', ['busy', 'noAnswer'], 486, 17, 'busyAndRangOut',
+    { busyMattersMore: true }],
+  ['busy + failed, «занято важнее» says nothing', ['busy', 'failed'], 480, 19, 'mixed',
+    { busyMattersMore: true }],
   ['all declined', ['declined', 'declined'], 480, 21, 'allDeclined'],
-  ['all declined, «отбой = отказ»', ['declined'], 603, 21, 'allDeclined', { declineIsRefusal: true }],
-  ['declined + rang out, «отбой = отказ»', ['declined', 'noAnswer'], 480, 19, 'noAnswer', { declineIsRefusal: true }],
+  ['all declined, «отбой = отказ»', ['declined'], 603, 21, 'allDeclined',
+    { declineIsRefusal: true }],
+  ['declined + rang out, «отбой = отказ»', ['declined', 'noAnswer'], 480, 19, 'noAnswer',
+    { declineIsRefusal: true }],
   ['all unknown numbers', ['unknownNumber'], 480, 20, 'allUnknown'],
   ['only failures', ['failed', 'failed'], 480, 41, 'allFailed'],
   ['a refused redirection is a failure', ['redirected', 'failed'], 480, 41, 'allFailed'],
@@ -35,7 +40,8 @@ for (const [name, legs, status, q850, reason, when] of rows) {
 
 t.test('never 408, never 503 for what lies with the subscriber', async (t) => {
   const outcomes: readonly LegOutcome[] =
-    ['busy', 'declined', 'noAnswer', 'unknownNumber', 'failed', 'cancelled', 'redirected', 'ringing']
+    ['busy', 'declined', 'noAnswer', 'unknownNumber', 'failed', 'cancelled', 'redirected',
+      'ringing']
   for (const a of outcomes) {
     for (const b of outcomes) {
       const { status } = finalResponse([{ outcome: a }, { outcome: b }], settings)
@@ -47,11 +53,16 @@ t.test('never 408, never 503 for what lies with the subscriber', async (t) => {
 t.test('what a final status of a leg means', async (t) => {
   const statuses: readonly (readonly [status: number, rang: boolean, outcome: LegOutcome])[] = [
     [486, true, 'busy'], [600, false, 'busy'],
-    [603, true, 'declined'], [403, false, 'declined'], [607, true, 'declined'], [608, false, 'declined'],
-    [404, false, 'unknownNumber'], [410, false, 'unknownNumber'], [484, false, 'unknownNumber'], [604, false, 'unknownNumber'],
-    [480, true, 'noAnswer'], [480, false, 'noAnswer'], [408, true, 'noAnswer'], [408, false, 'failed'],
+    [603, true, 'declined'], [403, false, 'declined'], [607, true, 'declined'],
+      [608, false, 'declined'],
+    [404, false, 'unknownNumber'], [410, false, 'unknownNumber'], [484, false, 'unknownNumber'],
+      [604, false, 'unknownNumber'],
+    [480, true, 'noAnswer'], [480, false, 'noAnswer'], [408, true, 'noAnswer'],
+      [408, false, 'failed'],
     [487, true, 'noAnswer'], [302, false, 'redirected'], [305, true, 'redirected'],
-    [500, true, 'failed'], [503, false, 'failed'], [488, false, 'failed'], [482, false, 'failed'], [0, false, 'failed'],
+    [500, true, 'failed'], [503, false, 'failed'], [488, false, 'failed'], [482, false, 'failed'],
+      [0, false, 'failed'],
   ]
-  for (const [status, rang, outcome] of statuses) t.equal(legOutcome(status, rang), outcome, `${status} ${rang ? 'rang' : 'silent'}`)
+  for (const [status, rang, outcome] of statuses) t.equal(legOutcome(status, rang), outcome,
+    `${status} ${rang ? 'rang' : 'silent'}`)
 })

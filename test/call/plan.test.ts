@@ -11,10 +11,12 @@ const noon = wall('2025-11-17 12:00')
 const home = { id: 'd', address: '+79169999999', description: 'Мобильный' }
 
 t.test('the larger priority wins, then the higher place (R-1)', async (t) => {
-  const rules = [rule('low'), rule('high', [], { priority: 5 }), rule('second', [], { priority: 5 })]
+  const rules = [rule('low'), rule('high', [], { priority: 5 }),
+    rule('second', [], { priority: 5 })]
   const plan = planCall(subscriber(rules), noon)
   t.equal(plan.kind === 'rule' && plan.rule.id, 'high')
-  t.strictSame(plan.trace.map((step) => 'ruleId' in step ? `${step.step} ${step.ruleId}` : step.step),
+  t.strictSame(plan.trace.map((step) => 'ruleId' in step ? `${step.step} ${step.ruleId}`
+    : step.step),
     ['ruleTaken high', 'ruleSkipped second', 'ruleSkipped low'])
   t.match(plan.trace[2], {
     why: { verdict: 'outranked', byRuleId: 'high', byRuleName: 'high', byPriority: 5, priority: 0 },
@@ -38,13 +40,15 @@ t.test('when no rule acts', async (t) => {
   const off = rule('off', [], { enabled: false })
   const rows = [
     ['no rule covers the instant: default number', [night], home, true, 'default'],
-    ['all rules disabled: default number first, voicemail or not (R-15)', [off], home, true, 'default'],
+    ['all rules disabled: default number first, voicemail or not (R-15)', [off], home, true,
+      'default'],
     ['no rule at all: default number', [], home, false, 'default'],
     ['no default number: voicemail (R-14)', [night], undefined, true, 'voicemail'],
     ['nothing at all (R-14)', [night], undefined, false, 'nowhere'],
   ] as const
   for (const [name, rules, defaultTarget, voicemail, kind] of rows) {
-    t.equal(planCall(subscriber(rules, { defaultTarget, settings: { voicemail } }), noon).kind, kind, name)
+    t.equal(planCall(subscriber(rules, { defaultTarget, settings: { voicemail } }), noon).kind,
+      kind, name)
   }
 })
 
@@ -53,13 +57,15 @@ t.test('status and balance are asked first (R-21)', async (t) => {
     [{ status: 'suspended' }, 'notActive'], [{ status: 'closed', balanceKopecks: 0 }, 'notActive'],
     [{ balanceKopecks: 0 }, 'noMoney'], [{ balanceKopecks: -1200 }, 'noMoney'],
   ] as const
-  for (const [rest, why] of rows) t.match(planCall(subscriber([rule('a')], rest), noon), { kind: 'refused', why })
+  for (const [rest, why] of rows) t.match(planCall(subscriber([rule('a')], rest), noon),
+    { kind: 'refused', why })
   t.equal(planCall(subscriber([rule('a')], { balanceKopecks: 1 }), noon).kind, 'rule')
 })
 
 t.test('rules in any order are planned in winning order', async (t) => {
   const mixed = subscriber([rule('first')])
-  const plan = planCall({ ...mixed, rules: [rule('z', [], { position: 2 }), rule('a', [], { position: 1 })] }, noon)
+  const plan = planCall({ ...mixed, rules: [rule('z', [], { position: 2 }),
+    rule('a', [], { position: 1 })] }, noon)
   t.equal(plan.kind === 'rule' && plan.rule.id, 'a')
 })
 
@@ -93,14 +99,17 @@ t.test('a bar over midnight is one bar; a lane of one rule is one stretch', asyn
   const owner = subscriber([rule('night', [], { blocks: [block('22:00–06:00')] }), rule('always')],
     { defaultTarget: home })
   const { bars, result } = drawTimeline(owner, day.from, day.to)
-  t.strictSame(bars.filter((bar) => bar.ruleId === 'night').map(({ from, to }) => (to - from) / 3_600_000), [6, 8, 2])
+  t.strictSame(bars.filter((bar) => bar.ruleId === 'night').map(({ from, to }) =>
+    (to - from) / 3_600_000), [6, 8, 2])
   t.equal(bars.at(-1)?.lost.length, 3)
-  t.strictSame(result.map((stretch) => stretch.ruleId), ['night', 'always', 'night', 'always', 'night'])
+  t.strictSame(result.map((stretch) => stretch.ruleId),
+    ['night', 'always', 'night', 'always', 'night'])
   t.strictSame(drawTimeline(owner, day.to, day.from), { bars: [], result: [] }, 'an empty window')
 })
 
 t.test('the lane «Итог» agrees with the plan at every minute', async (t) => {
-  for (const [zone, from] of [['Europe/Berlin', '2025-10-25 00:00'], ['Europe/Moscow', '2025-11-17 00:00']] as const) {
+  for (const [zone, from] of [['Europe/Berlin', '2025-10-25 00:00'],
+    ['Europe/Moscow', '2025-11-17 00:00']] as const) {
     const owner = subscriber([
       rule('a', [], { priority: 2, blocks: [block('пн–пт 09:00–18:00'), block('вс 02:00–02:30')] }),
       rule('b', [], { priority: 1, blocks: [block('22:00–06:00 12:00–13:00')] }),

@@ -18,12 +18,14 @@ const cases: readonly {
   readonly acts: readonly string[]
   readonly rests: readonly (readonly [at: string, why: string])[]
 }[] = [
-  { name: 'no block: always', blocks: [], acts: ['2025-11-17 00:00', '2025-11-23 23:59'], rests: [] },
+  { name: 'no block: always', blocks: [], acts: ['2025-11-17 00:00', '2025-11-23 23:59'],
+    rests: [] },
   { name: 'an empty block: always', blocks: [''], acts: ['2025-11-17 00:00'], rests: [] },
   {
     name: 'weekdays AND hours (R-2)', blocks: ['пн–пт 09:00–18:00'],
     acts: ['2025-11-17 09:00', '2025-11-21 17:59'],
-    rests: [['2025-11-17 08:59', 'hours'], ['2025-11-17 18:00', 'hours'], ['2025-11-22 12:00', 'weekday']],
+    rests: [['2025-11-17 08:59', 'hours'], ['2025-11-17 18:00', 'hours'],
+      ['2025-11-22 12:00', 'weekday']],
   },
   {
     name: 'inside a kind OR (R-2)', blocks: ['пн ср 09:00–10:00 14:00–15:00'],
@@ -37,7 +39,8 @@ const cases: readonly {
   },
   {
     name: 'half-open minutes (R-4)', blocks: ['10:00–10:01'],
-    acts: ['2025-11-17 10:00'], rests: [['2025-11-17 09:59', 'hours'], ['2025-11-17 10:01', 'hours']],
+    acts: ['2025-11-17 10:00'], rests: [['2025-11-17 09:59', 'hours'],
+      ['2025-11-17 10:01', 'hours']],
   },
   {
     name: '24:00 is the end of the day (R-4)', blocks: ['пн 18:00–24:00'],
@@ -53,12 +56,15 @@ const cases: readonly {
     acts: ['2025-11-17 00:00', '2025-11-17 23:59'], rests: [['2025-11-18 00:00', 'weekday']],
   },
   {
-    name: 'Friday 22–06 covers Saturday 05:00 and not Friday 05:00 (R-3)', blocks: ['пт 22:00–06:00'],
+    name: 'Friday 22–06 covers Saturday 05:00 and not Friday 05:00 (R-3)',
+      blocks: ['пт 22:00–06:00'],
     acts: ['2025-11-21 22:00', '2025-11-21 23:59', '2025-11-22 00:00', '2025-11-22 05:59'],
-    rests: [['2025-11-21 05:00', 'hours'], ['2025-11-22 06:00', 'weekday'], ['2025-11-22 22:00', 'weekday']],
+    rests: [['2025-11-21 05:00', 'hours'], ['2025-11-22 06:00', 'weekday'],
+      ['2025-11-22 22:00', 'weekday']],
   },
   {
-    name: 'a window past midnight belongs to its first date (R-3)', blocks: ['2025-11-20…2025-11-20 22:00–06:00'],
+    name: 'a window past midnight belongs to its first date (R-3)',
+      blocks: ['2025-11-20…2025-11-20 22:00–06:00'],
     acts: ['2025-11-20 22:00', '2025-11-21 05:59'],
     rests: [['2025-11-20 05:00', 'hours'], ['2025-11-21 22:00', 'date']],
   },
@@ -69,23 +75,29 @@ const cases: readonly {
   },
   {
     name: 'either end of the dates may be open', blocks: ['…2025-11-12', '2025-11-20…'],
-    acts: ['2025-11-01 00:00', '2025-11-12 23:59', '2026-05-01 00:00'], rests: [['2025-11-15 12:00', 'date']],
+    acts: ['2025-11-01 00:00', '2025-11-12 23:59', '2026-05-01 00:00'],
+      rests: [['2025-11-15 12:00', 'date']],
   },
   {
     name: 'dates AND weekdays: the dates are named first', blocks: ['2025-11-12…2025-11-23 сб–вс'],
-    acts: ['2025-11-22 12:00'], rests: [['2025-11-17 12:00', 'weekday'], ['2025-11-29 12:00', 'date']],
+    acts: ['2025-11-22 12:00'], rests: [['2025-11-17 12:00', 'weekday'],
+      ['2025-11-29 12:00', 'date']],
   },
   {
     name: 'over New Year', blocks: ['2025-12-31…2025-12-31 23:00–01:00'],
-    acts: ['2025-12-31 23:00', '2026-01-01 00:59'], rests: [['2026-01-01 01:00', 'date'], ['2026-01-01 23:30', 'date']],
+    acts: ['2025-12-31 23:00', '2026-01-01 00:59'],
+      rests: [['2026-01-01 01:00', 'date'], ['2026-01-01 23:30', 'date']],
   },
   {
     name: 'a leap day', blocks: ['2028-02-29…2028-02-29'],
-    acts: ['2028-02-29 00:00', '2028-02-29 23:59'], rests: [['2028-02-28 23:59', 'date'], ['2028-03-01 00:00', 'date']],
+    acts: ['2028-02-29 00:00', '2028-02-29 23:59'],
+      rests: [['2028-02-28 23:59', 'date'], ['2028-03-01 00:00', 'date']],
   },
   {
-    name: 'a window wholly in a skipped hour does not fire (R-6)', blocks: ['вс 02:00–03:00'], zone: 'Europe/Berlin',
-    acts: ['2025-03-23 02:30', '2025-04-06 02:30'], rests: [['2025-03-30 01:59', 'hours'], ['2025-03-30 03:00', 'hours']],
+    name: 'a window wholly in a skipped hour does not fire (R-6)', blocks: ['вс 02:00–03:00'],
+      zone: 'Europe/Berlin',
+    acts: ['2025-03-23 02:30', '2025-04-06 02:30'],
+      rests: [['2025-03-30 01:59', 'hours'], ['2025-03-30 03:00', 'hours']],
   },
   {
     name: 'a skipped hour shortens a window', blocks: ['вс 01:00–04:00'], zone: 'Europe/Berlin',
@@ -102,7 +114,8 @@ for (const c of cases) {
     const zone = c.zone ?? 'Europe/Moscow'
     const tested = ruleOf(...c.blocks)
     for (const at of c.acts) t.equal(verdictAt(tested, wall(at, zone), zone).verdict, 'acts', at)
-    for (const [at, why] of c.rests) t.equal(verdictAt(tested, wall(at, zone), zone).verdict, why, at)
+    for (const [at, why] of c.rests) t.equal(verdictAt(tested, wall(at, zone), zone).verdict, why,
+      at)
   })
 }
 
@@ -115,8 +128,10 @@ t.test('a disabled rule never acts, but has its times', async (t) => {
 
 t.test('verdicts name the minute, the date, the weekday', async (t) => {
   const at = wall('2025-11-17 07:35')
-  t.strictSame(verdictAt(ruleOf('09:00–18:00'), at, 'Europe/Moscow'), { verdict: 'hours', minute: 455 })
-  t.strictSame(verdictAt(ruleOf('…2025-11-16'), at, 'Europe/Moscow'), { verdict: 'date', date: '2025-11-17' })
+  t.strictSame(verdictAt(ruleOf('09:00–18:00'), at, 'Europe/Moscow'),
+    { verdict: 'hours', minute: 455 })
+  t.strictSame(verdictAt(ruleOf('…2025-11-16'), at, 'Europe/Moscow'),
+    { verdict: 'date', date: '2025-11-17' })
   t.strictSame(verdictAt(ruleOf('сб'), at, 'Europe/Moscow'), { verdict: 'weekday', weekday: 1 })
 })
 
@@ -148,7 +163,8 @@ t.test('local days have 23, 24 or 25 hours', async (t) => {
     ['2025-03-29 24', '2025-03-30 23', '2025-03-31 24'])
   t.strictSame(hours('2025-10-26 00:00', '2025-10-27 12:00', 'Europe/Berlin'),
     ['2025-10-26 25', '2025-10-27 12'])
-  t.strictSame(hours('2025-04-06 00:00', '2025-04-07 00:00', 'Australia/Lord_Howe'), ['2025-04-06 24.5'])
+  t.strictSame(hours('2025-04-06 00:00', '2025-04-07 00:00', 'Australia/Lord_Howe'),
+    ['2025-04-06 24.5'])
   t.strictSame(hours('2025-04-24 12:00', '2025-04-26 00:00', 'Africa/Cairo'),
     ['2025-04-24 12', '2025-04-25 23'], 'Cairo skips the midnight of 25 April')
   t.strictSame(hours('2011-12-29 00:00', '2011-12-31 00:00', 'Pacific/Apia'), ['2011-12-29 24'])
@@ -176,7 +192,8 @@ const hardDays: readonly (readonly [zone: string, from: string])[] = [
 
 const hardRules = [
   'пн–пт 09:00–18:00', 'сб–вс 22:00–06:00', '02:00–03:00', '01:30–02:15', '23:30–00:30 12:00–12:00',
-  'вс 00:00–24:00', '2025-03-30…2025-03-30 2025-10-26…2025-10-26 22:00–03:00', '2025-12-31…2026-01-01',
+  'вс 00:00–24:00', '2025-03-30…2025-03-30 2025-10-26…2025-10-26 22:00–03:00',
+    '2025-12-31…2026-01-01',
   '2028-02-29…2028-02-29 18:00–24:00', 'ср 24:00–06:00', '…2025-11-02 00:15–23:45',
 ]
 
@@ -193,14 +210,16 @@ for (const [zone, from] of hardDays) {
         if (inside !== (verdictAt(tested, at, zone).verdict === 'acts')) disagreements += 1
       }
       t.equal(disagreements, 0, text)
-      t.ok(found.every((stretch, i) => i === 0 || stretch.from > (found[i - 1]?.to ?? 0)), 'disjoint')
+      t.ok(found.every((stretch, i) => i === 0 || stretch.from > (found[i - 1]?.to ?? 0)),
+        'disjoint')
     }
   })
 }
 
 t.test('the verdict agrees with Intl, asked word by word', async (t) => {
   for (const [zone, from] of hardDays) {
-    const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit' })
+    const format = new Intl.DateTimeFormat('en-GB',
+      { timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit' })
     const tested = ruleOf('сб 10:00–20:30')
     let disagreements = 0
     for (let at = wall(from, zone), i = 0; i < 400; i += 1, at += 11 * 60_000) {

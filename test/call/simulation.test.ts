@@ -1,6 +1,6 @@
 /**
- * A thousand calls and more in virtual time: random rules with cycles, random phones, random callers.
- * Whatever happens, the call ends in bounded time and leaves nothing behind.
+ * A thousand calls and more in virtual time: random rules with cycles, random phones, random
+ * callers. Whatever happens, the call ends in bounded time and leaves nothing behind.
  */
 import t from 'tap'
 import type { CallCommand } from '../../src/call/events.ts'
@@ -42,7 +42,8 @@ function randomRule(random: Random, id: string, ids: readonly string[]): Rule {
     ? { action: 'hangUp' }
     : chance < 0.3
       ? { action: 'voicemail' }
-      : { action: 'rule', ruleId: pick(random, [...ids, ...ids, 'gone']), ignoreSchedule: random() < 0.5 }
+      : { action: 'rule', ruleId: pick(random, [...ids, ...ids, 'gone']),
+        ignoreSchedule: random() < 0.5 }
   const targets = Array.from({ length: 1 + below(random, 5) }, () =>
     random() < 0.03 ? personalNumber : pick(random, numbers))
   const made = rule(id, targets, {
@@ -50,7 +51,8 @@ function randomRule(random: Random, id: string, ids: readonly string[]): Rule {
     priority: below(random, 3),
     mode: pick(random, ['parallel', 'serial']),
     waitSeconds: 5 + below(random, 116),
-    blocks: random() < 0.5 ? [] : [block(pick(random, ['пн–пт 09:00–18:00', 'сб–вс', '22:00–06:00']))],
+    blocks: random() < 0.5 ? [] : [block(pick(random,
+      ['пн–пт 09:00–18:00', 'сб–вс', '22:00–06:00']))],
     noAnswer,
   })
   const ringSeconds = random() < 0.5 ? undefined : 5 + below(random, 56)
@@ -81,14 +83,18 @@ function randomSubscriber(random: Random): Subscriber {
 function randomPhone(random: Random): PhoneHabit {
   const ringMs = below(random, 3000)
   switch (below(random, 9)) {
-    case 0: return { fail: { afterMs: below(random, 3), status: pick(random, [486, 404, 503, 603]) } }
+    case 0: return { fail: { afterMs: below(random, 3),
+      status: pick(random, [486, 404, 503, 603]) } }
     case 1: return {}
     case 2: return { ringMs }
-    case 3: return { ringMs, fail: { afterMs: ringMs + below(random, 20_000), status: pick(random, [486, 480, 408, 603, 302]) } }
+    case 3: return { ringMs, fail: { afterMs: ringMs + below(random, 20_000),
+      status: pick(random, [486, 480, 408, 603, 302]) } }
     case 4: return { answerMs: below(random, 2), hangUpMs: below(random, 60_000), crosses: true }
-    case 5: return { ringMs, earlyMediaMs: ringMs + 5, answerMs: 5000 * below(random, 25), hangUpMs: 60_000, crosses: random() < 0.5 }
+    case 5: return { ringMs, earlyMediaMs: ringMs + 5, answerMs: 5000 * below(random, 25),
+      hangUpMs: 60_000, crosses: random() < 0.5 }
     case 6: return { earlyMediaMs: 40, fail: { afterMs: 4000, status: 480 } }
-    case 7: return { ringMs, answerMs: ringMs + below(random, 90_000), hangUpMs: below(random, 100_000) }
+    case 7: return { ringMs, answerMs: ringMs + below(random, 90_000),
+      hangUpMs: below(random, 100_000) }
     default: return { ringMs: 1, fail: { afterMs: 2, status: 486 } }
   }
 }
@@ -112,7 +118,8 @@ function randomStory(random: Random): Story {
   }
   return {
     ...story,
-    ...(random() < 0.4 ? { cancelAtMs: pick(random, [0, 1, 5, 50, 500, 5000, 25_000, 60_000]) } : {}),
+    ...(random() < 0.4 ? { cancelAtMs: pick(random, [0, 1, 5, 50, 500, 5000, 25_000, 60_000]) }
+      : {}),
     ...(random() < 0.05 ? { shutdownAtMs: below(random, 90_000) } : {}),
     ...(random() < 0.4 ? { voicemailTakesMs: pick(random, [0, 20, 30_000]) } : {}),
   }
@@ -143,7 +150,8 @@ function faultsOf(outcome: Outcome, story: Story): string[] {
   const earlyMedia = outcome.log.filter(({ command }) => command.do === 'passEarlyMedia').length
   if (earlyMedia > 0 && !story.incoming.hasOffer) faults.push('early media without an offer')
   const elsewhere = outcome.log.some(({ command }) => command.do === 'dropLeg' && command.elsewhere)
-  if (elsewhere && answeredBy('answerCaller', outcome) === undefined) faults.push('elsewhere: nobody')
+  if (elsewhere && answeredBy('answerCaller',
+    outcome) === undefined) faults.push('elsewhere: nobody')
   const { answeredAt, outcome: result } = outcome.record
   if (result === 'answered' && answeredAt === undefined) faults.push('answered without a time')
   return faults
@@ -155,7 +163,8 @@ t.test(`${seeds} seeds`, async (t) => {
     const story = randomStory(randomFrom(seed))
     const outcome = play(story)
     const faults = faultsOf(outcome, story)
-    if (faults.length > 0) t.fail(`seed ${seed}`, { faults, lines: outcome.lines, trace: outcome.record.trace })
+    if (faults.length > 0) t.fail(`seed ${seed}`,
+      { faults, lines: outcome.lines, trace: outcome.record.trace })
     const end = `${outcome.record.outcome} ${outcome.record.status}`
     ends.set(end, (ends.get(end) ?? 0) + 1)
   }

@@ -86,7 +86,8 @@ export class Simulation {
 
   run(): Outcome {
     const { story } = this
-    const started = startCall(story.incoming, story.subscriber, startMs, story.wallMs, story.options)
+    const started = startCall(story.incoming, story.subscriber, startMs, story.wallMs,
+      story.options)
     if (story.cancelAtMs !== undefined) {
       this.later(story.cancelAtMs, { type: 'callerCancelled', reason: 'SIP;cause=487' },
         () => this.caller === 'waiting' || this.caller === 'answering')
@@ -224,7 +225,8 @@ export class Simulation {
       this.later(habit.ringMs, { type: 'legProgress', leg: id, status: 180, media: false }, rings)
     }
     if (habit.earlyMediaMs !== undefined) {
-      this.later(habit.earlyMediaMs, { type: 'legProgress', leg: id, status: 183, media: true }, rings)
+      this.later(habit.earlyMediaMs, { type: 'legProgress', leg: id, status: 183, media: true },
+        rings)
     }
     if (habit.answerMs !== undefined) {
       this.later(habit.answerMs, { type: 'legAnswered', leg: id },
@@ -232,10 +234,12 @@ export class Simulation {
     }
     if (habit.fail !== undefined) {
       const { afterMs, status } = habit.fail
-      this.later(afterMs, { type: 'legFailed', leg: id, status, attempts: [{ trunk: 't1', status }] }, rings)
+      this.later(afterMs, { type: 'legFailed', leg: id, status,
+        attempts: [{ trunk: 't1', status }] }, rings)
     }
     if (habit.answerMs !== undefined && habit.hangUpMs !== undefined) {
-      this.later(habit.answerMs + habit.hangUpMs, { type: 'hungUp', by: 'callee', reason: 'Q.850;cause=16' },
+      this.later(habit.answerMs + habit.hangUpMs,
+        { type: 'hungUp', by: 'callee', reason: 'Q.850;cause=16' },
         () => leg.state === 'answered')
     }
   }
@@ -245,12 +249,15 @@ export class Simulation {
     this.caller = 'answering'
     const { connectMs = 5, callerLost } = this.story
     const answering = () => this.caller === 'answering'
-    this.later(connectMs, { type: callerLost === true ? 'callerLost' : 'callerConnected' }, answering)
+    this.later(connectMs, { type: callerLost === true ? 'callerLost' : 'callerConnected' },
+      answering)
   }
 
   private hangUp(side: 'caller' | 'callee'): void {
     if (side === 'caller') {
-      if (this.caller === 'gone' || this.caller === 'waiting') this.fault(`hung up a caller ${this.caller}`)
+      if (this.caller === 'gone' || this.caller === 'waiting') {
+        this.fault(`hung up a caller ${this.caller}`)
+      }
       if (this.caller === 'answering') this.finals += 1
       this.caller = 'gone'
       return
@@ -263,7 +270,8 @@ export class Simulation {
   private takeVoicemail(): void {
     const { voicemailTakesMs, voicemailLastsMs = 8000 } = this.story
     const waiting = () => this.caller === 'waiting'
-    if (voicemailTakesMs === undefined) return this.later(1, { type: 'voicemailTaken', taken: false }, waiting)
+    if (voicemailTakesMs === undefined) return this.later(1,
+      { type: 'voicemailTaken', taken: false }, waiting)
     this.later(voicemailTakesMs, { type: 'voicemailTaken', taken: true }, waiting)
     this.later(voicemailTakesMs + voicemailLastsMs, { type: 'hungUp', by: 'caller', reason: '' },
       () => this.caller === 'connected')
@@ -280,7 +288,8 @@ export class Simulation {
   }
 
   private checkEnd(): void {
-    for (const [id, leg] of this.legs) if (leg.state !== 'ended') this.fault(`leg ${id} still ${leg.state}`)
+    for (const [id,
+      leg] of this.legs) if (leg.state !== 'ended') this.fault(`leg ${id} still ${leg.state}`)
     if (this.finals !== 1) this.fault(`${this.finals} final responses`)
     const count = (name: string) => this.log.filter(({ command }) => command.do === name).length
     if (count('openRecord') !== 1) this.fault(`${count('openRecord')} openRecord`)

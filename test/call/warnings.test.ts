@@ -13,7 +13,8 @@ function codes(owner: Subscriber): string[] {
   return ruleWarnings(owner, now).map(({ ruleId, code }) => `${ruleId ?? '*'} ${code}`)
 }
 
-function covered(rules: Parameters<typeof subscriber>[0], rest: Parameters<typeof subscriber>[1] = {}): Subscriber {
+function covered(rules: Parameters<typeof subscriber>[0],
+  rest: Parameters<typeof subscriber>[1] = {}): Subscriber {
   return subscriber(rules, { defaultTarget: home, ...rest })
 }
 
@@ -30,7 +31,8 @@ const rows: readonly (readonly [name: string, owner: Subscriber, expected: reado
   ['all disabled', covered([rule('a', undefined, { enabled: false })]), ['* allDisabled']],
   ['calls go nowhere at times (R-14)', subscriber([office]), ['* nowhere']],
   ['only voicemail at times', subscriber([office], { settings: voicemail }), ['* defaultMissing']],
-  ['dates are past', covered([rule('a', undefined, { blocks: [block('…2025-11-16')] })]), ['a expired']],
+  ['dates are past', covered([rule('a', undefined, { blocks: [block('…2025-11-16')] })]),
+    ['a expired']],
   ['last night’s window still lasts', covered([
     rule('a', undefined, { blocks: [block('2025-11-16…2025-11-16 22:00–13:00')] })]), []],
   ['no such weekday in the dates', covered([
@@ -40,29 +42,50 @@ const rows: readonly (readonly [name: string, owner: Subscriber, expected: reado
   ['one block lives, one is past', covered([
     rule('a', undefined, { blocks: [block('…2025-01-01'), block('сб')] })]), []],
   ['shadowed', covered([rule('all'), office]), ['office shadowed']],
-  ['shadowed partly', covered([rule('a', undefined, { blocks: [block('10:00–11:00')] }), office]), ['office shadowedPartly']],
-  ['a disabled rule shadows nobody', covered([rule('all', undefined, { enabled: false }), office]), []],
-  ['next rule is gone (R-22)', covered([rule('a', undefined, { noAnswer: next('x') })]), ['a nextMissing']],
+  ['shadowed partly', covered([rule('a', undefined, { blocks: [block('10:00–11:00')] }), office]),
+    ['office shadowedPartly']],
+  ['a disabled rule shadows nobody', covered([rule('all', undefined, { enabled: false }), office]),
+    []],
+  ['next rule is gone (R-22)', covered([rule('a', undefined, { noAnswer: next('x') })]),
+    ['a nextMissing']],
   ['next rule is disabled (R-7)', covered([
-    rule('a', undefined, { noAnswer: next('b') }), rule('b', undefined, { enabled: false })]), ['a nextDisabled']],
+    rule('a', undefined, { noAnswer: next('b') }), rule('b', undefined, { enabled: false })]),
+      ['a nextDisabled']],
   ['next rule is never in time (R-7)', covered([
-    { ...office, noAnswer: next('b') }, rule('b', undefined, { blocks: [block('сб')] })]), ['office nextOutsideSchedule']],
+    { ...office, noAnswer: next('b') }, rule('b', undefined, { blocks: [block('сб')] })]),
+      ['office nextOutsideSchedule']],
   ['next rule is not always in time', covered([
     { ...office, noAnswer: next('b') }, rule('b', undefined, { blocks: [block('17:00–20:00')] })]),
   ['office nextSometimesOutside', 'b shadowedPartly']],
   ['schedule ignored by the link', covered([
-    { ...office, noAnswer: next('b', true) }, rule('b', undefined, { blocks: [block('…2025-01-01')] })]), []],
+    { ...office, noAnswer: next('b', true) },
+      rule('b', undefined, { blocks: [block('…2025-01-01')] })]), []],
+  ['a circle with a disabled rule is none', covered([
+    rule('a', undefined, { noAnswer: next('b') }),
+    rule('b', undefined, { enabled: false, noAnswer: next('a') })]), ['a nextDisabled']],
+  ['a chain that ends outside its hours is no circle', covered([
+    rule('a', undefined, { blocks: [block('сб')], noAnswer: next('b') }),
+    rule('b', undefined, { noAnswer: next('c') }),
+    rule('c', undefined, { blocks: [block('…2025-01-01')], noAnswer: { action: 'hangUp' } })]),
+  ['b shadowedPartly', 'b nextOutsideSchedule', 'c expired']],
+  ['handed over at the very end of the hours', covered([
+    { ...office, noAnswer: next('b') },
+    rule('b', undefined, { blocks: [block('09:00–18:01')] })]), ['b shadowedPartly']],
   ['a circle of two', covered([
     rule('a', undefined, { noAnswer: next('b') }), rule('b', undefined, { noAnswer: next('a') })]),
   ['a cycle', 'b shadowed', 'b cycle']],
-  ['voicemail chosen but off (R-11)', covered([{ ...office, noAnswer: { action: 'voicemail' } }]), ['office voicemailOff']],
-  ['voicemail before «Ожидание» ends (R-11)', covered([office], { settings: { voicemail: true, voicemailAfterSeconds: 20 } }),
+  ['voicemail chosen but off (R-11)', covered([{ ...office, noAnswer: { action: 'voicemail' } }]),
+    ['office voicemailOff']],
+  ['voicemail before «Ожидание» ends (R-11)',
+    covered([office], { settings: { voicemail: true, voicemailAfterSeconds: 20 } }),
     ['office voicemailTooEarly']],
   ['serial rings longer than a call may', covered([
     rule('a', ['+79160000001', '+79160000002', '+79160000003', '+79160000004'],
-      { mode: 'serial', blocks: [block('сб')] })], { settings: { ringSeconds: 60 } }), ['a longerThanCall']],
+      { mode: 'serial', blocks: [block('сб')] })], { settings: { ringSeconds: 60 } }),
+        ['a longerThanCall']],
   ['the same number twice (R-16)', covered([
-    rule('a', ['+79160000001', '+79160000001'], { mode: 'serial', blocks: [block('сб')] })]), ['a repeatedNumber']],
+    rule('a', ['+79160000001', '+79160000001'], { mode: 'serial', blocks: [block('сб')] })]),
+      ['a repeatedNumber']],
   ['it rings itself', covered([rule('a', [personalNumber])]), ['a ownNumber']],
   ['no numbers', covered([rule('a', [])]), ['a noTargets']],
 ]
@@ -81,7 +104,9 @@ t.test('details are facts with numbers', async (t) => {
     found.find((one) => one.ruleId === id && one.code === code)?.details
   t.strictSame(details('b', 'voicemailTooEarly'), { voicemailAfterSeconds: 20, ruleSeconds: 40 })
   t.strictSame(details('office', 'cycle'), { rules: 'office → b → office', limitSeconds: 60 })
-  t.match(details('b', 'shadowedPartly'), { byRuleId: 'office', byRuleName: 'office', minutes: (6 + 4 * 9) * 60 })
+  t.match(details('b', 'shadowedPartly'), { byRuleId: 'office', byRuleName: 'office',
+    minutes: (6 + 4 * 9) * 60 })
   const gap = ruleWarnings(subscriber([office]), now)[0]?.details
-  t.strictSame(gap, { fromMs: wall('2025-11-17 18:00'), toMs: wall('2025-11-18 09:00'), stretches: 5 })
+  t.strictSame(gap, { fromMs: wall('2025-11-17 18:00'), toMs: wall('2025-11-18 09:00'),
+    stretches: 5 })
 })

@@ -2,13 +2,15 @@
  * The wall clock: offsets against Intl over years, calendar arithmetic against the language's own.
  */
 import t from 'tap'
-import { dateOfDay, dayOfDate, isZone, localTimeAt, offsetAt, weekdayOfDay, zoneSegments } from '../../src/call/zone.ts'
+import { dateOfDay, dayOfDate, isZone, localTimeAt, offsetAt, weekdayOfDay,
+  zoneSegments } from '../../src/call/zone.ts'
 
 const dayMs = 86_400_000
 
 t.test('dates and days since 1970 go both ways', async (t) => {
   const rows: readonly (readonly [string, number, number])[] = [
-    ['1970-01-01', 0, 4], ['1969-12-31', -1, 3], ['2000-02-29', 11_016, 2], ['2025-11-17', 20_409, 1],
+    ['1970-01-01', 0, 4], ['1969-12-31', -1, 3], ['2000-02-29', 11_016, 2],
+      ['2025-11-17', 20_409, 1],
     ['2100-02-28', 47_540, 7], ['2100-03-01', 47_541, 1],
   ]
   for (const [date, day, weekday] of rows) {
@@ -18,12 +20,15 @@ t.test('dates and days since 1970 go both ways', async (t) => {
   }
   for (let day = -30_000; day < 60_000; day += 1) {
     const date = dateOfDay(day)
-    if (dayOfDate(date) !== day || new Date(day * dayMs).toISOString().slice(0, 10) !== date) t.fail(date)
+    if (dayOfDate(date) !== day || new Date(day * dayMs).toISOString().slice(0,
+      10) !== date) t.fail(date)
   }
 })
 
 t.test('what is no date equals no day', async (t) => {
-  for (const text of ['', '2025-1-1', '2025-11-1x', 'завтра 123', '20251117']) t.ok(Number.isNaN(dayOfDate(text)), text)
+  for (const text of ['', '2025-1-1', '2025-11-1x', 'завтра 123', '20251117']) {
+    t.ok(Number.isNaN(dayOfDate(text)), text)
+  }
 })
 
 t.test('known zones and unknown ones', async (t) => {
@@ -32,13 +37,17 @@ t.test('known zones and unknown ones', async (t) => {
   t.throws(() => offsetAt('Mars/Base', 0), RangeError)
 })
 
-for (const zone of ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata', 'Africa/Casablanca', 'Africa/Cairo', 'Pacific/Apia']) {
+for (const zone of ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata',
+  'Africa/Casablanca', 'Africa/Cairo', 'Pacific/Apia']) {
   t.test(`${zone}: every three hours of twenty years as Intl says`, async (t) => {
-    const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
+    const format = new Intl.DateTimeFormat('sv-SE',
+      { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
     let wrong = 0
-    for (let at = Date.UTC(2010, 0, 1); at < Date.UTC(2030, 0, 1); at += 3 * 3_600_000 + 7 * 60_000) {
+    for (let at = Date.UTC(2010, 0, 1); at < Date.UTC(2030, 0, 1);
+      at += 3 * 3_600_000 + 7 * 60_000) {
       const { day, minute } = localTimeAt(zone, at)
-      const clock = `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+      const two = (value: number) => String(value).padStart(2, '0')
+      const clock = `${two(Math.floor(minute / 60))}:${two(minute % 60)}`
       if (format.format(at) !== `${dateOfDay(day)} ${clock}`) wrong += 1
     }
     t.equal(wrong, 0)

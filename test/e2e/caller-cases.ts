@@ -11,15 +11,17 @@ const missed: PhonePlan = { scenario: 'uas-ring-until-missed' }
 const missedOrUntouched: PhonePlan = { ...missed, expect: 'maybe' }
 const untouched: PhonePlan = { ...missed, expect: 'maybe' }
 const talks: CallerPlan = { scenario: 'uac-call-expect-answer' }
+/** A response may come while SIPp is about to send: no reason to give up. */
+const tolerant = ['-default_behaviors', 'all,-abortunexp']
 const atOnce: CallerPlan = {
   scenario: 'uac-cancel-at-once-expect-487',
-  more: ['-default_behaviors', 'all,-abortunexp'],
+  more: tolerant,
 }
 
 const cancelledAfter = (ms: number): CallCase => ({
   name: `the caller gives up ${ms} ms after the 100`,
   phones: [missedOrUntouched, missedOrUntouched],
-  callers: [{ scenario: 'uac-cancel-after-100-expect-487', pauseMs: ms }],
+  callers: [{ scenario: 'uac-cancel-after-100-expect-487', pauseMs: ms, more: ['-pause_msg_ign', ...tolerant] }],
   records: [{ outcome: 'abandoned', status: 487, endedBy: 'caller' }],
 })
 

@@ -79,8 +79,10 @@ const settings: readonly ClockSetting[] = [
   },
 ]
 
+// Two at a time: a product is three processes, and most of a case is waiting.
+t.jobs = 2
 for (const { instant, about, cases } of settings) {
-  t.test(`${about} (${instant})`, async (t) => {
+  t.test(`${about} (${instant})`, { buffered: true }, async (t) => {
     const database = await testDatabase(t)
     const product = await startProduct({
       database, trunks: [loopbackTrunk(9)], wallClock: instant, env: { PN_MAX_CPS: '100' },

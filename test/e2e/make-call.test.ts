@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pn-make-call-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
 t.test('run.json', (t) => {
-  const run = { panelUrl: 'http://127.0.0.1:8080', sip: { host: '127.0.0.1', port: 5060 }, number: '+74996740782', trunkPort: 5070 }
+  const run = { panelUrl: 'http://127.0.0.1:8080', sip: { host: '127.0.0.1', port: 5060 }, demo: { login: 'demo', password: 'x', number: '+74996740782' }, demoTrunkPort: 5070 }
   t.throws(() => readRunFile(folder), /make run/, 'missing')
   writeFileSync(join(folder, 'run.json'), '{"panelUrl":')
   t.throws(() => readRunFile(folder), /make run/, 'half written')
@@ -22,6 +22,8 @@ t.test('run.json', (t) => {
   t.throws(() => readRunFile(folder), /another version/, 'of another version')
   writeFileSync(join(folder, 'run.json'), JSON.stringify(run))
   t.same(readRunFile(folder), run)
+  writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...run, demo: undefined }))
+  t.throws(() => readRunFile(folder), /no demo subscriber/, 'without demo')
   t.end()
 })
 

@@ -8,18 +8,16 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CallsReply, NumberReply, OverviewReply } from '../../src/api/schema.ts'
 import { readConfig } from '../../src/config.ts'
+import type { RunNote } from '../../src/launcher/product.ts'
 import { drawLadder, headerOf, ladderOfCall } from '../support/ladder.ts'
 import { isUdpPortBound, startSipp } from '../support/sipp.ts'
 import type { SippReport } from '../support/sipp.ts'
 
 type Call = CallsReply['calls'][number]
 
-/** What `make run` writes for us when it is up. */
-export interface RunFile {
-  readonly panelUrl: string
-  readonly sip: { readonly host: string; readonly port: number }
-  readonly number: string
-  readonly trunkPort: number
+/** What we need of the note that `make run` writes when it is up. */
+export type RunFile = Pick<RunNote, 'panelUrl' | 'sip' | 'demoTrunkPort'> & {
+  readonly demo: NonNullable<RunNote['demo']>
 }
 
 /** Why the call could not be placed, in words for the person at the terminal. */
@@ -28,17 +26,18 @@ export class CannotCall extends Error {}
 /** Reads and checks `run.json`; throws CannotCall. */
 export function readRunFile(dataDir: string): RunFile {
   const file = join(dataDir, 'run.json')
-  let run: Partial<RunFile>
+  let run: Partial<RunNote>
   try {
-    run = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunFile>
+    run = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunNote>
   } catch {
     throw new CannotCall(`The product does not run here (no ${file}).\nStart it with "make run" in another terminal, then try again.`)
   }
-  const { panelUrl, sip, number, trunkPort } = run
-  if (panelUrl === undefined || sip === undefined || number === undefined || trunkPort === undefined) {
+  const { panelUrl, sip, demo, demoTrunkPort } = run
+  if (panelUrl === undefined || sip === undefined || demoTrunkPort === undefined) {
     throw new CannotCall(`${file} is of another version. Stop the product, start it again with "make run".`)
   }
-  return { panelUrl, sip, number, trunkPort }
+  if (!demo) throw new CannotCall('There is no demo subscriber (PN_DEMO=no?), so there is no number to call.')
+  return { panelUrl, sip, demo, demoTrunkPort }
 }
 
 /** The panel's API as the demo subscriber sees it. */
@@ -89,22 +88,23 @@ export function ringingNow(overview: OverviewReply, numbers: readonly NumberRepl
 
 /** Rings the phones and reports what caller and phones saw. */
 async function placeCall(run: RunFile, addresses: readonly string[]): Promise<SippReport[]> {
-  if (isUdpPortBound(run.trunkPort)) {
-    throw new CannotCall(`Port ${run.trunkPort}, where the demo trunk leads, is taken. Does another "make call" run?`)
+  if (isUdpPortBound(run.demoTrunkPort)) {
+    throw new CannotCall(`Port ${run.demoTrunkPort}, where the demo trunk leads, is taken. Does another "make call" run?`)
   }
   const answering = /(\d{3})(?:@.*)?$/.exec(addresses[0] ?? '')?.[1] ?? '000'
   const phones = await startSipp({
-    scenario: 'uas-demo-phones', port: run.trunkPort, calls: addresses.length, pauseMs: 1500,
+    scenario: 'uas-demo-phones', port: run.demoTrunkPort, calls: 0, pauseMs: 1500,
     keys: { answering }, timeoutSeconds: 30,
   })
   const caller = await startSipp({
-    scenario: 'uac-call-expect-answer', remote: `${run.sip.host}:${run.sip.port}`, number: run.number,
+    scenario: 'uac-call-expect-answer', remote: `${run.sip.host}:${run.sip.port}`, number: run.demo.number,
     pauseMs: 2000, timeoutSeconds: 30,
   })
   try {
     const seen = await caller.done
     if (seen.code !== 0) return [seen, await phones.stop()]
-    return [seen, await phones.done]
+    // Not every rule rings all its phones, so they are told when it is over.
+    return [seen, await phones.finish()]
   } finally {
     await caller.stop()
     await phones.stop()
@@ -150,11 +150,11 @@ async function main(): Promise<void> {
   const { dataDir } = readConfig(process.env)
   const run = readRunFile(dataDir)
   const panel = new Panel(run.panelUrl)
-  await panel.login(readLogin(dataDir))
-  const numbers = await panel.get<NumberReply[] | { numbers: NumberReply[] }>('/api/numbers')
+  await panel.login(run.demo)
+  const numbers = await panel.get<NumberReply[]>('/api/numbers')
   const addresses = ringingNow(
-    await panel.get<OverviewReply>('/api/overview'), 'numbers' in numbers ? numbers.numbers : numbers)
-  console.log(`Calling ${run.number} at ${run.sip.host}:${run.sip.port}; these phones should ring: ${addresses.join(', ')}\n`)
+    await panel.get<OverviewReply>('/api/overview'), numbers)
+  console.log(`Calling ${run.demo.number} at ${run.sip.host}:${run.sip.port}; these phones should ring: ${addresses.join(', ')}\n`)
   const [caller, phones] = await placeCall(run, addresses)
   const { columns, rows } = ladderOfCall(caller?.messages ?? [], phones?.messages ?? [])
   console.log(drawLadder(columns, rows))
@@ -167,14 +167,6 @@ async function main(): Promise<void> {
   }
   if (!row) process.exitCode = 1
   else console.log(`\nThe same call in the panel: ${run.panelUrl}`)
-}
-
-function readLogin(dataDir: string): { login: string; password: string } {
-  try {
-    return JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as { login: string; password: string }
-  } catch {
-    throw new CannotCall('There is no demo subscriber (PN_DEMO=no?), so there is no number to call.')
-  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

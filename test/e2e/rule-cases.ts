@@ -33,7 +33,7 @@ export const ruleCases: readonly CallCase[] = [
   {
     name: 'nothing acts and there is no default number: 480',
     phones: [untouched], rules: [{ phones: [0], enabled: false }], callers: [unanswered],
-    records: [{ status: 480, outcome: 'refused', legs: [] }],
+    records: [{ status: 480, outcome: 'missed', legs: [] }],
   },
   {
     name: 'no answer leads to another rule, whose phone answers',

@@ -92,8 +92,10 @@ const cases: readonly TrunkCase[] = [
   },
 ]
 
+// Two at a time: a product is three processes, and most of a case is waiting.
+t.jobs = 2
 for (const one of cases) {
-  t.test(one.name, async (t) => {
+  t.test(one.name, { buffered: true }, async (t) => {
     const far: SippRun[] = []
     for (const { scenario } of one.trunks) far.push(await startSipp({ scenario, pauseMs: 300 }))
     t.teardown(async () => { for (const run of far) await run.stop() })
@@ -104,7 +106,8 @@ for (const one of cases) {
     const played = await play(product, one.call)
     t.same(played.faults, [], 'caller, phones and record are as they should be')
     const attempts = played.records[0]?.legs[0]?.attempts ?? []
-    t.same(attempts.map(({ status }) => status), one.attempts, 'trunks tried, with their statuses')
+    const failures = one.attempts.filter((status) => status !== 200)
+    t.same(attempts.map(({ status }) => status), failures, 'trunks that failed, with their statuses')
     await checkFarEnds(t, one, far, played)
     const left = await product.quiet(12_000)
     t.same(left, nothing, 'nothing is left')

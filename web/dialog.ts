@@ -1,0 +1,100 @@
+/**
+ * What lies above the page: a modal dialog, a sheet at the bottom of a phone, and a popover beside
+ * its anchor. Esc closes each and gives the focus back. The dialog is the browser's own.
+ */
+import type { ComponentChildren, VNode } from 'preact'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { phone } from './device.ts'
+import { html } from './html.ts'
+
+interface LayerProps {
+  readonly label: string
+  readonly onClose: () => void
+  readonly children?: ComponentChildren
+}
+
+/** A modal dialog, or with `sheet` a sheet from the bottom edge. Focus starts on [autofocus]. */
+export function Dialog(props: LayerProps & { readonly sheet?: boolean; readonly wide?: boolean }): VNode {
+  const ref = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const dialog = ref.current
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+  const onCancel = (event: Event): void => {
+    event.preventDefault()
+    props.onClose()
+  }
+  const onClick = (event: MouseEvent): void => {
+    if (event.target === ref.current) props.onClose() // the backdrop
+  }
+  const kind = props.sheet === true ? 'sheet' : props.wide === true ? 'dialog wide' : 'dialog'
+  return html`<dialog ref=${ref} class=${kind} aria-label=${props.label} onCancel=${onCancel}
+    onClick=${onClick}><div class="layer">${props.sheet === true && html`<span class="sheet-grip"></span>`}
+    ${props.children}</div></dialog>`
+}
+
+/** Where a popover goes: below its anchor, above when there is no room, inside the window. */
+export function placeBeside(
+  anchor: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number },
+  size: { readonly width: number; readonly height: number },
+  window_: { readonly width: number; readonly height: number },
+): { readonly left: number; readonly top: number } {
+  const gap = 8
+  const below = anchor.bottom + gap + size.height <= window_.height - gap
+  const top = below ? anchor.bottom + gap : anchor.top - gap - size.height
+  const left = Math.min(anchor.left, window_.width - size.width - gap)
+  return {
+    left: Math.max(gap, left),
+    top: Math.max(gap, Math.min(top, window_.height - size.height - gap)),
+  }
+}
+
+/** A popover beside `anchor` (a sheet on a phone); the focus goes to its first control. */
+export function Popover(props: LayerProps & { readonly anchor: Element }): VNode {
+  if (phone.value) return html`<${Dialog} ...${props} sheet=${true} />`
+  return html`<${Beside} ...${props} />`
+}
+
+function Beside(props: LayerProps & { readonly anchor: Element }): VNode {
+  const ref = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    const box = ref.current
+    if (box === null) return
+    const place = placeBeside(props.anchor.getBoundingClientRect(),
+      { width: box.offsetWidth, height: box.offsetHeight },
+      { width: innerWidth, height: innerHeight })
+    box.style.left = `${place.left}px`
+    box.style.top = `${place.top}px`
+  }, [props.anchor])
+  useEffect(() => {
+    const anchor = props.anchor
+    ref.current?.querySelector<HTMLElement>('button, a, input')?.focus({ preventScroll: true })
+    const outside = (event: PointerEvent): void => {
+      const target = event.target
+      if (target instanceof Node && ref.current?.contains(target) === false && !anchor.contains(target)) {
+        props.onClose()
+      }
+    }
+    const scrolled = (): void => props.onClose()
+    addEventListener('pointerdown', outside)
+    addEventListener('scroll', scrolled, { passive: true })
+    return () => {
+      removeEventListener('pointerdown', outside)
+      removeEventListener('scroll', scrolled)
+      if (anchor.isConnected && (document.activeElement === null
+        || document.activeElement === document.body)) {
+        (anchor as HTMLElement | SVGElement).focus({ preventScroll: true })
+      }
+    }
+  }, [props.anchor])
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    ref.current?.blur()
+    ;(props.anchor as HTMLElement | SVGElement).focus({ preventScroll: true })
+    props.onClose()
+  }
+  return html`<div ref=${ref} class="popover" role="dialog" aria-label=${props.label}
+    onKeyDown=${onKeyDown}>${props.children}</div>`
+}

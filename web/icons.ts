@@ -1,0 +1,40 @@
+/**
+ * The panel's icons as stroke paths on a 24×24 grid. An icon is always beside a word or inside a
+ * control with a name, so it is hidden from screen readers.
+ */
+import { html } from './html.ts'
+import type { VNode } from 'preact'
+
+const paths = {
+  home: 'M4 11 12 4l8 7M6 9.5V20h12V9.5',
+  split: 'M3 12h6c4 0 4-6 8-6h3M9 12c4 0 4 6 8 6h3M17 3l3 3-3 3M17 15l3 3-3 3',
+  phone: 'M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1ZM11 18h2',
+  list: 'M9 6h11M9 12h11M9 18h11M4 6h1M4 12h1M4 18h1',
+  call: 'M5 4h4l1.5 5-2.5 1.5a11 11 0 0 0 5.500 5.500L15 13.500l5 1.500v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1Z',
+  mail: 'M6.500 15.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM17.500 15.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM6.500 15.500h11',
+  menu: 'M4 6h16M4 12h16M4 18h16',
+  user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM5 20a7 7 0 0 1 14 0',
+  up: 'm6 15 6-6 6 6', down: 'm6 9 6 6 6-6', left: 'm15 6-6 6 6 6', right: 'm9 6 6 6-6 6',
+  arrow: 'M5 12h14M13 6l6 6-6 6',
+  plus: 'M12 5v14M5 12h14', minus: 'M5 12h14', close: 'M6 6l12 12M18 6 6 18', check: 'm5 12.500 4.500 4.500L19 7.500',
+  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5',
+  pencil: 'M4 20l1-4L16 5l3 3L8 19l-4 1ZM14 7l3 3',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  alert: 'M12 4 2.500 20h19L12 4ZM12 10v5M12 17.500v.5',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3 2',
+  search: 'M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13ZM15.500 15.500 20 20',
+  target: 'M12 18a6 6 0 1 0 0-12 6 6 0 0 0 0 12ZM12 3v5M12 16v5M3 12h5M16 12h5',
+  eye: 'M2.500 12S6 6 12 6s9.500 6 9.500 6-3.500 6-9.500 6-9.500-6-9.500-6ZM12 14.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5Z',
+  grip: 'M9 6v.01M15 6v.01M9 12v.01M15 12v.01M9 18v.01M15 18v.01',
+  star: 'm12 4 2.500 5.200 5.500.8-4 4 1 5.600-5-2.700-5 2.700 1-5.600-4-4 5.500-.8L12 4Z',
+  exit: 'M14 4H5v16h9M10 12h10M17 8l4 4-4 4',
+} as const
+
+export type IconName = keyof typeof paths
+
+/** Draws an icon, 18 px unless told. */
+export function Icon(props: { readonly name: IconName; readonly size?: number }): VNode {
+  const size = props.size ?? 18
+  return html`<svg class="icon" width=${size} height=${size} viewBox="0 0 24 24" aria-hidden="true"
+    focusable="false"><path d=${paths[props.name]} /></svg>`
+}

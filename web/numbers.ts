@@ -1,0 +1,159 @@
+/**
+ * «Мои номера»: the phones that rules may ring, by human names; search, pages of ten, the default
+ * number. Adding and changing is `number-form.ts`.
+ */
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import type { NumberReply } from '../src/api/schema.ts'
+import { chooseDefault, deleteNumber } from './changes.ts'
+import { Button, Empty, Skeleton, Strip } from './controls.ts'
+import { openDefaultNumber } from './default-number.ts'
+import { phone as isPhone } from './device.ts'
+import { Dialog } from './dialog.ts'
+import { formatPhone, list, phoneName } from './format.ts'
+import { html } from './html.ts'
+import { Icon } from './icons.ts'
+import { NumberForm, sameNumberKey } from './number-form.ts'
+import { NumbersEmpty } from './numbers-empty.ts'
+import { SearchField } from './search-field.ts'
+import { loadFault, me, numbers, refresh } from './state.ts'
+import { t } from './text.ts'
+
+const pageSize = 10
+const maxNumbers = 50
+
+/** Numbers whose description or digits contain the text. */
+export function matching(all: readonly NumberReply[], text: string): readonly NumberReply[] {
+  const wanted = text.trim().toLocaleLowerCase()
+  if (wanted === '') return all
+  const digits = sameNumberKey(wanted)
+  const spelled = /^[\d\s()+-]+$/.test(wanted)
+  return all.filter((each) => each.description.toLocaleLowerCase().includes(wanted)
+    || each.address.toLocaleLowerCase().includes(wanted)
+    || (spelled && digits !== '' && sameNumberKey(each.address).includes(digits)))
+}
+
+function UsedBy(props: { readonly phone: NumberReply }): VNode {
+  const names = props.phone.usedBy
+  if (names.length === 0) return html`<span class="soft">${t('numbers.unused')}</span>`
+  const quoted = names.map((name) => t('common.quoted', { name }))
+  return html`<span class="soft" title=${list(quoted)}>${names.length > 2
+    ? t('numbers.rules', { n: names.length }) : quoted.join(', ')}</span>`
+}
+
+interface RowProps {
+  readonly phone: NumberReply
+  readonly onEdit: () => void
+  readonly onDelete: () => void
+}
+
+function Tags(props: { readonly phone: NumberReply }): VNode {
+  return html`<span class="tags">${props.phone.isDefault
+    && html`<span class="tag sel"><${Icon} name="check" size=${14} />${t('numbers.isDefault')}</span>`}
+    ${props.phone.repeated && html`<span class="tag warn" title=${t('numbers.repeatedText')}>${
+      t('numbers.repeated')}</span>`}</span>`
+}
+
+function RowActions(props: RowProps): VNode {
+  const { phone } = props
+  const name = phoneName(phone)
+  return html`<span class="row-actions">${!phone.isDefault && html`<${Button} kind="quiet" small=${true}
+    icon="star" label=${`${t('numbers.makeDefault')}: ${name}`}
+    onClick=${() => void chooseDefault(phone.id)} />`}
+    <${Button} kind="quiet" small=${true} icon="pencil" label=${`${t('common.edit')}: ${name}`}
+      onClick=${props.onEdit} />
+    <${Button} kind="quiet" small=${true} icon="trash" label=${`${t('common.delete')}: ${name}`}
+      onClick=${props.onDelete} /></span>`
+}
+
+function Row(props: RowProps): VNode {
+  const { phone } = props
+  if (isPhone.value) {
+    return html`<tr><td colSpan=${5}><div class="phone-row"><div><p class="strong">${phoneName(phone)}</p>
+      <p class="soft num">${formatPhone(phone.address)}</p><p><${Tags} phone=${phone} /> ${' '}
+      <${UsedBy} phone=${phone} /></p></div><${RowActions} ...${props} /></div></td></tr>`
+  }
+  return html`<tr><th scope="row" class="strong">${phoneName(phone)}</th>
+    <td class="num">${formatPhone(phone.address)}</td><td><${Tags} phone=${phone} /></td>
+    <td><${UsedBy} phone=${phone} /></td><td class="right"><${RowActions} ...${props} /></td></tr>`
+}
+
+function Pager(props: { readonly page: number; readonly of: number; readonly onPage: (page: number) => void }): VNode {
+  return html`<nav class="pager" aria-label=${t('numbers.pages')}>
+    <${Button} small=${true} icon="left" label=${t('numbers.previous')} disabled=${props.page === 1}
+      onClick=${() => props.onPage(props.page - 1)} />
+    <span>${t('numbers.page', { n: props.page, of: props.of })}</span>
+    <${Button} small=${true} icon="right" label=${t('numbers.nextPage')} disabled=${props.page === props.of}
+      onClick=${() => props.onPage(props.page + 1)} /></nav>`
+}
+
+function DefaultStrip(): VNode {
+  const chosen = numbers.value?.find((each) => each.id === me.value?.defaultTargetId)
+  return html`<div class="strip plain"><${Icon} name="phone" /><p><strong>${chosen === undefined
+    ? t('numbers.noDefault') : t('numbers.default', { name: phoneName(chosen) })}</strong> ${' '}${
+    t('numbers.noDefaultText')}</p><${Button} small=${true} onClick=${openDefaultNumber}>${
+    t(chosen === undefined ? 'numbers.choose' : 'numbers.change')}<//></div>`
+}
+
+function InUse(props: { readonly phone: NumberReply; readonly onClose: () => void }): VNode {
+  const title = t('numbers.inUseTitle', { name: phoneName(props.phone) })
+  return html`<${Dialog} label=${title} onClose=${props.onClose}><h2>${title}</h2>
+    <p>${t('numbers.inUseText',
+      { rules: list(props.phone.usedBy.map((name) => t('common.quoted', { name }))) })}</p>
+    <div class="dialog-actions"><${Button} onClick=${props.onClose}>${t('numbers.understood')}<//></div><//>`
+}
+
+function Table(props: {
+  readonly rows: readonly NumberReply[]; readonly onEdit: (phone: NumberReply) => void
+  readonly onDelete: (phone: NumberReply) => void
+}): VNode {
+  return html`<table class="card table">${!isPhone.value && html`<thead><tr>
+    <th scope="col">${t('numbers.colDescription')}</th><th scope="col">${t('numbers.colNumber')}</th>
+    <th scope="col">${t('numbers.colDefault')}</th><th scope="col">${t('numbers.colUse')}</th>
+    <th scope="col"><span class="visually-hidden">${t('numbers.colActions')}</span></th></tr></thead>`}
+    <tbody>${props.rows.map((phone) => html`<${Row} key=${phone.id} phone=${phone}
+      onEdit=${() => props.onEdit(phone)} onDelete=${() => props.onDelete(phone)} />`)}</tbody></table>`
+}
+
+/** The page. */
+export function Numbers(): VNode {
+  const [text, setText] = useState('')
+  const [page, setPage] = useState(1)
+  const [form, setForm] = useState<{ readonly phone?: NumberReply } | undefined>(undefined)
+  const [kept, setKept] = useState<NumberReply | undefined>(undefined)
+  const all = numbers.value
+  document.title = `${t('numbers.title')} · ${t('app.name')}`
+  if (all === undefined) {
+    return loadFault.value === undefined ? html`<${Skeleton} />`
+      : html`<${Strip} kind="bad" text=${t('error.load', { reason: loadFault.value })} alert=${true}
+        action=${html`<${Button} small=${true} onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
+  }
+  if (all.length === 0) return html`<${NumbersEmpty} />`
+  const found = matching(all, text)
+  const pages = Math.max(1, Math.ceil(found.length / pageSize))
+  const shown = Math.min(page, pages)
+  const full = all.length >= maxNumbers
+  const close = (): void => setForm(undefined)
+  const remove = (phone: NumberReply): void => {
+    if (phone.usedBy.length > 0) setKept(phone)
+    else void deleteNumber(phone)
+  }
+  const title = t(form?.phone === undefined ? 'numbers.newTitle' : 'numbers.editTitle')
+  return html`<div class="page"><div class="page-head"><div><h1>${t('numbers.title')}</h1>
+    <p>${t('numbers.lead', { number: formatPhone(me.value?.number ?? '') })}</p></div>
+    <div class="page-tools"><${SearchField} label=${t('numbers.search')} value=${text}
+      onInput=${(next: string) => { setText(next); setPage(1) }} />
+      <${Button} kind="primary" icon="plus" disabled=${full} onClick=${() => setForm({})}>${
+        t('numbers.add')}<//></div></div>
+    ${full && html`<p class="below">${t('numbers.full')}</p>`}
+    ${found.length === 0 ? html`<${Empty} title=${t('numbers.nothing')} text=""
+      action=${html`<${Button} onClick=${() => setText('')}>${t('numbers.reset')}<//>`} />`
+      : html`<${Table} rows=${found.slice((shown - 1) * pageSize, shown * pageSize)} onDelete=${remove}
+        onEdit=${(phone: NumberReply) => setForm({ phone })} />`}
+    <div class="page-foot spread"><span>${t('numbers.count', { n: all.length })}</span>
+      ${pages > 1 && html`<${Pager} page=${shown} of=${pages} onPage=${setPage} />`}</div>
+    <${DefaultStrip} />
+    ${form !== undefined && html`<${Dialog} sheet=${isPhone.value} label=${title} onClose=${close}>
+      <h2>${title}</h2><${NumberForm} phone=${form.phone} onDone=${close} /><//>`}
+    ${kept !== undefined && html`<${InUse} phone=${kept} onClose=${() => setKept(undefined)} />`}</div>`
+}

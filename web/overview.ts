@@ -1,0 +1,100 @@
+/**
+ * «Общее состояние»: the answer to «куда сейчас пойдёт звонок?», the warnings, the live calls and
+ * the timeline. The server says what acts; this page says it in words.
+ */
+import { useSignalEffect } from '@preact/signals'
+import type { VNode } from 'preact'
+import { useState } from 'preact/hooks'
+import type { NumberReply } from '../src/api/schema.ts'
+import { answerSentence, nextSentence, warnings } from './answer.ts'
+import type { Warning } from './answer.ts'
+import { api } from './api.ts'
+import { change } from './changes.ts'
+import { Button, LinkButton, Skeleton, Strip } from './controls.ts'
+import { openDefaultNumber } from './default-number.ts'
+import { phone } from './device.ts'
+import { formatPhone, phoneName } from './format.ts'
+import { html } from './html.ts'
+import { LiveCalls } from './live-call.ts'
+import { NumbersEmpty } from './numbers-empty.ts'
+import { newRule, requestOf } from './rule-form.ts'
+import { loadFault, me, now, numbers, overview, refresh } from './state.ts'
+import { t } from './text.ts'
+import { TimelineCard } from './timeline-card.ts'
+
+function WarningStrip(props: { readonly warning: Warning }): VNode {
+  const { warning } = props
+  const action = warning.fix === 'defaultNumber'
+    ? html`<${Button} small=${true} onClick=${openDefaultNumber}>${t('gap.fix')}<//>`
+    : warning.fix === 'rule' && html`<${LinkButton} small=${true} href=${`/rules/${warning.ruleId}`}>${
+      t('warning.open')}<//>`
+  return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${warning.text} action=${action} />`
+}
+
+/** One red and one yellow strip at most; the rest open on demand. */
+function Warnings(props: { readonly all: readonly Warning[] }): VNode | null {
+  const [open, setOpen] = useState(false)
+  const { all } = props
+  if (all.length === 0) return null
+  const bad = all.find((each) => each.kind === 'bad')
+  const warn = all.find((each) => each.kind === 'warn')
+  const shown = open ? all : [bad, warn].filter((each) => each !== undefined)
+  const rest = all.length - shown.length
+  return html`<div class="strips">${shown.map((each) => html`<${WarningStrip} key=${each.title} warning=${each} />`)}
+    ${rest > 0 && html`<button type="button" class="link" onClick=${() => setOpen(true)}>${
+      t('common.more', { n: rest })}</button>`}</div>`
+}
+
+/** A ready rule for the first minute: all calls, at any time, to the first number. */
+function FirstRule(props: { readonly target: NumberReply }): VNode {
+  const name = phoneName(props.target)
+  const add = (): void => {
+    const form = newRule()
+    const request = requestOf({
+      ...form, name: t('overview.always', { name }).slice(0, 64),
+      targets: [{ targetId: props.target.id, ringSeconds: '' }],
+    })
+    void change(() => api.addRule(request), { text: t('rule.saved', { name: request.name }) })
+  }
+  return html`<div class="card empty"><h2>${t('overview.noRules')}</h2>
+    <p>${t('overview.alwaysText', { name })}</p>
+    <${Button} icon="plus" onClick=${add}>${t('overview.always', { name })}<//></div>`
+}
+
+function Head(props: { readonly answer: string; readonly next: string }): VNode {
+  const add = phone.value
+    ? html`<${LinkButton} kind="primary" icon="plus" href="/rules/new" label=${t('overview.add')} />`
+    : html`<${LinkButton} kind="primary" icon="plus" href="/rules/new">${t('overview.add')}<//>`
+  return html`<div class="hero">
+    ${phone.value && html`<div class="phone-head"><p class="strong num">${
+      formatPhone(me.value?.number ?? '')}</p>${add}</div>`}
+    <div class="hero-words"><h1>${props.answer}</h1><p>${props.next}</p></div>
+    ${!phone.value && add}</div>`
+}
+
+/** The page. Its title is the answer, so that the tab tells it, too. */
+export function Overview(): VNode {
+  const data = overview.value
+  const account = me.value
+  const phones = numbers.value
+  useSignalEffect(() => {
+    if (overview.value !== undefined && me.value !== undefined) {
+      document.title = answerSentence(overview.value, me.value, numbers.value ?? [])
+    }
+  })
+  if (data === undefined || account === undefined || phones === undefined) {
+    return loadFault.value === undefined ? html`<${Skeleton} rows=${5} />`
+      : html`<${Strip} kind="bad" text=${t('error.load', { reason: loadFault.value })} alert=${true}
+        action=${html`<${Button} small=${true} onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
+  }
+  if (phones.length === 0) return html`<${NumbersEmpty} />`
+  const first = phones[0]
+  return html`<div class="page overview">
+    <${Head} answer=${answerSentence(data, account, phones)} next=${nextSentence(data, now.value)} />
+    <p class="visually-hidden" aria-live="polite">${answerSentence(data, account, phones)}</p>
+    <${Warnings} all=${warnings(data, account, now.value)} /><${LiveCalls} />
+    ${data.rules.length === 0 && first !== undefined ? html`<${FirstRule} target=${first} />`
+      : html`<${TimelineCard} />`}
+    <p class="page-foot">${t('overview.foot', { number: formatPhone(account.number) })} ${' '}
+      <a href="/calls">${t('overview.journal')}</a></p></div>`
+}

@@ -1,0 +1,94 @@
+/**
+ * The ring chart: rows are phones, the axis is seconds from the first ring. Pale orange rings, green
+ * talks, the end stands as a word after the bar, rule names run below.
+ */
+import type { VNode } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { duration, phoneName } from './format.ts'
+import { html } from './html.ts'
+import { foldCycles, layoutRingChart } from './ring-chart-layout.ts'
+import type { Call, RingChart as Layout, RingRow } from './ring-chart-layout.ts'
+import { known, t } from './text.ts'
+
+const rowHeight = 26
+const headHeight = 22
+const nameWidth = 124
+
+function endWord(row: RingRow): string {
+  const key = `leg.${row.leg.outcome}`
+  const word = known(key) ? t(key) : row.leg.outcome
+  return row.times > 1 ? `${word}, × ${row.times}` : word
+}
+
+/** A name that fits left of the bars; the whole one is in the accessible text. */
+function shortName(leg: RingRow['leg']): string {
+  const name = phoneName(leg)
+  return name.length > 16 ? `${name.slice(0, 15)}…` : name
+}
+
+function spoken(row: RingRow): string {
+  const name = phoneName(row.leg)
+  if (row.ringTo <= row.ringFrom && row.talk === undefined) {
+    return t('ring.rowNone', { name, end: endWord(row) })
+  }
+  return t('ring.row', {
+    name, end: endWord(row), from: Math.round(row.ringFrom), to: Math.round(row.ringTo),
+  })
+}
+
+function Row(props: { readonly row: RingRow; readonly at: number; readonly x: (seconds: number) => number }): VNode {
+  const { row, at, x } = props
+  const y = headHeight + at * rowHeight + 4
+  const width = Math.max(row.ringTo > row.ringFrom ? 3 : 0, x(row.ringTo) - x(row.ringFrom))
+  const talkWidth = row.talk === undefined ? 0 : Math.max(4, x(row.talk.to) - x(row.talk.from))
+  const talkText = row.talk === undefined ? '' : talkWidth > 110
+    ? t('ring.talk', { time: duration(row.talk.seconds) }) : duration(row.talk.seconds)
+  return html`<g role="img" aria-label=${spoken(row)}>
+    <text class=${row.talk === undefined ? 'ring-phone' : 'ring-phone strong'} x="0" y=${y + 13}>${
+      shortName(row.leg)}</text>
+    ${width > 0 && html`<rect class="bar waits" x=${x(row.ringFrom)} y=${y} width=${width} height="18" rx="4" />`}
+    ${row.talk !== undefined && html`<rect class="bar talk" x=${x(row.talk.from)} y=${y} width=${talkWidth}
+      height="18" rx="4" />`}
+    ${row.talk !== undefined && talkWidth > 34 ? html`<text class="talk-text" x=${x(row.talk.from) + 8}
+        y=${y + 13}>${talkText}</text>`
+      : html`<text class="ring-end" x=${x(row.ringTo) + talkWidth + 7} y=${y + 13}>${endWord(row)}</text>`}</g>`
+}
+
+function Picture(props: { readonly layout: Layout; readonly width: number }): VNode {
+  const { layout, width } = props
+  const plot = Math.max(120, width - nameWidth - 70)
+  const x = (seconds: number): number => nameWidth + seconds / layout.axisSeconds * plot
+  const bottom = headHeight + layout.rows.length * rowHeight
+  const named = layout.rules.some((rule) => rule.name !== '')
+  return html`<svg width=${width} height=${bottom + (named ? 22 : 4)} class="ring-chart">
+    ${layout.ticks.map((tick) => html`<g key=${tick} aria-hidden="true">
+      <line class="grid-line" x1=${x(tick)} x2=${x(tick)} y1="16" y2=${bottom} />
+      <text class="axis" x=${x(tick)} y="11" text-anchor="middle">${t('ring.seconds', { n: tick })}</text></g>`)}
+    ${layout.rows.map((row, at) => html`<${Row} key=${row.leg.id} row=${row} at=${at} x=${x} />`)}
+    ${named && html`<g><text class="ring-rule" x="0" y=${bottom + 15}>${t('ring.rule')}</text>
+      ${layout.rules.map((rule, at) => {
+        const room = (layout.rules[at + 1] === undefined ? width : x(layout.rules[at + 1]?.at ?? 0)) - x(rule.at)
+        const text = rule.name === '' ? t('ring.default') : rule.name
+        const letters = Math.max(1, Math.floor(room / 7) - 1)
+        return html`<text key=${at} class="ring-rule" x=${x(rule.at)} y=${bottom + 15}><title>${text}</title>${
+          text.length > letters ? `${text.slice(0, letters - 1)}…` : text}</text>`
+      })}</g>`}</svg>`
+}
+
+/** The chart of one call; `nowMs` is milliseconds after its start, for a call that lives. */
+export function RingChart(props: { readonly call: Call; readonly nowMs: number }): VNode {
+  const ref = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    const box = ref.current
+    if (box === null) return undefined
+    const observer = new ResizeObserver(() => setWidth(box.clientWidth))
+    observer.observe(box)
+    setWidth(box.clientWidth)
+    return () => observer.disconnect()
+  }, [])
+  const layout = foldCycles(layoutRingChart(props.call, props.nowMs))
+  return html`<div class="ring-box" ref=${ref}>${props.call.legs.length === 0
+    ? html`<p class="soft">${t('ring.nothing')}</p>`
+    : width > 0 && html`<${Picture} layout=${layout} width=${width} />`}</div>`
+}

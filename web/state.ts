@@ -1,0 +1,213 @@
+/**
+ * What the panel knows, as signals, and how it learns it: the account, the overview with rules and
+ * live calls, the numbers, the clock. Components are functions of these. Writes go through
+ * `changes.ts`.
+ */
+import { computed, effect, signal } from '@preact/signals'
+import type { Me, NumberReply, OverviewReply } from '../src/api/schema.ts'
+import { api, ApiProblem, problemText } from './api.ts'
+import { phone } from './device.ts'
+import type { Scale } from './timeline-layout.ts'
+import { addDays, daysBetween, localTime, startOfDay, viewWindow } from './zone.ts'
+
+export const session = signal<'unknown' | 'out' | 'in'>('unknown')
+export const me = signal<Me | undefined>(undefined)
+export const overview = signal<OverviewReply | undefined>(undefined)
+export const numbers = signal<readonly NumberReply[] | undefined>(undefined)
+/** Why the first load failed, in words; undefined when it did not. */
+export const loadFault = signal<string | undefined>(undefined)
+export const online = signal(true)
+/** When the shown data arrived, milliseconds since 1970. */
+export const shownAt = signal(0)
+/** Grows with every `calls` event: the journal reloads on it. */
+export const callsChanged = signal(0)
+
+/** The timeline's view: scale, and a day it shows (undefined: it follows today). */
+export const scale = signal<Scale | undefined>(undefined)
+export const day = signal<string | undefined>(undefined)
+/** The timeline's own data where its window is too far from today for the overview. */
+const farPicture = signal<OverviewReply | undefined>(undefined)
+
+/** Server time minus this device's time, milliseconds. */
+let clockOffset = 0
+/** Server time, moved each minute, and each second while a call lives. */
+export const now = signal(Date.now())
+export const zone = computed(() => me.value?.zone ?? 'Europe/Moscow')
+export const today = computed(() => localTime(now.value, zone.value).date)
+export const shownScale = computed<Scale>(() => scale.value ?? (phone.value ? 'day' : 'three'))
+/** The window the timeline shows. */
+export const view = computed(() =>
+  viewWindow(shownScale.value, day.value ?? today.value, zone.value))
+
+/** The data the timeline is drawn from; undefined until it covers the view. */
+export const picture = computed(() => {
+  const { from, to } = view.value
+  for (const each of [overview.value, farPicture.value]) {
+    if (each !== undefined && each.window.from <= from && each.window.to >= to) return each
+  }
+  return undefined
+})
+
+/** Beyond this a far view gets its own request: the lane of a year is no overview. */
+const longestWindowDays = 28
+
+/** Tells from a failed request whether we are offline or logged out; others are the caller's. */
+export function noteFault(fault: unknown): void {
+  if (!(fault instanceof ApiProblem)) return
+  if (fault.code === 'network') online.value = false
+  if (fault.status === 401) signedOut()
+}
+
+/** Forgets the account: after a log-out, or when the session ended. */
+export function signedOut(): void {
+  session.value = 'out'
+  me.value = undefined
+  overview.value = undefined
+  numbers.value = undefined
+}
+
+/** Takes the account of a fresh log-in and loads the rest. */
+export async function signedIn(account: Me): Promise<void> {
+  me.value = account
+  session.value = 'in'
+  await refresh()
+}
+
+/** The first question to the server: who am I. */
+export async function startSession(): Promise<void> {
+  try {
+    await signedIn(await api.me())
+  } catch (fault) {
+    noteFault(fault)
+    if (session.value === 'unknown') {
+      loadFault.value = problemText(fault)
+    }
+  }
+}
+
+/** The window of the overview: from yesterday to eight days on, and the timeline's with a margin. */
+function askedWindow(): { from: number; to: number; near: boolean } {
+  const start = view.value.date
+  const last = addDays(start, shownScale.value === 'day' ? 1 : shownScale.value === 'three' ? 3 : 7)
+  const wantedFrom = addDays(start, -1) < addDays(today.value, -1) ? addDays(start, -1) : addDays(today.value, -1)
+  const wantedTo = addDays(last, 1) > addDays(today.value, 8) ? addDays(last, 1) : addDays(today.value, 8)
+  const near = daysBetween(wantedFrom, wantedTo) <= longestWindowDays
+  return {
+    from: startOfDay(near ? wantedFrom : addDays(today.value, -1), zone.value),
+    to: startOfDay(near ? wantedTo : addDays(today.value, 8), zone.value), near,
+  }
+}
+
+let asked = 0
+
+/**
+ * Loads the overview; of two that overlap the later one counts. Where this device's clock was so
+ * wrong that the reply misses today, it is asked once more by the server's clock.
+ */
+export async function loadOverview(again = true): Promise<void> {
+  const turn = asked += 1
+  const window = askedWindow()
+  const { from, to } = view.value
+  const [near, far] = await Promise.all([
+    api.overview(window.from, window.to),
+    window.near ? undefined : api.overview(from - 86_400_000, to + 86_400_000),
+  ])
+  if (turn !== asked) return
+  clockOffset = near.now - Date.now()
+  now.value = near.now
+  overview.value = near
+  farPicture.value = far
+  const covered = near.window.from <= near.now && near.window.to > near.now
+  if (again && (!covered || picture.value === undefined)) await loadOverview(false)
+}
+
+async function loadNumbers(): Promise<void> {
+  numbers.value = await api.numbers()
+}
+
+async function loadMe(): Promise<void> {
+  me.value = await api.me()
+}
+
+/** Loads everything the pages share. Never throws: a fault becomes the strip of the page. */
+export async function refresh(): Promise<void> {
+  try {
+    await Promise.all([loadOverview(), loadNumbers(), loadMe()])
+    loadFault.value = undefined
+    online.value = true
+    shownAt.value = Date.now()
+  } catch (fault) {
+    noteFault(fault)
+    if (session.value === 'in') loadFault.value = problemText(fault)
+  }
+}
+
+/** Shows another stretch of the timeline. */
+export function showView(next: { scale?: Scale; day?: string | undefined }): void {
+  if (next.scale !== undefined) scale.value = next.scale
+  if ('day' in next) day.value = next.day
+  if (picture.value === undefined || overview.value === undefined) void refreshOverview()
+}
+
+/** Reloads rules and calls after an event; quiet about faults, the stream will tell again. */
+export async function refreshOverview(): Promise<void> {
+  try {
+    await loadOverview()
+    online.value = true
+    shownAt.value = Date.now()
+  } catch (fault) {
+    noteFault(fault)
+  }
+}
+
+/** Keeps the clock going: once a minute, once a second while a call lives. */
+export function startClock(): void {
+  setInterval(() => {
+    const ms = Date.now() + clockOffset
+    const calls = (overview.value?.live.length ?? 0) > 0
+    if (calls || Math.floor(ms / 60_000) !== Math.floor(now.value / 60_000)) {
+      const minuteChanged = Math.floor(ms / 60_000) !== Math.floor(now.value / 60_000)
+      now.value = ms
+      // The acting rule may change with the minute: the server knows.
+      if (minuteChanged && session.value === 'in') void refreshOverview()
+    }
+  }, 1000)
+  addEventListener('offline', () => { online.value = false })
+  addEventListener('online', () => { void refresh() })
+}
+
+/** Milliseconds between an event and the reload it causes: a burst of events is one reload. */
+const settleMs = 150
+
+/** Listens to the server's events while logged in. */
+export function startEvents(): void {
+  effect(() => {
+    if (session.value !== 'in') return undefined
+    const source = new EventSource('/api/events')
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let rules = false
+    const later = (whole: boolean): void => {
+      rules ||= whole
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void (rules ? refresh() : refreshOverview())
+        rules = false
+      }, settleMs)
+    }
+    source.addEventListener('calls', () => {
+      callsChanged.value += 1
+      later(false)
+    })
+    source.addEventListener('rules', () => later(true))
+    let lost = false
+    source.onerror = () => { lost = true }
+    source.onopen = () => {
+      if (lost) later(true)
+      lost = false
+    }
+    return () => {
+      clearTimeout(timer)
+      source.close()
+    }
+  })
+}
