@@ -59,14 +59,19 @@ function whenWords(ms: number, now: number, zone: string): string {
   return t('overview.atDay', { day: formatDate(at.date, 'weekdayShort'), time })
 }
 
-/** The line under the answer: which rule acts and what replaces it in the next 24 hours. */
-export function nextSentence(overview: OverviewReply, now: number): string {
+/**
+ * The line under the answer: which rule acts and what replaces it in the next 24 hours; `short` for
+ * a phone.
+ */
+export function nextSentence(overview: OverviewReply, now: number, short = false): string {
   const acts = overview.acts
   if (overview.rules.length === 0) return t('overview.noRules')
   if (overview.rules.every((rule) => !rule.enabled)) return t('overview.allOff')
   const upper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
   const changes = overview.result
-    .filter((stretch) => stretch.from > now && stretch.from <= now + 86_400_000)
+    .filter((stretch) => stretch.from > now && stretch.from <= now + 86_400_000
+      // A return to the rule that acts now is no news.
+      && !(acts.kind === 'rule' && stretch.ruleId === acts.ruleId))
     .map((stretch) => ({
       at: whenWords(stretch.from, now, overview.zone), name: stretchName(overview, stretch),
     }))
@@ -77,6 +82,7 @@ export function nextSentence(overview: OverviewReply, now: number): string {
   }
   const name = ruleById(overview, acts.ruleId)?.name ?? ''
   if (first === undefined) return t('overview.rule', { name })
+  if (short) return t('overview.short', { name, at: first.at, next: first.name })
   if (second === undefined) {
     return t('overview.ruleOne', { name, at: upper(first.at), next: first.name })
   }

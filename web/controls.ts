@@ -154,7 +154,7 @@ export function Select(props: {
 
 /** A strip: red when calls are lost, yellow when something will surprise, neutral to inform. */
 export function Strip(props: {
-  readonly kind: 'bad' | 'warn' | 'plain'; readonly title?: string; readonly text?: string
+  readonly kind: 'bad' | 'warn' | 'plain'; readonly title?: string; readonly text?: ComponentChildren
   readonly action?: ComponentChildren; readonly alert?: boolean
 }): VNode {
   return html`<div class=${`strip ${props.kind}`} role=${props.alert === true ? 'alert' : undefined}>

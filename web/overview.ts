@@ -24,6 +24,13 @@ import { TimelineCard } from './timeline-card.ts'
 
 function WarningStrip(props: { readonly warning: Warning }): VNode {
   const { warning } = props
+  if (phone.value) {
+    // On a phone the fact and one link; why stands on the page the link leads to.
+    const link = warning.fix === 'defaultNumber'
+      ? html`<button type="button" class="link inline" onClick=${openDefaultNumber}>${t('gap.fix')}</button>`
+      : warning.fix === 'rule' && html`<a href=${`/rules/${warning.ruleId}`}>${t('warning.open')}</a>`
+    return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${link} />`
+  }
   const action = warning.fix === 'defaultNumber'
     ? html`<${Button} small=${true} onClick=${openDefaultNumber}>${t('gap.fix')}<//>`
     : warning.fix === 'rule' && html`<${LinkButton} small=${true} href=${`/rules/${warning.ruleId}`}>${
@@ -90,7 +97,7 @@ export function Overview(): VNode {
   if (phones.length === 0) return html`<${NumbersEmpty} />`
   const first = phones[0]
   return html`<div class="page overview">
-    <${Head} answer=${answerSentence(data, account, phones)} next=${nextSentence(data, now.value)} />
+    <${Head} answer=${answerSentence(data, account, phones)} next=${nextSentence(data, now.value, phone.value)} />
     <p class="visually-hidden" aria-live="polite">${answerSentence(data, account, phones)}</p>
     <${Warnings} all=${warnings(data, account, now.value)} /><${LiveCalls} />
     ${data.rules.length === 0 && first !== undefined ? html`<${FirstRule} target=${first} />`

@@ -38,10 +38,11 @@ function endOf(leg: Leg, nowMs: number): number {
 }
 
 /**
- * Lays a call out. `nowMs` is milliseconds after the start of the call, for legs that still live.
+ * Lays a call out. `nowMs` is milliseconds after the start of the call, for legs that still live;
+ * `mostTicks` how many marks the axis has room for.
  * Without any leg there are no rows.
  */
-export function layoutRingChart(call: Call, nowMs: number): RingChart {
+export function layoutRingChart(call: Call, nowMs: number, mostTicks = 7): RingChart {
   const legs = call.legs
   const origin = Math.min(...legs.map((leg) => leg.ringMs ?? leg.startMs), Number.MAX_SAFE_INTEGER)
   const seconds = (ms: number): number => Math.max(0, (ms - origin) / 1000)
@@ -49,7 +50,7 @@ export function layoutRingChart(call: Call, nowMs: number): RingChart {
   const lastRing = Math.max(0, ...ringEnds)
   const answered = legs.find((leg) => leg.answerMs !== undefined && leg.outcome === 'answered')
   const wanted = answered === undefined ? lastRing * 1.25 : lastRing * 1.7
-  const tick = tickSeconds(Math.max(wanted, 5), 7)
+  const tick = tickSeconds(Math.max(wanted, 5), mostTicks)
   const axisSeconds = Math.max(tick, Math.ceil(wanted / tick) * tick)
   const ticks: number[] = []
   for (let at = 0; at <= axisSeconds; at += tick) ticks.push(at)

@@ -12,7 +12,8 @@ import { known, t } from './text.ts'
 
 const rowHeight = 26
 const headHeight = 22
-const nameWidth = 124
+/** A chart narrower than this, CSS pixels, has fewer marks and a narrower column of names. */
+const narrowPx = 420
 
 function endWord(row: RingRow): string {
   const key = `leg.${row.leg.outcome}`
@@ -21,9 +22,9 @@ function endWord(row: RingRow): string {
 }
 
 /** A name that fits left of the bars; the whole one is in the accessible text. */
-function shortName(leg: RingRow['leg']): string {
+function shortName(leg: RingRow['leg'], letters: number): string {
   const name = phoneName(leg)
-  return name.length > 16 ? `${name.slice(0, 15)}…` : name
+  return name.length > letters ? `${name.slice(0, letters - 1)}…` : name
 }
 
 function spoken(row: RingRow): string {
@@ -36,7 +37,9 @@ function spoken(row: RingRow): string {
   })
 }
 
-function Row(props: { readonly row: RingRow; readonly at: number; readonly x: (seconds: number) => number }): VNode {
+function Row(props: { readonly row: RingRow; readonly at: number; readonly x: (seconds: number) => number
+  readonly letters: number
+}): VNode {
   const { row, at, x } = props
   const y = headHeight + at * rowHeight + 4
   const width = Math.max(row.ringTo > row.ringFrom ? 3 : 0, x(row.ringTo) - x(row.ringFrom))
@@ -45,7 +48,7 @@ function Row(props: { readonly row: RingRow; readonly at: number; readonly x: (s
     ? t('ring.talk', { time: duration(row.talk.seconds) }) : duration(row.talk.seconds)
   return html`<g role="img" aria-label=${spoken(row)}>
     <text class=${row.talk === undefined ? 'ring-phone' : 'ring-phone strong'} x="0" y=${y + 13}>${
-      shortName(row.leg)}</text>
+      shortName(row.leg, props.letters)}</text>
     ${width > 0 && html`<rect class="bar waits" x=${x(row.ringFrom)} y=${y} width=${width} height="18" rx="4" />`}
     ${row.talk !== undefined && html`<rect class="bar talk" x=${x(row.talk.from)} y=${y} width=${talkWidth}
       height="18" rx="4" />`}
@@ -56,6 +59,7 @@ function Row(props: { readonly row: RingRow; readonly at: number; readonly x: (s
 
 function Picture(props: { readonly layout: Layout; readonly width: number }): VNode {
   const { layout, width } = props
+  const nameWidth = width < narrowPx ? 96 : 124
   const plot = Math.max(120, width - nameWidth - 70)
   const x = (seconds: number): number => nameWidth + seconds / layout.axisSeconds * plot
   const bottom = headHeight + layout.rows.length * rowHeight
@@ -64,7 +68,7 @@ function Picture(props: { readonly layout: Layout; readonly width: number }): VN
     ${layout.ticks.map((tick) => html`<g key=${tick} aria-hidden="true">
       <line class="grid-line" x1=${x(tick)} x2=${x(tick)} y1="16" y2=${bottom} />
       <text class="axis" x=${x(tick)} y="11" text-anchor="middle">${t('ring.seconds', { n: tick })}</text></g>`)}
-    ${layout.rows.map((row, at) => html`<${Row} key=${row.leg.id} row=${row} at=${at} x=${x} />`)}
+    ${layout.rows.map((row, at) => html`<${Row} key=${row.leg.id} row=${row} at=${at} x=${x} letters=${width < narrowPx ? 11 : 16} />`)}
     ${named && html`<g><text class="ring-rule" x="0" y=${bottom + 15}>${t('ring.rule')}</text>
       ${layout.rules.map((rule, at) => {
         const room = (layout.rules[at + 1] === undefined ? width : x(layout.rules[at + 1]?.at ?? 0)) - x(rule.at)
@@ -87,7 +91,7 @@ export function RingChart(props: { readonly call: Call; readonly nowMs: number }
     setWidth(box.clientWidth)
     return () => observer.disconnect()
   }, [])
-  const layout = foldCycles(layoutRingChart(props.call, props.nowMs))
+  const layout = foldCycles(layoutRingChart(props.call, props.nowMs, width < narrowPx ? 4 : 7))
   return html`<div class="ring-box" ref=${ref}>${props.call.legs.length === 0
     ? html`<p class="soft">${t('ring.nothing')}</p>`
     : width > 0 && html`<${Picture} layout=${layout} width=${width} />`}</div>`

@@ -20,13 +20,13 @@ import { t } from './text.ts'
 import type { TimelineBar } from './timeline-layout.ts'
 import { localTime } from './zone.ts'
 
-/** The tag of a rule's state. */
-export function StateTag(props: { readonly rule: RuleReply }): VNode {
+/** The tag of a rule's state; `quiet` leaves out «включено», where a switch says it already. */
+export function StateTag(props: { readonly rule: RuleReply; readonly quiet?: boolean }): VNode | null {
   const { rule } = props
   const acts = overview.value?.acts.kind === 'rule' && overview.value.acts.ruleId === rule.id
   if (!rule.enabled) return html`<span class="tag off">${t('rule.state.off')}</span>`
   if (acts) return html`<span class="tag now">${t('rule.state.acts')}</span>`
-  return html`<span class="tag">${t('rule.state.waits')}</span>`
+  return props.quiet === true ? null : html`<span class="tag">${t('rule.state.waits')}</span>`
 }
 
 /** Where this bar loses to a higher rule, one line each, three at most. */

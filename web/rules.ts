@@ -78,7 +78,7 @@ function Row(props: RowProps): VNode {
     data-row=${index}>
     <${Handle} ...${props} /><span class="rule-number">${index + 1}</span>
     <div class="rule-words"><p class="rule-name"><a href=${`/rules/${rule.id}`}>${rule.name}</a>
-      <${StateTag} rule=${rule} />${rule.priority > 0
+      <${StateTag} rule=${rule} quiet=${true} />${rule.priority > 0
         && html`<span class="soft">${t('rule.priority', { n: rule.priority })}</span>`}</p>
       <p class="soft">${ruleText(spoken)}</p>
       ${warned.length > 0 && html`<p class="row-warning"><${Icon} name="alert" size=${15} />${warned[0]}</p>`}</div>

@@ -21,7 +21,7 @@ export function weekdayRuns(weekdays: readonly number[]): string {
     const last = sorted[i] ?? first
     const name = weekdayName(first, 'weekdayShort')
     const end = weekdayName(last, 'weekdayShort')
-    runs.push(first === last ? name : last === first + 1 ? `${name}, ${end}` : `${name}–${end}`)
+    runs.push(first === last ? name : `${name}–${end}`)
   }
   return runs.join(', ')
 }

@@ -103,6 +103,7 @@ export const ru = {
   'overview.noMoney': 'Звонки не переадресуются: на счёте {balance}', 'overview.notActive': 'Звонки не переадресуются: номер не активен',
   'overview.rule': 'Действует правило «{name}».', 'overview.ruleOne': 'Действует правило «{name}». {at} его сменит {next}.',
   'overview.ruleTwo': 'Действует правило «{name}». {at} его сменит {next}, {at2} — {next2}.',
+  'overview.short': '«{name}», {at} — {next}',
   'overview.then': '{at} начнёт действовать {next}.', 'overview.allOff': 'Все правила выключены.', 'overview.noRules': 'Правил пока нет.',
   'overview.noneNow': 'Сейчас не действует ни одно правило.', 'overview.noneThen': 'Сейчас не действует ни одно правило. {at} начнёт действовать {next}.',
   'overview.byDefault': 'номер по умолчанию', 'overview.toMail': 'голосовая почта', 'overview.toNowhere': 'перерыв без правил',

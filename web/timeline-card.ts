@@ -8,7 +8,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { moveRule, switchRule } from './changes.ts'
 import { Button, Segmented, Skeleton } from './controls.ts'
 import { phone as isPhone } from './device.ts'
-import { dateSpan, phoneName, zoneName } from './format.ts'
+import { dateSpan, formatDate, phoneName, zoneName } from './format.ts'
 import { html } from './html.ts'
 import { KeysDialog } from './keys-dialog.ts'
 import { RulePopover } from './rule-popover.ts'
@@ -69,7 +69,8 @@ function Head(props: { readonly table: boolean }): VNode {
 function Names(props: { readonly layout: TimelineLayout; readonly phone: boolean }): VNode {
   const { lane, row } = rowMetrics(props.phone)
   return html`<div class="names">
-    <div class="names-head" style=${{ height: `${headHeight}px` }}></div>
+    <div class="names-head" style=${{ height: `${headHeight}px` }}>${props.phone
+      && shownScale.value === 'day' && formatDate(view.value.date, 'short').toLocaleUpperCase()}</div>
     <div class="name lane-name" style=${{ height: `${lane}px` }}><span class="strong">${
       t('timeline.result')}</span>${!props.phone
       && html`<span class="caption">${t('timeline.resultHint')}</span>`}</div>

@@ -154,7 +154,9 @@ function layoutDays(input: TimelineInput, axis: Axis): TimelineDay[] {
     const isToday = day.date === today
     const label = isToday && long
       ? t('timeline.today', { date }).toLocaleUpperCase(locale()) : date
-    return [{ ...box, label, today: isToday, weekend: weekdayOf(day.date) > 5 }]
+    // On a phone the one day's name stands still at the left, beside the rule names.
+    const still = input.phone && input.scale === 'day'
+    return [{ ...box, label: still ? '' : label, today: isToday, weekend: weekdayOf(day.date) > 5 }]
   })
 }
 

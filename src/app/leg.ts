@@ -234,16 +234,20 @@ export class Leg {
 
   #farEnd(attempt: Attempt, reason: string): void {
     // BYE while the caller's answer is still awaited: the 200 must have its ACK all the same.
-    this.acknowledge(refuseOffer(this.sdp))
+    this.#refuseOwed()
     const wanted = this.#state === 'answered'
     this.#state = 'dropped'
     if (wanted) this.#events.hungUp(this, reason)
     this.#settle(attempt)
   }
 
+  #refuseOwed(): void {
+    if (this.#owedAck !== undefined) this.acknowledge(refuseOffer(this.sdp))
+  }
+
   #hangUp(reason: string): void {
     const attempt = this.#current
-    this.acknowledge(refuseOffer(this.sdp))
+    this.#refuseOwed()
     this.dialog?.bye(reason, () => {
       if (attempt !== undefined) this.#settle(attempt)
     })

@@ -14,13 +14,19 @@ export interface LibraryMessage {
   readonly body?: string
 }
 
+/** The control connection. */
+export interface LibrarySocket {
+  cork(): void
+  uncork(): void
+}
+
 export interface LibraryRequest extends LibraryMessage {
   readonly method: string
   readonly uri: string
   readonly source: string
   readonly source_address?: string
   readonly stackDialogId?: string
-  readonly socket: object
+  readonly socket: LibrarySocket
   on(event: 'cancel', run: (cancel: LibraryMessage) => void): void
   on(event: 'response', run: (res: LibraryResponse, ack: (opts?: object) => void) => void): void
   on(event: 'update', run: (req: LibraryRequest, res: LibraryResponse) => void): void
@@ -35,6 +41,14 @@ export interface LibraryResponse extends LibraryMessage {
   send(
     status: number, phrase: string | undefined, opts: object, done?: (error: unknown) => void,
   ): void
+}
+
+/** What a transaction needs from the server port it belongs to. */
+export interface SrfPort {
+  /** Runs a listener so that nothing it throws reaches the library. */
+  readonly guard: (run: () => void) => void
+  /** Called before something is sent: what follows in this turn goes out in one write. */
+  readonly batch: () => void
 }
 
 export class SrfMessage implements SipMessage {
@@ -99,19 +113,17 @@ export class SrfResponse extends SrfMessage implements SipResponse {
 export class SrfServerTransaction implements ServerTransaction {
   readonly request: SipRequest
   readonly #res: LibraryResponse
-  readonly #guard: (run: () => void) => void
+  readonly #port: SrfPort
   readonly #finished: () => void
   #onCancel: ((cancel: SipMessage) => void) | undefined
   #over = false
 
-  /** `guard` runs a listener so that nothing it throws reaches the library. */
   constructor(
-    req: LibraryRequest, res: LibraryResponse, guard: (run: () => void) => void,
-    finished: () => void = () => {},
+    req: LibraryRequest, res: LibraryResponse, port: SrfPort, finished: () => void = () => {},
   ) {
     this.request = new SrfRequest(req)
     this.#res = res
-    this.#guard = guard
+    this.#port = port
     this.#finished = finished
   }
 
@@ -127,9 +139,10 @@ export class SrfServerTransaction implements ServerTransaction {
     }
     const echo = done === undefined
       ? undefined
-      : (error: unknown) => this.#guard(() =>
+      : (error: unknown) => this.#port.guard(() =>
         done(error ? String(error) : undefined, this.#res.stackDialogId ?? ''))
     if (answer.status >= 200) this.#over = true
+    this.#port.batch()
     try {
       this.#res.send(knownStatus(answer.status), answer.phrase, options, echo)
     } catch (error) {
@@ -139,7 +152,7 @@ export class SrfServerTransaction implements ServerTransaction {
   }
 
   #failLater(error: string, done: ((error: string, dialogId: string) => void) | undefined): void {
-    if (done !== undefined) queueMicrotask(() => this.#guard(() => done(error, '')))
+    if (done !== undefined) queueMicrotask(() => this.#port.guard(() => done(error, '')))
   }
 
   onCancel(run: (cancel: SipMessage) => void): void {

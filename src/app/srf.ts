@@ -9,7 +9,9 @@ import type { Log } from '../log.ts'
 import {
   authenticator, SrfClientTransaction, SrfMessage, SrfResponse, SrfServerTransaction,
 } from './srf-transaction.ts'
-import type { LibraryMessage, LibraryRequest, LibraryResponse } from './srf-transaction.ts'
+import type {
+  LibraryMessage, LibraryRequest, LibraryResponse, LibrarySocket, SrfPort,
+} from './srf-transaction.ts'
 import type {
   ClientEvents, ClientTransaction, OutgoingRequest, ServerTransaction, SipServer, SipServerEvents,
 } from './sip-port.ts'
@@ -37,7 +39,7 @@ interface Library {
   request(uri: string, options: object, done: (error: unknown, req?: LibraryRequest) => void): void
   readonly app: {
     readonly client?: {
-      readonly mapServer?: Map<object, {
+      readonly mapServer?: Map<LibrarySocket, {
         readonly pendingNetworkInvites?: Map<string, { req: LibraryRequest; res: LibraryResponse }>
       }>
       readonly wp?: { closing?: boolean; readonly reconnectVars?: { retryTimer?: NodeJS.Timeout } }
@@ -58,10 +60,12 @@ export class SrfServer implements SipServer {
   readonly #library: Library
   readonly #events: SipServerEvents
   readonly #log: Log
-  readonly #guard = (run: () => void): void => this.#guarded(run)
+  readonly #port: SrfPort = { guard: (run) => this.#guarded(run), batch: () => this.#batch() }
   readonly #dialogs = new Map<string, (transaction: ServerTransaction) => void>()
   /** INVITEs from the network without a final response, by Call-ID. */
   readonly #pending = new Map<string, PendingInvite[]>()
+  #socket: LibrarySocket | undefined
+  #corked = false
   #up = false
   #closed = false
 
@@ -114,6 +118,7 @@ export class SrfServer implements SipServer {
       } else this.#sent(req, transaction, events)
     })
     if (!this.#up) queueMicrotask(() => sent('not connected'))
+    this.#batch()
     // The server puts the remote target in for any URI with "placeholder" in it.
     else {
       const fault = this.#attempt(() =>
@@ -141,6 +146,7 @@ export class SrfServer implements SipServer {
     } else if (this.#closed) this.close() // it came up while we were being stopped
     else {
       this.#up = true
+      this.#socket = this.#library.app.client?.mapServer?.keys().next().value
       this.#events.connected(hostPort)
     }
   }
@@ -148,6 +154,7 @@ export class SrfServer implements SipServer {
   #disconnect(): void {
     if (!this.#up) return
     this.#up = false
+    this.#socket = undefined
     this.#pending.clear()
     this.#events.disconnected()
   }
@@ -160,7 +167,7 @@ export class SrfServer implements SipServer {
       if (inDialog !== undefined) inDialog(transaction)
       else this.#events.invite(transaction, twin)
     } else {
-      const transaction = new SrfServerTransaction(req, res, this.#guard)
+      const transaction = new SrfServerTransaction(req, res, this.#port)
       if (inDialog !== undefined) inDialog(transaction)
       else this.#events.other(transaction)
     }
@@ -173,8 +180,10 @@ export class SrfServer implements SipServer {
         if (res.headers.rseq !== undefined) ack() // PRACK, RFC 3262 §4
         events.progress(response)
       } else if (res.status < 300) {
-        events.answered(response, (body) =>
-          this.#attempt(() => ack(body === undefined ? {} : { body })))
+        events.answered(response, (body) => this.#attempt(() => {
+          this.#batch()
+          ack(body === undefined ? {} : { body })
+        }))
       } else events.failed(res.status, response)
     }))
     // The library gives an UPDATE to whatever request of ours is pending under its Call-ID.
@@ -186,7 +195,7 @@ export class SrfServer implements SipServer {
   }
 
   #update(req: LibraryRequest, res: LibraryResponse): void {
-    const transaction = new SrfServerTransaction(req, res, this.#guard)
+    const transaction = new SrfServerTransaction(req, res, this.#port)
     const inDialog = req.stackDialogId ? this.#dialogs.get(req.stackDialogId) : undefined
     if (inDialog !== undefined) inDialog(transaction)
     // Early dialog: our offer is still unanswered, a second one must wait (RFC 3311 §5.2).
@@ -203,7 +212,7 @@ export class SrfServer implements SipServer {
   #track(req: LibraryRequest, res: LibraryResponse): SrfServerTransaction {
     const callId = req.headers['call-id'] ?? ''
     const transaction: SrfServerTransaction = new SrfServerTransaction(
-      req, res, this.#guard, () => this.#forget(callId, transaction))
+      req, res, this.#port, () => this.#forget(callId, transaction))
     const entry = { callId, branch: topBranch(req.headers.via), req, res, transaction }
     const twins = this.#pending.get(callId)
     if (twins === undefined) this.#pending.set(callId, [entry])
@@ -234,6 +243,21 @@ export class SrfServer implements SipServer {
       const server = this.#library.app.client?.mapServer?.get(survivor.req.socket)
       const table = server?.pendingNetworkInvites
       if (table !== undefined && !table.has(callId)) table.set(callId, survivor)
+    })
+  }
+
+  /**
+   * The library writes each message to the socket by itself, and a write costs as much as all the
+   * rest of a message. What is sent in one turn of the event loop goes out together at its end.
+   */
+  #batch(): void {
+    const socket = this.#socket
+    if (this.#corked || socket === undefined) return
+    this.#corked = true
+    socket.cork()
+    setImmediate(() => {
+      this.#corked = false
+      socket.uncork()
     })
   }
 

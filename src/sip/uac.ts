@@ -112,8 +112,15 @@ function launch(
   const subscription = draft.method === 'SUBSCRIBE' || draft.method === 'REFER'
     ? new OutgoingSubscription(id) : undefined
   const handler = invite ?? subscription ?? passUpAll
+  let from: Octets | undefined
   const outgoing = new OutgoingRequest(core, owner, handler,
-    (point, branch) => composeInitial(draft, identity, point, branch))
+    (point, branch) => {
+      const request = composeInitial(draft, identity, point, branch)
+      // The next address may be reached from another point of ours: the caller stays the same.
+      if (from !== undefined) request.set('From', from)
+      from = request.get('From')
+      return request
+    })
   const refusal = outgoing.launch(located)
   if (refusal !== undefined) return core.refuse(token, refusal)
   if (invite !== undefined) {

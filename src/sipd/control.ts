@@ -34,6 +34,8 @@ export const controlLimits: ControlLimits = {
 
 /** First keep-alive probe after so long without traffic (§1). */
 const keepAliveAfterMs = 1000
+/** How long a connection may stay open for what was written before it was closed. */
+const lastWordsMs = 500
 
 interface Connection {
   readonly id: number
@@ -109,7 +111,7 @@ export class ControlListener {
     connection.closing = true
     connection.socket.end()
     // An application that does not close its side would otherwise keep the connection for ever.
-    connection.socket.setTimeout(keepAliveAfterMs, () => connection.socket.destroy())
+    connection.socket.setTimeout(lastWordsMs, () => connection.socket.destroy())
   }
 
   async close(): Promise<void> {
@@ -118,7 +120,13 @@ export class ControlListener {
       this.#flush(connection)
       connection.socket.destroySoon()
     }
+    // One that does not take its last words must not keep the process.
+    const { clock } = this.#options
+    const stopWaiting = clock.wakeAt(clock.nowMs() + lastWordsMs, () => {
+      for (const connection of this.#connections.values()) connection.socket.destroy()
+    })
     await closed
+    stopWaiting()
   }
 
   #accept(socket: Socket): void {

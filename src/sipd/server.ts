@@ -35,7 +35,10 @@ export interface RunningSipd {
   readonly metricsPort: number
   /** What is alive in the engine, for tests and the launcher. */
   readonly counts: () => Stack['counts']
-  /** Closes every socket; sends nothing on the wire. */
+  /**
+   * Closes every socket. What no application has answered gets 503, what rings for one is cancelled;
+   * calls that are up stay as they are.
+   */
   stop(): Promise<void>
 }
 

@@ -123,15 +123,15 @@ export async function runLoad(options: LoadOptions, say: (line: string) => void)
   }
 }
 
-function startPhones(options: LoadOptions): Promise<SippRun[]> {
+async function startPhones(options: LoadOptions): Promise<SippRun[]> {
   const common = {
     calls: 0, trace: false, timeoutSeconds: options.seconds + 600, more: ['-buff_size', '2097152'],
   }
   if (options.sip !== undefined) {
-    return Promise.all([startSipp({
+    return [await startSipp({
       ...common, scenario: 'uas-demo-phones', pauseMs: options.ringMs, port: options.trunkPort,
       keys: { answering: options.answering },
-    })])
+    })]
   }
   const answering = { ...common, scenario: 'uas-ring-answer', pauseMs: options.ringMs }
   const ringing = { ...common, scenario: 'uas-ring-until-answered-elsewhere' }
@@ -215,7 +215,7 @@ async function callAtRate(
     scenario: 'uac-load-expect-answer', remote: target.sip, rate, calls, pauseMs: options.talkMs, trace: false,
     timeoutSeconds: seconds + 60,
     more: [
-      '-inf', numbers, '-l', String(limit), '-trace_rtt', '-rtt_freq', '50', '-trace_stat',
+      '-inf', numbers, '-l', String(limit), '-trace_rtt', '-rtt_freq', '1', '-trace_stat',
       '-stf', join(folder, 'stat.csv'), '-fd', '1', '-recv_timeout', '10000', '-buff_size', '2097152',
     ],
   })
