@@ -12,7 +12,7 @@ import { whyLines } from './trace-words.ts'
 
 function Why(props: { readonly call: Call }): VNode {
   const { call } = props
-  return html`<section class="why"><h3>${t('why.title')}</h3>
+  return html`<section class="why"><h2>${t('why.title')}</h2>
     <ol>${whyLines(call, numbers.value ?? []).map((line, at) => html`<li key=${at}
       class=${line.detail ? 'detail' : ''}><time>${line.detail ? ''
         : secondOf(call.startedAt + line.atMs, zone.value)}</time><span>${line.text}</span></li>`)}</ol></section>`
@@ -20,7 +20,7 @@ function Why(props: { readonly call: Call }): VNode {
 
 export function CallDetails(props: { readonly call: Call }): VNode {
   const { call } = props
-  return html`<div class="call-details"><section><h3>${t('ring.title')}</h3>
+  return html`<div class="call-details"><section><h2>${t('ring.title')}</h2>
     <${RingChart} call=${call} nowMs=${(call.endedAt ?? now.value) - call.startedAt} /></section>
     <${Why} call=${call} /></div>`
 }

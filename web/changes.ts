@@ -27,12 +27,12 @@ export async function change(work: () => Promise<unknown>, done: Done): Promise<
     showToast({ text: problemText(fault), bad: true })
     return false
   }
+  await refresh()
   const undo = done.undo
   showToast({
     text: done.text,
     ...(undo === undefined ? {} : { undo: () => void change(undo, { text: t('undo.done') }) }),
   })
-  await refresh()
   return true
 }
 

@@ -63,7 +63,8 @@ export function Weekdays(props: {
     : [...props.chosen, weekday].sort((a, b) => a - b))
   return html`<div class="weekdays" role="group" aria-label=${t('editor.days')}>
     ${everyDay.map((weekday) => html`<button type="button" key=${weekday} class="weekday"
-      aria-label=${weekdayName(weekday, 'weekdayLong')} onClick=${() => toggle(weekday)}
+      aria-label=${`${capital(weekdayName(weekday, 'weekdayShort'))}, ${
+        weekdayName(weekday, 'weekdayLong')}`} onClick=${() => toggle(weekday)}
       aria-pressed=${String(props.chosen.includes(weekday))}>${
         capital(weekdayName(weekday, 'weekdayShort'))}</button>`)}</div>`
 }

@@ -104,7 +104,7 @@ function Account(): VNode {
 
 function Menu(): VNode {
   const account = me.value
-  return html`<div class="menu">
+  return html`<aside class="menu" aria-label=${t('nav.account')}>
     <div class="menu-head">
       <p class="menu-number num">${formatPhone(account?.number ?? '')}</p>
       <p class="menu-status"><span class=${`dot ${account?.status ?? ''}`}></span>${
@@ -114,8 +114,7 @@ function Menu(): VNode {
     </div>
     <nav aria-label=${t('nav.menu')}><${Links} entries=${main} />
       <p class="menu-group">${t('nav.groupCalls')}</p><${Links} entries=${calls} /></nav>
-    <div class="menu-foot"><p>${t('app.banner')}</p><p>${account?.brand.copyright ?? ''}</p></div>
-  </div>`
+    <div class="menu-foot"><p>${t('app.banner')}</p><p>${account?.brand.copyright ?? ''}</p></div></aside>`
 }
 
 function initials(name: string): string {

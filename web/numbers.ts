@@ -26,7 +26,8 @@ const maxNumbers = 50
 export function matching(all: readonly NumberReply[], text: string): readonly NumberReply[] {
   const wanted = text.trim().toLocaleLowerCase()
   if (wanted === '') return all
-  const digits = sameNumberKey(wanted)
+  // Somebody who types 8 495… means +7 495….
+  const digits = sameNumberKey(wanted).replace(/^8/, '7')
   const spelled = /^[\d\s()+-]+$/.test(wanted)
   return all.filter((each) => each.description.toLocaleLowerCase().includes(wanted)
     || each.address.toLocaleLowerCase().includes(wanted)

@@ -133,10 +133,10 @@ function handleKey(
     'Equal': () => zoom(-1), 'NumpadAdd': () => zoom(-1), 'Minus': () => zoom(1),
     'NumpadSubtract': () => zoom(1), 'Digit1': () => showView({ scale: 'day' }),
     'Digit2': () => showView({ scale: 'three' }), 'Digit3': () => showView({ scale: 'week' }),
-    'KeyN': () => navigate('/rules/new'), 'KeyL': act.table, 'Shift+Slash': act.keys,
-    'Shift+Digit7': act.keys,
+    'KeyN': () => navigate('/rules/new'), 'KeyL': act.table, '?': act.keys,
   }
-  const name = `${event.altKey ? 'Alt+' : ''}${event.shiftKey ? 'Shift+' : ''}${event.code}`
+  // The question mark lies elsewhere on a Russian keyboard: it is known by its sign.
+  const name = event.key === '?' ? '?' : `${event.altKey ? 'Alt+' : ''}${event.shiftKey ? 'Shift+' : ''}${event.code}`
   const action = actions[name] ?? (event.code === 'Equal' ? actions['Equal'] : undefined)
   if (action === undefined) return false
   event.preventDefault()

@@ -72,13 +72,13 @@ function Cell(props: { readonly cell: ResultCell; readonly y: number }): VNode {
 function BarText(props: { readonly bar: TimelineBar; readonly y: number }): VNode | null {
   const { bar, y } = props
   if (bar.state === 'acts') {
-    return html`<g aria-hidden="true">${bar.width > 22
+    return html`<g aria-hidden="true" class="bar-label">${bar.width > 22
       && html`<circle class="bar-dot" cx=${bar.labelX + 12} cy=${y + barHeight / 2} r="3.500" />`}
       <text class="bar-text acts" x=${bar.labelX + 21} y=${y + 17}>${bar.label}</text></g>`
   }
   if (bar.label === '') return null
   const plate = bar.label.length * 6.6 + 8
-  return html`<g aria-hidden="true">${bar.state === 'off'
+  return html`<g aria-hidden="true" class="bar-label">${bar.state === 'off'
     && html`<rect class="bar-plate" x=${bar.labelX + 5} y=${y + 5} width=${plate} height="16" rx="4" />`}
     <text class=${`bar-text ${bar.state}`} x=${bar.labelX + 9} y=${y + 17}>${bar.label}</text></g>`
 }
@@ -90,7 +90,7 @@ function Bar(props: TimelineProps & { readonly bar: TimelineBar; readonly y: num
   const clip = `clip-${bar.id}`
   const open = (event: Event): void => props.onOpen(bar, event.currentTarget as Element)
   return html`<g class=${`bar-group ${bar.state}`} role="button" aria-haspopup="dialog"
-    aria-label=${bar.spoken} tabIndex=${props.current === bar.id ? 0 : -1} data-bar=${bar.id}
+    aria-label=${bar.spoken} tabindex=${props.current === bar.id ? 0 : -1} data-bar=${bar.id}
     onClick=${open} onFocus=${() => props.onFocus(bar)}
     onKeyDown=${(event: KeyboardEvent) => props.onKey(event, bar)}>
     <rect class="focus-ring" x=${bar.x - 3} y=${y - 3} width=${bar.width + 6} height=${barHeight + 6}
@@ -102,7 +102,6 @@ function Bar(props: TimelineProps & { readonly bar: TimelineBar; readonly y: num
       <rect class="lost" x=${part.x} y=${y} width=${part.width} height=${barHeight} />
       <rect class="lost-tile" x=${part.x} y=${y} width=${part.width} height=${barHeight} /></g>`)}
     <rect class=${`bar ${bar.state} line`} ...${shape} />
-    <${BarText} bar=${bar} y=${y} />
   </g>`
 }
 
@@ -115,6 +114,7 @@ function Row(props: TimelineProps & { readonly row: TimelineRow }): VNode {
         height=${barHeight + 10} rx="9" />
       <text class="outline-text" x=${row.outline.x + 12} y=${y + 17}>${row.outline.label}</text></g>`}
     ${row.bars.map((bar) => html`<${Bar} key=${bar.id} ...${props} bar=${bar} y=${y} />`)}
+    ${row.bars.map((bar) => html`<${BarText} key=${bar.id} bar=${bar} y=${y} />`)}
   </g>`
 }
 

@@ -54,8 +54,14 @@ function tellOthers(deps: ApiDeps) {
 function answerFault(deps: ApiDeps, c: ApiContext, fault: unknown): Response {
   const error = apiErrorFrom(fault)
   const requestId = c.get('requestId')
-  if (error.status >= 500) deps.log.error({ err: fault, requestId, method: c.req.method, path: c.req.path }, 'request failed')
-  else if (error.status === 403 || error.status === 429) deps.log.warn({ code: error.code, requestId, path: c.req.path }, 'request refused')
-  if (error.facts.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.facts.retryAfterSeconds))
+  if (error.status >= 500)
+    deps.log.error(
+      { err: fault, requestId, method: c.req.method, path: c.req.path },
+      'request failed',
+    )
+  else if (error.status === 403 || error.status === 429)
+    deps.log.warn({ code: error.code, requestId, path: c.req.path }, 'request refused')
+  if (error.facts.retryAfterSeconds !== undefined)
+    c.header('Retry-After', String(error.facts.retryAfterSeconds))
   return c.json(error.problem(requestId), error.status)
 }

@@ -1,6 +1,6 @@
 /**
- * The brand shown in the panel. A configuration value of the operator; this is the default one, with
- * the products of the manual.
+ * The brand shown in the panel. A configuration value of the operator; this is the default one,
+ * with the products of the manual.
  */
 import type { Brand } from './schema.ts'
 

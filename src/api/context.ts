@@ -18,7 +18,9 @@ export interface ApiDeps {
   readonly log: Log
   readonly hub: ChangeHub
   readonly brand: Brand
-  /** The panel is reached through a proxy that ends TLS: secure cookies, X-Forwarded-For believed. */
+  /**
+   * The panel is reached through a proxy that ends TLS: secure cookies, X-Forwarded-For believed.
+   */
   readonly behindProxy: boolean
   /** Files of the panel; undefined for an API alone. */
   readonly panel?: PanelFiles | undefined
@@ -34,7 +36,10 @@ export interface ApiEnv {
 export type ApiContext = Context<ApiEnv>
 
 /** The body of a request, checked. Throws ApiError 400 bad_json, invalid (naming the field). */
-export async function readBody<S extends v.GenericSchema>(c: ApiContext, schema: S): Promise<v.InferOutput<S>> {
+export async function readBody<S extends v.GenericSchema>(
+  c: ApiContext,
+  schema: S,
+): Promise<v.InferOutput<S>> {
   let body: unknown
   try {
     body = await c.req.json()
@@ -50,7 +55,10 @@ export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.I
   const result = v.safeParse(schema, value, { abortPipeEarly: true })
   if (result.success) return result.output
   const issue = result.issues[0]
-  throw new ApiError(400, 'invalid', { field: v.getDotPath(issue) ?? '', details: { expected: issue.expected ?? issue.message } })
+  throw new ApiError(400, 'invalid', {
+    field: v.getDotPath(issue) ?? '',
+    details: { expected: issue.expected ?? issue.message },
+  })
 }
 
 /** A path parameter that must be one of our ids; anything else cannot exist. */

@@ -1,6 +1,6 @@
 /**
- * Failures of the API: every one has a status, a stable code and a sentence. The panel shows its own
- * words where it knows the code; the sentence here is for the codes it does not know.
+ * Failures of the API: every one has a status, a stable code and a sentence. The panel shows its
+ * own words where it knows the code; the sentence here is for the codes it does not know.
  */
 import { PasswordsBusy } from '../store/password.ts'
 import { StoreError, isRetryable } from '../store/errors.ts'
@@ -32,8 +32,12 @@ export class ApiError extends Error {
   problem(requestId: string): Problem {
     const { field, details, rule } = this.facts
     return {
-      code: this.code, message: this.message, requestId,
-      ...field === undefined ? {} : { field }, ...details === undefined ? {} : { details }, ...rule === undefined ? {} : { rule },
+      code: this.code,
+      message: this.message,
+      requestId,
+      ...(field === undefined ? {} : { field }),
+      ...(details === undefined ? {} : { details }),
+      ...(rule === undefined ? {} : { rule }),
     }
   }
 }
@@ -44,7 +48,8 @@ export function apiErrorFrom(fault: unknown): ApiError {
   if (fault instanceof StoreError) {
     const details = plainDetails(fault.details)
     return new ApiError(storeStatus[fault.code], fault.code, {
-      ...fault.field === undefined ? {} : { field: fault.field }, ...Object.keys(details).length === 0 ? {} : { details },
+      ...(fault.field === undefined ? {} : { field: fault.field }),
+      ...(Object.keys(details).length === 0 ? {} : { details }),
     })
   }
   if (fault instanceof PasswordsBusy) return new ApiError(503, 'busy', { retryAfterSeconds: 1 })
@@ -53,8 +58,16 @@ export function apiErrorFrom(fault: unknown): ApiError {
 }
 
 const storeStatus: Readonly<Record<StoreErrorCode, ApiStatus>> = {
-  not_found: 404, limit: 409, number_in_use: 409, number_is_default: 409, rule_changed: 409, rules_changed: 409,
-  unknown_number: 422, unknown_rule: 422, login_taken: 409, number_taken: 409,
+  not_found: 404,
+  limit: 409,
+  number_in_use: 409,
+  number_is_default: 409,
+  rule_changed: 409,
+  rules_changed: 409,
+  unknown_number: 422,
+  unknown_rule: 422,
+  login_taken: 409,
+  number_taken: 409,
 }
 
 const sentences: Readonly<Record<string, string>> = {

@@ -25,7 +25,8 @@ export function eventRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const { subscriberId, tokenHash } = c.get('session')
     const token = sessionToken(deps, c) ?? ''
     const mine = open.get(tokenHash) ?? 0
-    if (mine >= perSession || total >= inAll) throw new ApiError(429, 'too_many_streams', { retryAfterSeconds: 10 })
+    if (mine >= perSession || total >= inAll)
+      throw new ApiError(429, 'too_many_streams', { retryAfterSeconds: 10 })
     open.set(tokenHash, mine + 1)
     total++
     c.header('X-Accel-Buffering', 'no')
@@ -57,7 +58,7 @@ export function eventRoutes(deps: ApiDeps): Hono<ApiEnv> {
             await stream.writeSSE({ event: change, data: '' })
           }
           if (inTime) continue
-          if (!await findSession(deps.database.kysely, token, nowMs(deps), false)) break
+          if (!(await findSession(deps.database.kysely, token, nowMs(deps), false))) break
           await stream.write(':\n\n')
         }
       } finally {

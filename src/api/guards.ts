@@ -17,8 +17,18 @@ type Guard = MiddlewareHandler<ApiEnv>
 const maxBodyBytes = 64 * 1024
 
 const contentSecurityPolicy = [
-  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
-  "media-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'", "object-src 'none'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "media-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
 ].join('; ')
 
 /** Names the request and sets the headers every reply carries. */
@@ -41,7 +51,12 @@ export function strictHeaders(deps: ApiDeps): Guard {
 
 /** Refuses large bodies, also those that do not tell their length. */
 export function smallBodies(): Guard {
-  return bodyLimit({ maxSize: maxBodyBytes, onError: () => { throw new ApiError(413, 'too_large') } })
+  return bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: () => {
+      throw new ApiError(413, 'too_large')
+    },
+  })
 }
 
 /**
@@ -71,7 +86,8 @@ function isOwnPage(c: ApiContext): boolean {
 export function loggedIn(deps: ApiDeps): Guard {
   return async (c, next) => {
     const token = sessionToken(deps, c)
-    const session = token === undefined ? undefined : await findSession(deps.database.kysely, token, nowMs(deps))
+    const session =
+      token === undefined ? undefined : await findSession(deps.database.kysely, token, nowMs(deps))
     if (!session) throw new ApiError(401, 'unauthorized')
     c.set('session', session)
     await next()
@@ -85,18 +101,27 @@ export function sessionToken(deps: ApiDeps, c: ApiContext): string | undefined {
 
 /** Gives the browser its session; for the browser's own session only, the server ends it anyway. */
 export function keepSession(deps: ApiDeps, c: ApiContext, token: string): void {
-  const secure = deps.behindProxy ? { prefix: 'host', secure: true, path: '/' } as const : { path: '/' } as const
+  const secure = deps.behindProxy
+    ? ({ prefix: 'host', secure: true, path: '/' } as const)
+    : ({ path: '/' } as const)
   setCookie(c, 'pn_session', token, { httpOnly: true, sameSite: 'Lax', ...secure })
 }
 
 /** Takes the session from the browser. */
 export function dropSession(deps: ApiDeps, c: ApiContext): void {
-  deleteCookie(c, 'pn_session', deps.behindProxy ? { prefix: 'host', secure: true, path: '/' } : { path: '/' })
+  deleteCookie(
+    c,
+    'pn_session',
+    deps.behindProxy ? { prefix: 'host', secure: true, path: '/' } : { path: '/' },
+  )
 }
 
-/** The client's address. A proxy of ours writes it last; what stands before it is the client's tale. */
+/**
+ * The client's address. A proxy of ours writes it last; what stands before it is the client's tale.
+ */
 export function clientAddress(deps: ApiDeps, c: ApiContext): string {
   if (deps.behindProxy) return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
-  const bindings = c.env as unknown as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
+  const bindings = c.env as unknown as
+    { incoming?: { socket?: { remoteAddress?: string } } } | undefined
   return bindings?.incoming?.socket?.remoteAddress ?? ''
 }

@@ -23,8 +23,14 @@ export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const attempt = { login, address: clientAddress(deps, c) }
       const waitSeconds = await countLogin(db, attempt, nowMs(deps))
       if (waitSeconds > 0) {
-        deps.log.warn({ address: attempt.address, requestId: c.get('requestId') }, 'too many logins')
-        throw new ApiError(429, 'too_many_attempts', { retryAfterSeconds: waitSeconds, details: { n: Math.ceil(waitSeconds / 60) } })
+        deps.log.warn(
+          { address: attempt.address, requestId: c.get('requestId') },
+          'too many logins',
+        )
+        throw new ApiError(429, 'too_many_attempts', {
+          retryAfterSeconds: waitSeconds,
+          details: { n: Math.ceil(waitSeconds / 60) },
+        })
       }
       const account = await findAccount(db, login)
       const fits = await checkPassword(password, account?.passwordHash ?? noPassword)
@@ -48,9 +54,18 @@ async function loadMe(deps: ApiDeps, subscriberId: string, login: string): Promi
   const subscriber = await loadSubscriber(deps.database.kysely, subscriberId)
   const { settings } = subscriber
   return {
-    name: subscriber.name, login, number: subscriber.number, zone: subscriber.zone, status: subscriber.status,
-    tariff: subscriber.tariff, balanceKopecks: subscriber.balanceKopecks, voicemail: settings.voicemail,
-    voicemailAfterSeconds: settings.voicemailAfterSeconds, cycleLimitSeconds: settings.cycleLimitSeconds,
-    ringSeconds: settings.ringSeconds, defaultTargetId: subscriber.defaultTarget?.id ?? null, brand: deps.brand,
+    name: subscriber.name,
+    login,
+    number: subscriber.number,
+    zone: subscriber.zone,
+    status: subscriber.status,
+    tariff: subscriber.tariff,
+    balanceKopecks: subscriber.balanceKopecks,
+    voicemail: settings.voicemail,
+    voicemailAfterSeconds: settings.voicemailAfterSeconds,
+    cycleLimitSeconds: settings.cycleLimitSeconds,
+    ringSeconds: settings.ringSeconds,
+    defaultTargetId: subscriber.defaultTarget?.id ?? null,
+    brand: deps.brand,
   }
 }

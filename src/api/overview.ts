@@ -31,10 +31,20 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const subscriber = { ...account, rules }
     const window = readWindow(c.req.query('from'), c.req.query('to'), subscriber, now)
     const { bars, result } = drawTimeline(subscriber, window.from, window.to)
-    const warnings = ruleWarnings(subscriber, now).filter((one) => one.ruleId === undefined).map(({ code, details }) => ({ code, details }))
+    const warnings = ruleWarnings(subscriber, now)
+      .filter((one) => one.ruleId === undefined)
+      .map(({ code, details }) => ({ code, details }))
     return c.json({
-      now, zone: subscriber.zone, acts: actsNow(subscriber, now), rules: ruleReplies(subscriber, rules, now), warnings, window,
-      days: localDays(window.from, window.to, subscriber.zone), bars, result, live: await liveCalls(db, subscriberId),
+      now,
+      zone: subscriber.zone,
+      acts: actsNow(subscriber, now),
+      rules: ruleReplies(subscriber, rules, now),
+      warnings,
+      window,
+      days: localDays(window.from, window.to, subscriber.zone),
+      bars,
+      result,
+      live: await liveCalls(db, subscriberId),
     } satisfies OverviewReply)
   })
 }
@@ -42,15 +52,25 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
 function actsNow(subscriber: Subscriber, now: number): OverviewReply['acts'] {
   const plan = planCall(subscriber, now)
   switch (plan.kind) {
-    case 'rule': return { kind: 'rule', ruleId: plan.rule.id }
-    case 'default': return { kind: 'default', targetId: plan.target.id }
-    case 'refused': return { kind: 'refused', why: plan.why }
-    case 'voicemail': return { kind: 'voicemail' }
-    case 'nowhere': return { kind: 'nowhere' }
+    case 'rule':
+      return { kind: 'rule', ruleId: plan.rule.id }
+    case 'default':
+      return { kind: 'default', targetId: plan.target.id }
+    case 'refused':
+      return { kind: 'refused', why: plan.why }
+    case 'voicemail':
+      return { kind: 'voicemail' }
+    case 'nowhere':
+      return { kind: 'nowhere' }
   }
 }
 
-function readWindow(fromText: string | undefined, toText: string | undefined, subscriber: Subscriber, now: number) {
+function readWindow(
+  fromText: string | undefined,
+  toText: string | undefined,
+  subscriber: Subscriber,
+  now: number,
+) {
   const from = readInstant(fromText, 'from') ?? localMidnight(now, subscriber.zone, -1)
   const to = readInstant(toText, 'to') ?? localMidnight(from, subscriber.zone, 3)
   if (to <= from || to - from > longestWindowMs) throw new ApiError(400, 'invalid', { field: 'to' })

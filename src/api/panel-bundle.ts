@@ -1,7 +1,7 @@
 /**
  * The panel's files, made at the start from web/ by esbuild (milliseconds) and kept in memory,
- * compressed once. Names carry a hash of their content, so browsers may keep them for ever; the page
- * itself is asked for anew each time. Nothing built is written to the disk.
+ * compressed once. Names carry a hash of their content, so browsers may keep them for ever; the
+ * page itself is asked for anew each time. Nothing built is written to the disk.
  */
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
@@ -27,45 +27,72 @@ export interface PanelFiles {
 }
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.webmanifest': 'application/manifest+json',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
 }
 
 /**
- * Bundles web/main.ts and web/style.css; in index.html '/main.ts' and '/style.css' become the hashed
- * names. Other files of web/ with a type above are served as they are.
+ * Bundles web/main.ts and web/style.css; in index.html '/main.ts' and '/style.css' become the
+ * hashed names. Other files of web/ with a type above are served as they are.
  */
 export async function buildPanel(webFolder: string): Promise<PanelFiles> {
   const names = await readdir(webFolder)
-  const entryPoints = ['main.ts', 'style.css'].filter((name) => names.includes(name)).map((name) => join(webFolder, name))
+  const entryPoints = ['main.ts', 'style.css']
+    .filter((name) => names.includes(name))
+    .map((name) => join(webFolder, name))
   const result = await build({
-    entryPoints, bundle: true, minify: true, splitting: true, format: 'esm', target: ['es2022'], write: false, outdir: '/panel',
-    entryNames: '[name]-[hash]', chunkNames: 'part-[hash]', assetNames: '[name]-[hash]', metafile: true, logLevel: 'silent',
-    charset: 'utf8', legalComments: 'none',
+    entryPoints,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    target: ['es2022'],
+    write: false,
+    outdir: '/panel',
+    entryNames: '[name]-[hash]',
+    chunkNames: 'part-[hash]',
+    assetNames: '[name]-[hash]',
+    metafile: true,
+    logLevel: 'silent',
+    charset: 'utf8',
+    legalComments: 'none',
   })
   const files = new Map<string, PanelFile>()
   for (const file of result.outputFiles) {
     const path = `/${basename(file.path)}`
     files.set(path, await packFile(path, Buffer.from(file.contents), true))
   }
-  const hashed = new Map(Object.entries(result.metafile.outputs)
-    .flatMap(([path, { entryPoint }]) => entryPoint ? [[basename(entryPoint), basename(path)] as const] : []))
+  const hashed = new Map(
+    Object.entries(result.metafile.outputs).flatMap(([path, { entryPoint }]) =>
+      entryPoint ? [[basename(entryPoint), basename(path)] as const] : [],
+    ),
+  )
   for (const name of names.filter((one) => types[extname(one)] !== undefined && !hashed.has(one))) {
     const content = await readFile(join(webFolder, name))
-    const body = name === 'index.html' ? Buffer.from(linkEntries(content.toString('utf8'), hashed)) : content
+    const body =
+      name === 'index.html' ? Buffer.from(linkEntries(content.toString('utf8'), hashed)) : content
     files.set(`/${name}`, await packFile(name, body, false))
   }
   return { files }
 }
 
 function linkEntries(html: string, hashed: ReadonlyMap<string, string>): string {
-  return html.replaceAll(/(src|href)="\.?\/?(main\.(?:ts|js)|style\.css)"/g, (_, attribute: string, name: string) => (
-    `${attribute}="/${hashed.get(name.replace(/\.js$/, '.ts')) ?? name}"`))
+  return html.replaceAll(
+    /(src|href)="\.?\/?(main\.(?:ts|js)|style\.css)"/g,
+    (_, attribute: string, name: string) =>
+      `${attribute}="/${hashed.get(name.replace(/\.js$/, '.ts')) ?? name}"`,
+  )
 }
 
 async function packFile(name: string, content: Buffer, immutable: boolean): Promise<PanelFile> {
   return {
-    type: types[extname(name)] ?? 'application/octet-stream', immutable,
+    type: types[extname(name)] ?? 'application/octet-stream',
+    immutable,
     etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`,
     body: new Uint8Array(content),
     gzip: new Uint8Array(await promisify(gzip)(content, { level: 9 })),

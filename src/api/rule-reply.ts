@@ -14,35 +14,60 @@ import type { ApiDeps } from './context.ts'
 import type { RuleReply } from './schema.ts'
 
 /** All rules of a subscriber in winning order, judged at this moment. */
-export async function loadRuleReplies(deps: ApiDeps, subscriberId: string): Promise<readonly RuleReply[]> {
+export async function loadRuleReplies(
+  deps: ApiDeps,
+  subscriberId: string,
+): Promise<readonly RuleReply[]> {
   const db = deps.database.kysely
   const subscriber = await loadSubscriber(db, subscriberId)
   return ruleReplies(subscriber, await listRules(db, subscriberId), nowMs(deps))
 }
 
 /** The same for rules that are loaded already. */
-export function ruleReplies(subscriber: Subscriber, rules: readonly StoredRule[], wallMs: number): readonly RuleReply[] {
+export function ruleReplies(
+  subscriber: Subscriber,
+  rules: readonly StoredRule[],
+  wallMs: number,
+): readonly RuleReply[] {
   const verdicts = verdictsAt({ ...subscriber, rules }, wallMs)
   const warnings = ruleWarnings({ ...subscriber, rules }, wallMs)
   const names = new Map(rules.map((rule) => [rule.id, rule.name]))
   return rules.map((rule) => ({
-    id: rule.id, version: rule.version, name: rule.name, enabled: rule.enabled, priority: rule.priority, position: rule.position,
+    id: rule.id,
+    version: rule.version,
+    name: rule.name,
+    enabled: rule.enabled,
+    priority: rule.priority,
+    position: rule.position,
     blocks: rule.blocks.map((block) => ({
       weekdays: [...block.weekdays],
       dates: block.dates.map(({ from, to }) => ({ from: from ?? null, to: to ?? null })),
       hours: block.hours.map(({ from, to }) => ({ from, to })),
     })),
-    mode: rule.mode, waitSeconds: rule.waitSeconds,
-    targets: rule.targets.map(({ id, address, description, ringSeconds }) => (
-      { targetId: id, address, description, ringSeconds: ringSeconds ?? null })),
-    noAnswer: rule.noAnswer.action === 'rule' ? { ...rule.noAnswer, ruleName: names.get(rule.noAnswer.ruleId) ?? '' } : rule.noAnswer,
-    warnings: warnings.filter((one) => one.ruleId === rule.id).map(({ code, details }) => ({ code, details })),
+    mode: rule.mode,
+    waitSeconds: rule.waitSeconds,
+    targets: rule.targets.map(({ id, address, description, ringSeconds }) => ({
+      targetId: id,
+      address,
+      description,
+      ringSeconds: ringSeconds ?? null,
+    })),
+    noAnswer:
+      rule.noAnswer.action === 'rule'
+        ? { ...rule.noAnswer, ruleName: names.get(rule.noAnswer.ruleId) ?? '' }
+        : rule.noAnswer,
+    warnings: warnings
+      .filter((one) => one.ruleId === rule.id)
+      .map(({ code, details }) => ({ code, details })),
     verdict: verdicts.get(rule.id) ?? verdictAt(rule, wallMs, subscriber.zone),
   }))
 }
 
 /** Neither money nor status is a property of a rule: both are left out of the verdict. */
-function verdictsAt(subscriber: Subscriber, wallMs: number): ReadonlyMap<string, { readonly verdict: 'acts' } | RuleVerdict> {
+function verdictsAt(
+  subscriber: Subscriber,
+  wallMs: number,
+): ReadonlyMap<string, { readonly verdict: 'acts' } | RuleVerdict> {
   const { trace } = planCall({ ...subscriber, status: 'active', balanceKopecks: 1 }, wallMs)
   const verdicts = new Map<string, { readonly verdict: 'acts' } | RuleVerdict>()
   for (const step of trace) {

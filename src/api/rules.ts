@@ -28,14 +28,23 @@ export function ruleRoutes(deps: ApiDeps): Hono<ApiEnv> {
     .post('/order', async (c) => {
       const { subscriberId } = c.get('session')
       const raised = await orderRules(db, subscriberId, (await readBody(c, orderRequest)).ids)
-      return c.json({ rules: await loadRuleReplies(deps, subscriberId), raised } satisfies OrderReply)
+      return c.json({
+        rules: await loadRuleReplies(deps, subscriberId),
+        raised,
+      } satisfies OrderReply)
     })
     .get('/:id', async (c) => c.json(await reply(deps, c, readId(c))))
     .put('/:id', async (c) => {
       const id = readId(c)
       const request = await readBody(c, ruleRequest)
       try {
-        await replaceRule(db, c.get('session').subscriberId, id, request.version, readDraft(request))
+        await replaceRule(
+          db,
+          c.get('session').subscriberId,
+          id,
+          request.version,
+          readDraft(request),
+        )
       } catch (fault) {
         throw await withNewerRule(deps, c, fault)
       }
@@ -47,13 +56,20 @@ export function ruleRoutes(deps: ApiDeps): Hono<ApiEnv> {
     })
     .post('/:id/enabled', async (c) => {
       const id = readId(c)
-      await setRuleEnabled(db, c.get('session').subscriberId, id, (await readBody(c, enabledRequest)).enabled)
+      await setRuleEnabled(
+        db,
+        c.get('session').subscriberId,
+        id,
+        (await readBody(c, enabledRequest)).enabled,
+      )
       return c.json(await reply(deps, c, id))
     })
 }
 
 async function reply(deps: ApiDeps, c: ApiContext, id: string): Promise<RuleReply> {
-  const found = (await loadRuleReplies(deps, c.get('session').subscriberId)).find((rule) => rule.id === id)
+  const found = (await loadRuleReplies(deps, c.get('session').subscriberId)).find(
+    (rule) => rule.id === id,
+  )
   if (!found) throw new ApiError(404, 'not_found')
   return found
 }
@@ -63,16 +79,24 @@ async function withNewerRule(deps: ApiDeps, c: ApiContext, fault: unknown): Prom
   if (!(fault instanceof StoreError) || fault.code !== 'rule_changed') return fault
   const current = fault.details['rule'] as StoredRule
   return new ApiError(409, 'rule_changed', {
-    details: { version: current.version, name: current.name }, rule: await reply(deps, c, current.id),
+    details: { version: current.version, name: current.name },
+    rule: await reply(deps, c, current.id),
   })
 }
 
 /** Throws ApiError 422 invalid, naming the field. */
 function readDraft(request: RuleRequest): RuleDraft {
   return {
-    name: request.name, enabled: request.enabled, priority: request.priority,
-    blocks: request.blocks.map(readBlock), mode: request.mode, waitSeconds: request.waitSeconds,
-    targets: request.targets.map(({ targetId, ringSeconds }) => ({ targetId, ringSeconds: ringSeconds ?? undefined })),
+    name: request.name,
+    enabled: request.enabled,
+    priority: request.priority,
+    blocks: request.blocks.map(readBlock),
+    mode: request.mode,
+    waitSeconds: request.waitSeconds,
+    targets: request.targets.map(({ targetId, ringSeconds }) => ({
+      targetId,
+      ringSeconds: ringSeconds ?? undefined,
+    })),
     noAnswer: request.noAnswer,
   }
 }
@@ -84,7 +108,8 @@ function readBlock(block: RuleRequest['blocks'][number], index: number): Schedul
     if (!isDate(from) || !isDate(to)) throw refused(`blocks.${index}.dates.${at}`)
   }
   for (const [at, { from }] of block.hours.entries()) {
-    if (from === 1440) throw refused(`blocks.${index}.hours.${at}.from`) // 24:00 is an end only (R-4)
+    // R-4: 24:00 is an end only.
+    if (from === 1440) throw refused(`blocks.${index}.hours.${at}.from`)
   }
   return {
     weekdays: [...new Set(block.weekdays)].sort(),

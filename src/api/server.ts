@@ -30,7 +30,7 @@ export interface PanelServer {
 export async function startPanelServer(options: PanelServerOptions): Promise<PanelServer> {
   const { api, host, port, log } = options
   if (host !== '::1' && !host.startsWith('127.') && !options.behindProxy) {
-    throw new Error(`the panel speaks plain HTTP and does not listen on ${host} unless a proxy before it ends TLS`)
+    throw new Error(`the panel speaks plain HTTP: not on ${host} unless a proxy before it ends TLS`)
   }
   const server = createAdaptorServer({ fetch: api.fetch }) as Server
   server.headersTimeout = 10_000
@@ -49,9 +49,10 @@ export async function startPanelServer(options: PanelServerOptions): Promise<Pan
   const listening = typeof address === 'object' && address !== null ? address.port : port
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`
   log.info({ url }, 'panel listens')
-  const stop = () => new Promise<void>((done) => {
-    server.close(() => done())
-    server.closeAllConnections()
-  })
+  const stop = () =>
+    new Promise<void>((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    })
   return { url, port: listening, stop }
 }

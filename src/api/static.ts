@@ -6,7 +6,10 @@ import type { ApiContext } from './context.ts'
 import { ApiError } from './errors.ts'
 import type { PanelFile, PanelFiles } from './panel-bundle.ts'
 
-/** Answers a GET or HEAD outside of /api. Throws ApiError 404 for a missing file, 405 for other methods. */
+/**
+ * Answers a GET or HEAD outside of /api. Throws ApiError 404 for a missing file, 405 for other
+ * methods.
+ */
 export function servePanel(panel: PanelFiles, c: ApiContext): Response {
   if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw new ApiError(405, 'not_found')
   const isPage = !/\.[a-z0-9]+$/i.test(c.req.path)

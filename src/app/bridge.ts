@@ -4,6 +4,7 @@
  * not, each dialog has its own. RFC 3261 §14 (re-INVITE, glare), RFC 3311 (UPDATE), RFC 6086
  * (INFO), RFC 4028. It neither starts nor ends the call.
  */
+import { allowedMethods, capabilities } from './allowed-methods.ts'
 import { headerText } from './guard.ts'
 import { refuseOffer } from './offer.ts'
 import { answerRefresh, refreshTimer } from './session-timer.ts'
@@ -31,7 +32,6 @@ interface Side {
   readonly waiting: ServerTransaction[]
 }
 
-const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE'
 /** What an INFO carries besides its body. */
 const infoHeaders = [
   ['content-type', 'Content-Type'], ['info-package', 'Info-Package'],
@@ -73,7 +73,7 @@ export class Bridge {
     else if (method === 'INVITE') this.#reinvite(from, to, transaction)
     else if (method === 'UPDATE') this.#update(from, to, transaction)
     else if (method === 'INFO') this.#info(to, transaction)
-    else transaction.respond(refusals[method] ?? { status: 405, headers: { Allow: allow } })
+    else transaction.respond(refusals[method] ?? { status: 405, headers: { Allow: allowedMethods } })
   }
 
   #ack(from: Side, to: Side, body: string): void {
@@ -226,9 +226,7 @@ export class Bridge {
 
 /** What is answered here, whoever asks. REFER would place calls at the subscriber's cost. */
 const refusals: Readonly<Record<string, Answer | undefined>> = {
-  OPTIONS: {
-    status: 200, headers: { Allow: allow, Accept: 'application/sdp', Supported: 'timer' },
-  },
+  OPTIONS: { status: 200, headers: capabilities },
   REFER: { status: 603 },
   SUBSCRIBE: { status: 489 },
 }

@@ -7,6 +7,7 @@
 import { formatForTrunk } from '../call/number.ts'
 import type { Address } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
+import { allowedMethods } from './allowed-methods.ts'
 import { readAddress } from './guard.ts'
 import type { Invitation } from './inbound.ts'
 import type { Headers } from './sip-port.ts'
@@ -32,7 +33,7 @@ export function legHeaders(
   const headers: Headers = {
     From: fromHeader(invitation, trunk),
     'Max-Forwards': String(invitation.maxForwards - 1),
-    Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE',
+    Allow: allowedMethods,
   }
   if (invitation.offer !== '') headers['Content-Type'] = invitation.contentType
   if (trunk === undefined) return headers

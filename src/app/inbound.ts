@@ -50,7 +50,8 @@ export function readInvite(request: SipRequest, trunk: Trunk): InvitationReading
   if (from === undefined || !from.params.get('tag')) return bad('no usable From')
   if (readAddress(headerText(request, 'to')) === undefined) return bad('no usable To')
   if (readSequence(request) === undefined) return bad('no usable CSeq')
-  if (readAddress(splitList(headerText(request, 'contact') ?? '')[0]) === undefined) {
+  const contact = readAddress(splitList(headerText(request, 'contact') ?? '')[0])
+  if (contact === undefined || readUri(contact.uri) === undefined) {
     return bad('no usable Contact') // without it no dialog can be made (RFC 3261 §12.1.1)
   }
   const refusal = refuseExtension(request) ?? refuseContent(request) ?? refuseSession(request)

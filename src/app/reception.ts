@@ -7,11 +7,12 @@ import type { Clock } from '../clock.ts'
 import { maskNumber } from '../log.ts'
 import type { Log } from '../log.ts'
 import type { CallCommand, IncomingCall } from '../call/events.ts'
-import type { RefusalReason } from '../call/record.ts'
+import type { CallRecord, RefusalReason } from '../call/record.ts'
 import { refuseCall } from '../call/refusal.ts'
 import type { Address, Subscriber } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
 import { Admission } from './admission.ts'
+import { allowedMethods, capabilities } from './allowed-methods.ts'
 import { callIdentifier } from './call-identifier.ts'
 import { CallTable } from './call-table.ts'
 import { CallerSide } from './caller-side.ts'
@@ -45,7 +46,6 @@ interface LiveCall {
   runner: CallRunner | undefined
 }
 
-const allow = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE'
 const retryAfter: Headers = { 'Retry-After': '5' }
 
 export class Reception {
@@ -120,7 +120,7 @@ export class Reception {
       case 'PRACK':
       case 'UPDATE':
         return transaction.respond({ status: 481 })
-      default: return transaction.respond({ status: 405, headers: { Allow: allow } })
+      default: return transaction.respond({ status: 405, headers: { Allow: allowedMethods } })
     }
   }
 
@@ -150,7 +150,7 @@ export class Reception {
     const full = this.#draining || this.#admission.full(this.live())
     return full
       ? { status: 503, headers: retryAfter }
-      : { status: 200, headers: { Allow: allow, Accept: 'application/sdp', Supported: 'timer' } }
+      : { status: 200, headers: capabilities }
   }
 
   /** BYE in an early dialog is legal for the caller (RFC 3261 §15); any other is out of place. */
@@ -197,13 +197,19 @@ export class Reception {
   /** A call without a machine: its record is opened and closed all the same. */
   #refuseCall(call: LiveCall, incoming: IncomingCall, why: RefusalReason): void {
     this.#table.remove(incoming.sipCallId)
-    const { clock, journal, log } = this.#ports
+    const { clock } = this.#ports
     for (const command of refuseCall(incoming, undefined, why, clock.wallMs())) {
       if (command.do === 'refuseCaller') this.#sendRefusal(call.caller, command)
-      if (command.do === 'closeRecord') {
-        this.#keep(journal.close(command.record).catch((error: unknown) =>
-          log.error({ call: incoming.id, error: String(error) }, 'journal refused a record')))
-      }
+      if (command.do === 'closeRecord') this.#keep(this.#store(command.record))
+    }
+  }
+
+  async #store(record: CallRecord): Promise<void> {
+    try {
+      await this.#ports.journal.close(record)
+    } catch (error) {
+      const { log } = this.#ports
+      log.error({ call: record.id, error: String(error) }, 'journal refused a record')
     }
   }
 

@@ -10,6 +10,7 @@ import type { CallCommand, CallEvent, IncomingCall } from '../call/events.ts'
 import { startCall, step } from '../call/machine.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { Subscriber } from '../call/subscriber.ts'
+import { allowedMethods } from './allowed-methods.ts'
 import { Bridge } from './bridge.ts'
 import { CallLegs } from './call-legs.ts'
 import type { CallLegsOptions } from './call-legs.ts'
@@ -169,7 +170,7 @@ export class CallRunner {
 
   #open(record: CallRecord): void {
     this.#record = record
-    this.#stored(this.#ports.journal.open(record), record)
+    void this.#store(record, () => this.#ports.journal.open(record))
   }
 
   #update(record: CallRecord): void {
@@ -181,12 +182,12 @@ export class CallRunner {
     this.#ended = true
     this.#record = record
     for (const key of this.#timers.keys()) this.#stopTimer(key)
-    this.#events.ended(this.#stored(this.#ports.journal.close(record), record))
+    this.#events.ended(this.#store(record, () => this.#ports.journal.close(record)))
   }
 
-  async #stored(work: Promise<void>, record: CallRecord): Promise<void> {
+  async #store(record: CallRecord, work: () => Promise<void>): Promise<void> {
     try {
-      await work
+      await work()
     } catch (error) {
       this.#ports.log.error({ call: record.id, error: String(error) }, 'journal refused a record')
     }
@@ -209,9 +210,7 @@ export class CallRunner {
     if (leg === undefined) return this.post({ type: 'callerLost' })
     const { session, supportsTimer } = this.#invitation
     const { headers, timer } = answerTimer(session, supportsTimer, this.#ports.sessionSeconds)
-    const answer: Headers = {
-      ...headers, Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE', Supported: 'timer',
-    }
+    const answer: Headers = { ...headers, Allow: allowedMethods, Supported: 'timer' }
     if (leg.sdp !== '') answer['Content-Type'] = leg.contentType
     this.#caller.answer(leg.sdp, answer, (dialogId) => {
       // He vanished while we answered: the machine hangs up the winner.
@@ -313,7 +312,7 @@ export class CallRunner {
       ...this.#record, endedAt: clock.wallMs(), outcome: 'interrupted', status: 500,
       endedBy: 'service', reason: 'fault',
     }
-    this.#events.ended(this.#stored(this.#ports.journal.close(record), record))
+    this.#events.ended(this.#store(record, () => this.#ports.journal.close(record)))
   }
 
   #checkGone(): void {

@@ -118,9 +118,9 @@ export class SrfServer implements SipServer {
       } else this.#sent(req, transaction, events)
     })
     if (!this.#up) queueMicrotask(() => sent('not connected'))
-    this.#batch()
-    // The server puts the remote target in for any URI with "placeholder" in it.
     else {
+      this.#batch()
+      // The server puts the remote target in for any URI with "placeholder" in it.
       const fault = this.#attempt(() =>
         this.#library.request(request.uri ?? 'sip:placeholder', options, sent))
       if (fault !== undefined) queueMicrotask(() => sent(fault))

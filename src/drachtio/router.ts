@@ -38,7 +38,7 @@ export class Router {
 
   /** Takes a client out of every ring: its connection is gone. */
   removeAll(client: Client): void {
-    for (const verb of [...client.routes]) this.remove(client, verb)
+    for (const verb of client.routes) this.remove(client, verb)
   }
 
   /** The client whose turn it is, or undefined when nobody wants this verb. */

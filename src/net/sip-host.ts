@@ -50,6 +50,7 @@ export class SipHost {
   readonly listenPoints: ListenPoint[] = []
   readonly #options: SipHostOptions
   readonly #udp = new Map<string, UdpSocket>()
+  #onlyUdp: UdpSocket | undefined
   readonly #tcp: TcpTransport
   readonly #queue: Input[] = []
   #engine: SipEngine | undefined
@@ -138,7 +139,7 @@ export class SipHost {
       this.#tcp.send(flow, data, (cause) => this.#sendFailed(transaction, cause))
       return
     }
-    const socket = this.#udp.get(`${flow.localAddress}|${flow.localPort}`)
+    const socket = this.#udpFor(flow)
     if (socket === undefined) this.#sendFailed(transaction, 'no such local address')
     else if (transaction === '') socket.send(data, flow.remoteAddress, flow.remotePort)
     else {
@@ -146,6 +147,13 @@ export class SipHost {
         this.#sendFailed(transaction, error.message)
       })
     }
+  }
+
+  /** Most servers have one UDP socket: no key need be made for each message then. */
+  #udpFor(flow: Flow): UdpSocket | undefined {
+    const only = this.#onlyUdp
+    if (only !== undefined && only.port === flow.localPort && only.address === flow.localAddress) return only
+    return this.#udp.get(`${flow.localAddress}|${flow.localPort}`)
   }
 
   #sendFailed(transaction: string, cause: string): void {
@@ -218,7 +226,10 @@ export class SipHost {
       await opened?.close()
       throw error
     }
-    if (opened !== undefined) this.#udp.set(`${address}|${port}`, opened)
+    if (opened !== undefined) {
+      this.#onlyUdp = this.#udp.size === 0 ? opened : undefined
+      this.#udp.set(`${address}|${port}`, opened)
+    }
     return port
   }
 

@@ -30,7 +30,6 @@ export class Answer implements TimerOwner {
     this.#intervalMs = core.values.t1Ms
     this.#again = core.startTimer(this.#intervalMs, this, 'again')
     this.#giveUp = core.startTimer(core.values.t1x64Ms, this, 'never')
-    dialog.unacked.push(this)
   }
 
   /** The ACK came, or nobody waits for it any more. */

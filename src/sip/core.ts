@@ -16,7 +16,7 @@ import { timerValues } from './timer-values.ts'
 import { magicCookie, TransactionLayer } from './transaction-layer.ts'
 
 export interface StackLimits {
-  /** Transactions alive at once; over UDP one lives 32 s, so 300,000 are 9,000 requests a second. */
+  /** Transactions alive at once; over UDP one lives 32 s: 300,000 are 9,000 requests a second. */
   readonly transactions: number
   readonly dialogs: number
   /** 400 responses to one address in one second; what else it sends in that second is dropped. */
@@ -131,6 +131,11 @@ export class Core implements TimerOwner {
   /** Whether a table is full: new work is to be refused. */
   get isFull(): boolean {
     return this.layer.size >= this.limits.transactions || this.dialogs.size >= this.limits.dialogs
+  }
+
+  /** Calls that are up must be able to end while new ones are refused; they too have a bound. */
+  get isOverfull(): boolean {
+    return this.layer.size >= 2 * this.limits.transactions
   }
 
   /**

@@ -18,8 +18,9 @@ export class DialogTable {
   readonly #byCallId = new Map<Octets, Dialog>()
   readonly #awaited = new Map<DialogId, HalfDialog>()
 
+  /** Dialogs that somebody can still name; all ways to find them have to be empty in the end. */
   get size(): number {
-    return this.#byTags.size
+    return Math.max(this.#byTags.size, this.#byId.size, this.#byCallId.size)
   }
 
   all(): IterableIterator<Dialog> {

@@ -144,6 +144,11 @@ export class Dialog implements TimerOwner {
     if (this.state === 'ended' && this.unacked.length === 0) this.core.dialogs.remove(this)
   }
 
+  /** Nobody waits for the ACKs that are still missing: the peer has hung up. */
+  dismissAnswers(): void {
+    while (this.unacked[0] !== undefined) this.unacked[0].settle()
+  }
+
   /** RFC 3261 §12.2: a target refresh, with what the peer's address tells about NAT. */
   refreshTarget(message: SipMessage, flow: Flow): void {
     const contact = message.list('Contact')[0]

@@ -27,8 +27,9 @@ export function endByEngine(dialog: Dialog, cause: EndingCause): void {
   sendBye(dialog, draft, (bye) => {
     const { request, flow, data } = bye
     if (owner === 0 || request === undefined) return
-    const source = flow ?? dialog.flow
-    core.emit({ type: 'dialogEnded', dialog: id, owner, flow: source, message: request, data, cause })
+    core.emit({
+      type: 'dialogEnded', dialog: id, owner, flow: flow ?? dialog.flow, message: request, data, cause,
+    })
   })
 }
 

@@ -7,7 +7,7 @@
  * control protocol) or `media`.
  *
  * Text is `Octets`: a JavaScript string in which every character is one octet of the wire (latin1).
- * UTF-8 thus passes through untouched, `length` is the length in bytes, and nothing is decoded twice.
+ * UTF-8 thus passes through untouched, `length` is the length in bytes, nothing is decoded twice.
  */
 import type { SipMessage } from './message.ts'
 
@@ -56,11 +56,17 @@ export type Input =
   /** A datagram, or one message cut from a stream by `framer.ts`. */
   | { readonly type: 'received'; readonly now: Ms; readonly flow: Flow; readonly data: Octets }
   /** The host could not send the last message of this client or server transaction. */
-  | { readonly type: 'sendFailed'; readonly now: Ms; readonly transaction: TransactionId; readonly cause: string }
+  | {
+      readonly type: 'sendFailed'; readonly now: Ms; readonly transaction: TransactionId;
+      readonly cause: string
+    }
   /** A stream connection is gone. */
   | { readonly type: 'flowClosed'; readonly now: Ms; readonly connection: number }
   /** Answer to a `resolve` output; empty `addresses` means the name does not exist. Best first. */
-  | { readonly type: 'resolved'; readonly now: Ms; readonly query: number; readonly addresses: readonly ResolvedAddress[] }
+  | {
+      readonly type: 'resolved'; readonly now: Ms; readonly query: number;
+      readonly addresses: readonly ResolvedAddress[]
+    }
   /** Time has passed; to be given when `nextTimeout()` is due. */
   | { readonly type: 'time'; readonly now: Ms }
   | Command
@@ -76,24 +82,39 @@ export interface ResolvedAddress {
  * `refused` output (which may come later, after a `resolve`).
  */
 export type Command =
-  /** This incoming request is now `owner`'s (dialogs that grow from it as well). No token, no reply. */
-  | { readonly type: 'claim'; readonly now: Ms; readonly transaction: TransactionId; readonly owner: Owner }
+  /** This incoming request is now `owner`'s, and dialogs that grow from it. No token, no reply. */
+  | {
+      readonly type: 'claim'; readonly now: Ms; readonly transaction: TransactionId;
+      readonly owner: Owner
+    }
   /**
    * Answer a request. The engine takes Via, From, To, Call-ID, CSeq and Record-Route from the
    * request, adds To tag (the draft's own, if the first answer has one), Contact where due, and
-   * Content-Length. `method` tells INVITE and an UPDATE that shares its transaction apart.
+   * Content-Length. The draft's CSeq tells INVITE and an UPDATE that shares its name apart.
    */
-  | { readonly type: 'respond'; readonly now: Ms; readonly token: string; readonly transaction: TransactionId; readonly draft: SipMessage }
+  | {
+      readonly type: 'respond'; readonly now: Ms; readonly token: string;
+      readonly transaction: TransactionId; readonly draft: SipMessage
+    }
   /**
    * Send a request, inside `dialog` when given (or when the draft's Call-ID names one), else a new
    * one. `route` is a next hop as URI text; no Route header is made of it. Fills in what the draft
    * lacks (drachtio-control-protocol §7, §9.1; RFC 3261 §8.1.1, §12.2.1.1). Not for ACK and CANCEL.
    */
-  | { readonly type: 'request'; readonly now: Ms; readonly token: string; readonly owner: Owner; readonly draft: SipMessage; readonly route?: Octets; readonly dialog?: DialogId }
-  /** ACK to the 2xx of the newest INVITE of this dialog; repeated by the engine for repeated 2xx. */
-  | { readonly type: 'ack'; readonly now: Ms; readonly token: string; readonly owner: Owner; readonly dialog: DialogId; readonly draft: SipMessage }
+  | {
+      readonly type: 'request'; readonly now: Ms; readonly token: string; readonly owner: Owner;
+      readonly draft: SipMessage; readonly route?: Octets; readonly dialog?: DialogId
+    }
+  /** ACK to the 2xx of the newest INVITE of this dialog; the engine repeats it for repeated 2xx. */
+  | {
+      readonly type: 'ack'; readonly now: Ms; readonly token: string; readonly owner: Owner;
+      readonly dialog: DialogId; readonly draft: SipMessage
+    }
   /** CANCEL an INVITE of ours; held back until a provisional response came (RFC 3261 §9.1). */
-  | { readonly type: 'cancel'; readonly now: Ms; readonly token: string; readonly transaction: TransactionId; readonly draft: SipMessage }
+  | {
+      readonly type: 'cancel'; readonly now: Ms; readonly token: string;
+      readonly transaction: TransactionId; readonly draft: SipMessage
+    }
   /**
    * `owner` is gone: its unanswered requests get 503, its ringing INVITEs are cancelled (a late 2xx
    * gets ACK and BYE), requests in its dialogs get 481 from now on. No token, no reply.
@@ -106,33 +127,64 @@ export type Output =
    * connection to that address or open one. Failure is told with `sendFailed` when `transaction`
    * is not ''.
    */
-  | { readonly type: 'send'; readonly flow: Flow; readonly data: Octets; readonly transaction: TransactionId | '' }
+  | {
+      readonly type: 'send'; readonly flow: Flow; readonly data: Octets;
+      readonly transaction: TransactionId | ''
+    }
   /** Find addresses for a host name (RFC 3263: SRV, then A and AAAA); reply with `resolved`. */
-  | { readonly type: 'resolve'; readonly query: number; readonly host: string; readonly port: number | undefined; readonly transport: Transport | undefined }
+  | {
+      readonly type: 'resolve'; readonly query: number; readonly host: string;
+      readonly port: number | undefined; readonly transport: Transport | undefined
+    }
   /**
    * A command was carried out. `data` is the message as it went (or will go, for a CANCEL that is
-   * held back: then `data` is '' and `message` the draft) on the wire. `dialog` is '' when there is none.
+   * held back: then `data` is '' and `message` the draft) on the wire. `dialog` is '' when there
+   * is none.
    */
-  | { readonly type: 'accepted'; readonly token: string; readonly transaction: TransactionId; readonly dialog: DialogId | ''; readonly flow: Flow; readonly data: Octets; readonly message: SipMessage | undefined }
-  /** A command was not carried out; `reason` is the text for the user (drachtio-control-protocol §6–9). */
+  | {
+      readonly type: 'accepted'; readonly token: string; readonly transaction: TransactionId;
+      readonly dialog: DialogId | ''; readonly flow: Flow; readonly data: Octets;
+      readonly message: SipMessage | undefined
+    }
+  /** A command was not carried out; `reason` is for the user (drachtio-control-protocol §6–9). */
   | { readonly type: 'refused'; readonly token: string; readonly reason: string }
   /**
    * A request for the user: new (dialog '' and owner 0) or inside a dialog. `data` is the text as
    * received with rport/received filled into the top Via; `bytes` the size as received.
    * 100 to an INVITE has already been sent; retransmissions never come here.
    */
-  | { readonly type: 'request'; readonly transaction: TransactionId; readonly dialog: DialogId | ''; readonly owner: Owner; readonly flow: Flow; readonly message: SipMessage; readonly data: Octets; readonly bytes: number }
+  | {
+      readonly type: 'request'; readonly transaction: TransactionId;
+      readonly dialog: DialogId | ''; readonly owner: Owner; readonly flow: Flow;
+      readonly message: SipMessage; readonly data: Octets; readonly bytes: number
+    }
   /** ACK to a 2xx of ours (first one only). */
-  | { readonly type: 'ack'; readonly transaction: TransactionId; readonly dialog: DialogId; readonly owner: Owner; readonly flow: Flow; readonly message: SipMessage; readonly data: Octets; readonly bytes: number }
+  | {
+      readonly type: 'ack'; readonly transaction: TransactionId; readonly dialog: DialogId;
+      readonly owner: Owner; readonly flow: Flow; readonly message: SipMessage;
+      readonly data: Octets; readonly bytes: number
+    }
   /**
    * The network cancelled an INVITE that had no final answer; 200 and 487 have been sent.
    * `transaction` is the INVITE's.
    */
-  | { readonly type: 'cancelled'; readonly transaction: TransactionId; readonly dialog: DialogId | ''; readonly owner: Owner; readonly flow: Flow; readonly message: SipMessage; readonly data: Octets; readonly bytes: number }
+  | {
+      readonly type: 'cancelled'; readonly transaction: TransactionId;
+      readonly dialog: DialogId | ''; readonly owner: Owner; readonly flow: Flow;
+      readonly message: SipMessage; readonly data: Octets; readonly bytes: number
+    }
   /**
    * A response (never 100, never repeated) to a request of ours. Made up by the engine when
    * `flow` is undefined: 408 for a timeout, 503 for a transport or DNS failure; `bytes` is 0 then.
    */
-  | { readonly type: 'response'; readonly transaction: TransactionId; readonly dialog: DialogId | ''; readonly owner: Owner; readonly flow: Flow | undefined; readonly message: SipMessage; readonly data: Octets; readonly bytes: number }
+  | {
+      readonly type: 'response'; readonly transaction: TransactionId;
+      readonly dialog: DialogId | ''; readonly owner: Owner; readonly flow: Flow | undefined;
+      readonly message: SipMessage; readonly data: Octets; readonly bytes: number
+    }
   /** The engine ended a dialog by itself; `data` is the BYE that it sent, with a Reason. */
-  | { readonly type: 'dialogEnded'; readonly dialog: DialogId; readonly owner: Owner; readonly flow: Flow; readonly message: SipMessage; readonly data: Octets; readonly cause: 'ackTimeout' | 'sessionExpired' | 'refreshFailed' | 'cancelRace' }
+  | {
+      readonly type: 'dialogEnded'; readonly dialog: DialogId; readonly owner: Owner;
+      readonly flow: Flow; readonly message: SipMessage; readonly data: Octets;
+      readonly cause: 'ackTimeout' | 'sessionExpired' | 'refreshFailed' | 'cancelRace'
+    }

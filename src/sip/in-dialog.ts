@@ -207,7 +207,9 @@ function forkOf(named: Dialog, prack: SipMessage): Dialog {
 }
 
 /** A request of the peer with a To tag, ACK excepted. */
-export function receiveInDialog(core: Core, received: Received, dialog: Dialog, data: Octets): void {
+export function receiveInDialog(
+  core: Core, received: Received, dialog: Dialog, data: Octets,
+): void {
   const { message, flow } = received
   const { method } = message
   if (dialog.state === 'ended' || dialog.isOrphan) {
@@ -243,7 +245,7 @@ export function receiveInDialog(core: Core, received: Received, dialog: Dialog, 
 
 function receiveReinvite(core: Core, received: Received, dialog: Dialog, data: Octets): void {
   // RFC 3261 §14.2: one at a time, and none against our own.
-  if (dialog.incomingInvite !== undefined) return refuseRequest(core, received, 500, retryAfter(core))
+  if (dialog.incomingInvite !== undefined) return refuseBusy(core, received)
   if (dialog.pendingInvite !== undefined || dialog.hasPendingUpdate) {
     return refuseRequest(core, received, 491)
   }
@@ -255,7 +257,7 @@ function receiveReinvite(core: Core, received: Received, dialog: Dialog, data: O
 
 function receiveUpdate(core: Core, received: Received, dialog: Dialog, data: Octets): void {
   // RFC 3311 §5.2: one at a time; an offer does not cross ours.
-  if (dialog.incomingUpdate !== undefined) return refuseRequest(core, received, 500, retryAfter(core))
+  if (dialog.incomingUpdate !== undefined) return refuseBusy(core, received)
   const isOurOfferOut = dialog.hasPendingUpdate
     || (dialog.pendingInvite !== undefined && dialog.state === 'confirmed')
   if (isOurOfferOut && received.message.body !== '') return refuseRequest(core, received, 491)
@@ -276,14 +278,14 @@ function receiveBye(core: Core, received: Received, dialog: Dialog, data: Octets
   // RFC 3261 §15.1.2: what is still unanswered gets 487.
   if (dialog.incomingInvite !== undefined) answerByEngine(dialog.incomingInvite, 487)
   if (dialog.incomingUpdate !== undefined) answerByEngine(dialog.incomingUpdate, 487)
-  for (const answer of [...dialog.unacked]) answer.settle()
+  dialog.dismissAnswers()
   dialog.end()
   incoming.announce(data)
 }
 
 /** The peer hung up a call whose application is gone. */
 function endOrphan(dialog: Dialog): void {
-  for (const answer of [...dialog.unacked]) answer.settle()
+  dialog.dismissAnswers()
   dialog.end()
 }
 
@@ -292,6 +294,6 @@ function refuseTooBrief(core: Core, received: Received): void {
 }
 
 /** RFC 3261 §14.2: between 0 and 10 seconds, at random. */
-function retryAfter(core: Core): readonly (readonly [string, string])[] {
-  return [['Retry-After', String(core.between(0, 11))]]
+function refuseBusy(core: Core, received: Received): void {
+  refuseRequest(core, received, 500, [['Retry-After', String(core.between(0, 11))]])
 }

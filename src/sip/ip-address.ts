@@ -15,7 +15,7 @@ export function isIpAddress(text: string): boolean {
   return addressBytes(text).length > 0
 }
 
-/** Whether `address` lies in `network`, CIDR text such as `10.0.0.0/8`; a bare address is a host. */
+/** Whether `address` lies in `network`, CIDR text (`10.0.0.0/8`); a bare address is a host. */
 export function isInNetwork(address: readonly number[], network: string): boolean {
   const slash = network.indexOf('/')
   const base = addressBytes(slash < 0 ? network : network.slice(0, slash))
@@ -80,7 +80,7 @@ function ipv6Bytes(text: string): readonly number[] {
   if (before === undefined || after === undefined) return noBytes
   const missing = 16 - before.length - after.length
   if (gap < 0 ? missing !== 0 : missing < 2) return noBytes
-  return [...before, ...new Array<number>(missing).fill(0), ...after]
+  return [...before, ...Array.from({ length: missing }, () => 0), ...after]
 }
 
 /** Bytes of `1:2:3` or `ffff:1.2.3.4`; undefined when malformed. */

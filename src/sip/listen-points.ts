@@ -29,14 +29,12 @@ const guessedNets: readonly string[] = [
 
 export class ListenPoints {
   readonly all: readonly Point[]
-  readonly #byFlow = new Map<string, Point>()
   /** `host:port` of all points, real and external, and of their names. */
   readonly #own = new Set<string>()
 
   constructor(points: readonly ListenPoint[]) {
     this.all = points.map((point) => describe(point))
-    for (const [index, point] of points.entries()) {
-      this.#byFlow.set(flowKey(point.transport, point.address, point.port), this.all[index]!)
+    for (const point of points) {
       const names = [point.address, point.externalAddress, ...point.dnsNames ?? []]
       for (const name of names) {
         if (name !== undefined) this.#own.add(name.toLowerCase() + ' ' + point.port)
@@ -46,8 +44,13 @@ export class ListenPoints {
 
   /** The point a flow belongs to; the first one when the host reports an address we do not have. */
   of(flow: Flow): Point | undefined {
-    return this.#byFlow.get(flowKey(flow.transport, flow.localAddress, flow.localPort))
-      ?? this.all.find((point) => point.transport === flow.transport) ?? this.all[0]
+    // A handful at most: looking at each is faster than making a key.
+    const { transport, localAddress, localPort } = flow
+    for (const point of this.all) {
+      const isIt = point.port === localPort && point.address === localAddress
+      if (isIt && point.transport === transport) return point
+    }
+    return this.all.find((point) => point.transport === transport) ?? this.all[0]
   }
 
   /** Whether `host` (name or IP, no brackets) and port name one of our points. */
@@ -105,8 +108,4 @@ function describe(point: ListenPoint): Point {
     bytes: addressBytes(address),
     localNets: point.localNets ?? [],
   }
-}
-
-function flowKey(transport: Transport, address: string, port: number): string {
-  return transport + ' ' + address + ' ' + port
 }

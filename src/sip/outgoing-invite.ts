@@ -22,6 +22,11 @@ interface SentAck {
   readonly data: Octets
 }
 
+/** More telephones than ring at once anywhere; a peer that invents To tags is not followed. */
+const maxForks = 64
+/** An hour: whoever still lets it ring then has forgotten it. */
+const longestRingingMs = 3600_000
+
 /** Told of the final answer when the engine sent the INVITE itself (a session refresh). */
 export type InviteDone = (status: number, response: SipMessage | undefined) => void
 
@@ -40,6 +45,7 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
   #cancel: 'none' | 'held' | 'sent' = 'none'
   #cancelDraft: SipMessage | undefined
   #giveUp: Timer | undefined
+  #ringing: Timer | undefined
   #isOver = false
 
   constructor(dialogId: DialogId, dialog: Dialog | undefined, done?: InviteDone) {
@@ -62,6 +68,7 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
 
   provisional(outgoing: OutgoingRequest): void {
     if (this.#cancel === 'held') this.#sendCancel(outgoing)
+    this.#ringing ??= outgoing.core.startTimer(longestRingingMs, this, 'ringing')
   }
 
   response(outgoing: OutgoingRequest, received: Received): void {
@@ -107,8 +114,12 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
   }
 
   /** 64·T1 after CANCEL nothing final has come: RFC 3261 §9.1 considers it cancelled. */
-  onTimer(): void {
+  onTimer(name: string): void {
     const { outgoing } = this
+    if (name === 'ringing') {
+      this.cancel(SipMessage.request('CANCEL', ''))
+      return
+    }
     this.#giveUp = undefined
     if (outgoing === undefined || this.#isOver) return
     if (outgoing.transaction !== undefined) outgoing.core.layer.abandon(outgoing.transaction)
@@ -118,6 +129,7 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
   #early(outgoing: OutgoingRequest, received: Received): void {
     const { message } = received
     if (this.#isFirst && message.toTag !== '') {
+      if (!this.#forks.has(message.toTag) && this.#forks.size >= maxForks) return
       const dialog = this.#forks.get(message.toTag) ?? this.#newDialog(outgoing, received)
       if (message.has('Contact')) dialog.refreshTarget(message, received.flow)
       if (isRepeatedReliable(dialog, message)) return
@@ -131,7 +143,8 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
     if (ack !== undefined) return outgoing.core.send(ack.flow, ack.data)
     if (this.isAnswered) {
       // A repetition waits for the user's ACK; a 2xx of another fork is ours to end (§13.2.2.4).
-      if (this.#isFirst && message.toTag !== this.dialog?.remoteTag) {
+      const isOther = this.#isFirst && message.toTag !== this.dialog?.remoteTag
+      if (isOther && this.#acks.size < maxForks) {
         this.#declineFork(outgoing, received)
       }
       return
@@ -176,6 +189,7 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
     this.#isOver = true
     outgoing.finished()
     outgoing.core.timers.cancel(this.#giveUp)
+    outgoing.core.timers.cancel(this.#ringing)
     outgoing.core.dialogs.notAwaited(this.dialogId)
     for (const fork of this.#forks.values()) if (fork !== kept) fork.end()
     this.#forks.clear()
@@ -185,7 +199,7 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
       if (kept === undefined) this.dialog.invite = undefined
     }
     if (kept?.pendingInvite === this) kept.pendingInvite = undefined
-    if (kept !== undefined) outgoing.core.dialogs.prefer(kept)
+    if (this.#isFirst && kept !== undefined) outgoing.core.dialogs.prefer(kept)
   }
 
   #newDialog(outgoing: OutgoingRequest, received: Received): Dialog {
@@ -201,7 +215,7 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
     dialog.state = 'confirmed'
     this.#acknowledge(dialog)
     endSilently(dialog)
-    if (this.dialog !== undefined) outgoing.core.dialogs.prefer(this.dialog)
+    if (this.dialog?.isAlive === true) outgoing.core.dialogs.prefer(this.dialog)
   }
 
   #acknowledge(dialog: Dialog): void {

@@ -13,7 +13,7 @@ import { refusals } from './resolver.ts'
 import { formatMessage } from './serializer.ts'
 import type { Received, Transaction, TransactionUser } from './transaction.ts'
 
-/** Makes the request for a point of ours with a fresh branch; called once for each address tried. */
+/** Makes the request for a point of ours with a fresh branch; once for each address tried. */
 export type Compose = (point: Point, branch: Octets) => SipMessage
 
 export interface OutgoingHandler {

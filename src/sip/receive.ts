@@ -69,9 +69,12 @@ function receiveRequest(core: Core, received: Received): void {
   }
   const text = fillVia(message, flow)
   if (message.method === 'CANCEL') return receiveCancel(core, received, text)
-  if (core.isFull) return refuseStateless(core, received, 503, [['Retry-After', '10']])
+  const isInside = message.toTag !== '' && message.method !== 'REGISTER'
+  if (isInside ? core.isOverfull : core.isFull) {
+    return refuseStateless(core, received, 503, [['Retry-After', '10']])
+  }
+  if (isInside) return receiveTagged(core, received, text)
   if (message.method === 'REGISTER') checkRegister(message)
-  else if (message.toTag !== '') return receiveTagged(core, received, text)
   if (core.layer.isMerged(message)) return refuseStateless(core, received, 482)
   if (isOnlyInDialog(message.method)) return refuseStateless(core, received, 481)
   admit(core, received).announce(text)
@@ -91,7 +94,7 @@ function isOnlyInDialog(method: string): boolean {
   return method === 'BYE' || method === 'UPDATE' || method === 'PRACK'
 }
 
-/** RFC 3261 §10.3 step 6 and §10.2.2; a Contact that cannot be parsed is of no use to a registrar. */
+/** RFC 3261 §10.3 step 6, §10.2.2; a Contact that cannot be read is of no use to a registrar. */
 function checkRegister(message: SipMessage): void {
   const contacts = parseContacts(message.list('Contact'))
   if (contacts === '*' && message.get('Expires') !== '0') {

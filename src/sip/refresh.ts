@@ -61,8 +61,9 @@ function updateByEngine(dialog: Dialog, draft: SipMessage): void {
   const cseq = ++dialog.localCseq
   const done = engineHandler((status, received) => {
     if (dialog.state !== 'confirmed') return
-    if (status < 300 && received !== undefined) startSession(dialog, acceptSession(received.message))
-    refreshed(dialog, status, received?.message)
+    const response = received?.message
+    if (status < 300 && response !== undefined) startSession(dialog, acceptSession(response))
+    refreshed(dialog, status, response)
   })
   const update = new OutgoingRequest(core, 0, done,
     (point, branch) => composeInDialog(dialog, draft, undefined, cseq, point, branch))

@@ -22,7 +22,7 @@ export function release(core: Core, owner: Owner): void {
       user.handler.cancel(SipMessage.request('CANCEL', user.request?.uri ?? ''))
     }
   }
-  for (const dialog of [...core.dialogs.all()]) {
+  for (const dialog of core.dialogs.all()) {
     if (dialog.owner !== owner) continue
     dialog.owner = 0
     dialog.isOrphan = true

@@ -17,7 +17,6 @@ import { fitsTransport, replyFromDraft } from './reply.ts'
 import { formatMessage } from './serializer.ts'
 import type { SessionAnswer } from './session-timer.ts'
 import { answerSession } from './session-timer.ts'
-import type { Fields } from './uas.ts'
 import { answerByEngine, IncomingRequest } from './uas.ts'
 
 type RespondCommand = Extract<Command, { type: 'respond' }>
@@ -33,7 +32,7 @@ const refusals = {
   tooLarge: 'message too large for a datagram',
 } as const
 
-/** 2xx to these must or may refresh the target: they carry our Contact (RFC 3261 table 2 and on). */
+/** 2xx to these must or may refresh the target: they carry our Contact (RFC 3261 table 2). */
 const withContact: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'UPDATE', 'REFER'])
 
 /** Carries out a `respond` command. */
@@ -178,7 +177,8 @@ function settle(
   if (method === 'INVITE' || (incoming.isFirst && dialog.usage === 'subscription')) dialog.confirm()
   if (session !== undefined && dialog.isAlive) startSession(dialog, session.terms)
   if (method === 'INVITE') {
-    new Answer(dialog, transaction.id, message.cseqNumber, transaction.flow, data)
+    const { id, flow: back } = transaction
+    dialog.unacked.push(new Answer(dialog, id, message.cseqNumber, back, data))
   }
   if (method === 'SUBSCRIBE' || method === 'REFER') {
     dialog.subscribedFor(expiresOf(reply, message))

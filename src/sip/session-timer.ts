@@ -43,7 +43,7 @@ export function isTooBrief(request: SipMessage): boolean {
   return asked !== undefined && asked.seconds < leastSessionSeconds
 }
 
-/** The settlement of a 2xx of ours: terms, and the Session-Expires to add unless the draft has it. */
+/** What a 2xx of ours settles: terms, and the Session-Expires to add unless the draft has one. */
 export interface SessionAnswer {
   readonly terms: SessionTerms | undefined
   readonly header: Octets | undefined

@@ -51,7 +51,7 @@ export class Stack {
     return outputs
   }
 
-  /** When `handle` has to be called with `time` at the latest; undefined when nothing is pending. */
+  /** When `handle` must be called with `time` at the latest; undefined when nothing is pending. */
   nextTimeout(): Ms | undefined {
     return this.#core.timers.nextMs()
   }

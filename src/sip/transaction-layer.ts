@@ -38,6 +38,9 @@ export class TransactionLayer implements TransactionHost {
   readonly #byId = new Map<TransactionId, Transaction>()
   readonly #merging = new Map<string, Transaction>()
   readonly #byConnection = new Map<number, Set<Transaction>>()
+  /** The request matched last and its key: most that are new are opened right afterwards. */
+  #keyed: SipMessage | undefined
+  #key = ''
 
   constructor(options: LayerOptions) {
     this.timers = options.timers
@@ -79,7 +82,7 @@ export class TransactionLayer implements TransactionHost {
   openServer(id: TransactionId, received: Received): Transaction {
     const { message, flow } = received
     const machine = message.method === 'INVITE' ? 'inviteServer' : 'nonInviteServer'
-    const key = serverKey(message, message.method)
+    const key = message === this.#keyed ? this.#key : serverKey(message, message.method)
     const transaction = new Transaction(this, id, machine, key, message.method, flow)
     this.#servers.set(key, transaction)
     this.#register(transaction)
@@ -95,8 +98,13 @@ export class TransactionLayer implements TransactionHost {
   receiveRequest(received: Received): Reception {
     const { message } = received
     const isAck = message.method === 'ACK'
-    const transaction = this.#servers.get(serverKey(message, isAck ? 'INVITE' : message.method))
-    if (transaction === undefined) return 'new'
+    const key = serverKey(message, isAck ? 'INVITE' : message.method)
+    const transaction = this.#servers.get(key)
+    if (transaction === undefined) {
+      this.#keyed = message
+      this.#key = key
+      return 'new'
+    }
     if (isAck) {
       return this.fire(transaction, 'ACK').includes('passUp') ? 'ack' : 'absorbed'
     }
@@ -143,7 +151,8 @@ export class TransactionLayer implements TransactionHost {
 
   /** Sends the newest provisional response or unanswered request once more. */
   resend(transaction: Transaction): void {
-    if (transaction.lastSent !== '') this.#send(transaction.flow, transaction.lastSent, transaction.id)
+    const { flow, lastSent, id } = transaction
+    if (lastSent !== '') this.#send(flow, lastSent, id)
   }
 
   /** The host could not send, or a connection is gone. */

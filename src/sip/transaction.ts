@@ -36,6 +36,7 @@ export interface TransactionHost {
 }
 
 const nothing: readonly Effect[] = []
+const noTimers: readonly TimerName[] = []
 
 export class Transaction implements TimerOwner {
   readonly id: TransactionId
@@ -55,8 +56,10 @@ export class Transaction implements TimerOwner {
   /** Key among the requests that may arrive twice by different ways (RFC 3261 §8.2.2.2). */
   mergeKey = ''
   readonly #host: TransactionHost
-  #timers: Timer[] = []
-  /** Present interval of the retransmission timer; no state has two of them. */
+  /** No state owns two timers of a kind: one that retransmits and one that waits are enough. */
+  #repeating: Timer | undefined
+  #waiting: Timer | undefined
+  /** Present interval of the one that retransmits. */
   #intervalMs: Ms = 0
 
   constructor(
@@ -120,12 +123,15 @@ export class Transaction implements TimerOwner {
 
   onTimer(name: string): void {
     const timer = name as TimerName
-    this.#timers = this.#timers.filter((running) => running.name !== timer)
+    if (!isRetransmission(timer)) {
+      this.#waiting = undefined
+      return this.#host.timerFired(this, timer)
+    }
+    this.#repeating = undefined
     const before = this.state
     this.#host.timerFired(this, timer)
-    if (timer !== 'A' && timer !== 'E' && timer !== 'G') return
     if (this.state !== before) return
-    const isProceeding = this.state === 'proceeding'
+    const isProceeding = before === 'proceeding'
     this.#start(timer, nextInterval(timer, this.#intervalMs, isProceeding, this.#host.values))
   }
 
@@ -134,13 +140,17 @@ export class Transaction implements TimerOwner {
   }
 
   #enter(state: State): void {
-    const before = this.#rows()?.timers ?? []
+    const before = this.#rows()?.timers ?? noTimers
     this.state = state
-    const after = this.#rows()?.timers ?? []
-    for (const timer of this.#timers) {
-      if (!after.includes(timer.name as TimerName)) this.#host.timers.cancel(timer)
+    const after = this.#rows()?.timers ?? noTimers
+    if (this.#repeating !== undefined && !owns(after, this.#repeating)) {
+      this.#host.timers.cancel(this.#repeating)
+      this.#repeating = undefined
     }
-    this.#timers = this.#timers.filter((timer) => timer.owner !== undefined)
+    if (this.#waiting !== undefined && !owns(after, this.#waiting)) {
+      this.#host.timers.cancel(this.#waiting)
+      this.#waiting = undefined
+    }
     for (const name of after) {
       if (!before.includes(name)) this.#start(name, this.#firstInterval(name))
     }
@@ -153,7 +163,18 @@ export class Transaction implements TimerOwner {
 
   #start(name: TimerName, intervalMs: Ms | undefined): void {
     if (intervalMs === undefined || intervalMs === 0) return
-    if (name === 'A' || name === 'E' || name === 'G') this.#intervalMs = intervalMs
-    this.#timers.push(this.#host.timers.start(this.#host.nowMs + intervalMs, this, name))
+    const timer = this.#host.timers.start(this.#host.nowMs + intervalMs, this, name)
+    if (isRetransmission(name)) {
+      this.#intervalMs = intervalMs
+      this.#repeating = timer
+    } else this.#waiting = timer
   }
+}
+
+function isRetransmission(name: TimerName): name is 'A' | 'E' | 'G' {
+  return name === 'A' || name === 'E' || name === 'G'
+}
+
+function owns(names: readonly TimerName[], timer: Timer): boolean {
+  return names.includes(timer.name as TimerName)
 }

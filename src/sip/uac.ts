@@ -39,7 +39,6 @@ const uselessAck =
 /** Carries out a `request` command. */
 export function request(core: Core, command: RequestCommand): void {
   const { token, draft, dialog: id } = command
-  if (core.isFull) return core.refuse(token, 'too many transactions')
   if (id !== undefined) {
     const dialog = core.dialogs.named(id)
     if (dialog === undefined) return core.refuse(token, unknownDialog)
@@ -47,6 +46,7 @@ export function request(core: Core, command: RequestCommand): void {
   }
   const dialog = dialogOfDraft(core, command)
   if (dialog !== undefined) return requestInDialog(core, command, dialog)
+  if (core.isFull) return core.refuse(token, 'too many transactions')
   const refusal = faultOf(draft)
   if (refusal !== undefined) return core.refuse(token, refusal)
   const identity: Identity = {
@@ -136,7 +136,7 @@ function launch(
   outgoing.unreachable()
 }
 
-/** The name of the dialog to come; not that of a call which has come to us with these very words. */
+/** The name of the dialog to come; not that of a call which came to us with these very words. */
 function dialogName(core: Core, identity: Identity): DialogId {
   const id = dialogIdOf(identity.callId, identity.fromTag)
   return core.dialogs.named(id)?.side === 'uas' ? id + ';sent' : id

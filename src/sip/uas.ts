@@ -48,7 +48,9 @@ export class IncomingRequest implements TransactionUser, TimerOwner {
   #guard: Timer | undefined
   #rings = 0
 
-  constructor(core: Core, transaction: Transaction, received: Received, dialog: Dialog | undefined) {
+  constructor(
+    core: Core, transaction: Transaction, received: Received, dialog: Dialog | undefined,
+  ) {
     this.core = core
     this.transaction = transaction
     this.message = received.message

@@ -109,5 +109,5 @@ function wildcard(host: string, interfaces: readonly InterfaceAddress[]): string
 
 function ownNet(address: string, interfaces: readonly InterfaceAddress[]): string[] {
   const own = interfaces.find((i) => i.address === address)
-  return own?.cidr == null ? [] : [own.cidr]
+  return own === undefined || own.cidr === null ? [] : [own.cidr]
 }

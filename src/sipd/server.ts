@@ -16,7 +16,7 @@ import { SipHost } from '../net/sip-host.ts'
 import type { SipBind } from '../net/sip-host.ts'
 import type { ListenPoint } from '../sip/events.ts'
 import { Stack } from '../sip/stack.ts'
-import { cryptoRandom } from './chance.ts'
+import { cryptoRandom, messageIds } from './chance.ts'
 import { expandContact, parseContact } from './contact.ts'
 import type { Contact, InterfaceAddress } from './contact.ts'
 import { ControlListener } from './control.ts'
@@ -116,7 +116,7 @@ class Sipd {
       close: (client, why) => this.#control?.closeClient(client, why),
       nowMs: () => systemClock.nowMs(),
       timeOfDay: () => formatTimeOfDay((performance.timeOrigin + performance.now()) * 1000),
-      newId: randomUUID,
+      newId: messageIds(),
     })
   }
 
@@ -188,6 +188,7 @@ async function addressesOf(contact: Contact): Promise<string[]> {
   try {
     return (await lookup(contact.host, { all: true })).map(({ address }) => address)
   } catch (error) {
-    throw new Error(`contact ${contact.option.uri}: ${error instanceof Error ? error.message : 'unknown host'}`)
+    const why = error instanceof Error ? error.message : 'unknown host'
+    throw new Error(`contact ${contact.option.uri}: ${why}`, { cause: error })
   }
 }

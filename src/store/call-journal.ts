@@ -20,15 +20,23 @@ export interface JournalOptions {
   readonly spillFolder: string
   /** 32 hex digits that name this process in `calls.owner` and in `leases`. */
   readonly owner: string
-  /** States kept in memory during an outage; more stand in the spill file only. Default 20 000 (some 60 MB). */
+  /**
+   * States kept in memory during an outage; more stand in the spill file only. Default 20 000 (some
+   * 60 MB).
+   */
   readonly maxInMemory?: number
   /** How long one write may take; default 5000. */
   readonly writeTimeoutMs?: Ms
 }
 
-/** States that come within this time share a statement: no call waits for it, the database is spared. */
+/**
+ * States that come within this time share a statement: no call waits for it, the database is
+ * spared.
+ */
 const groupMs = 20
-/** A live update may be this old in the panel. Most calls ring and answer within it: one write less. */
+/**
+ * A live update may be this old in the panel. Most calls ring and answer within it: one write less.
+ */
 const updateMs = 300
 const firstPauseMs = 100
 const longestPauseMs = 5000
@@ -64,7 +72,9 @@ export class CallJournal {
     this.#options = { maxInMemory: 20_000, writeTimeoutMs: 5000, ...options }
   }
 
-  /** Stores the record of a call that begins; resolves when the database or the spill file has it. */
+  /**
+   * Stores the record of a call that begins; resolves when the database or the spill file has it.
+   */
   open(record: CallRecord): Promise<void> {
     return this.#store(record)
   }
@@ -94,7 +104,10 @@ export class CallJournal {
     return this.#urgent.size + this.#lazy.size + this.#onlySpilled
   }
 
-  /** Writes what waits, at most for `timeoutMs`; what the database did not take stays in the spill file. */
+  /**
+   * Writes what waits, at most for `timeoutMs`; what the database did not take stays in the spill
+   * file.
+   */
   async stop(timeoutMs: Ms): Promise<void> {
     const deadline = this.#options.clock.nowMs() + timeoutMs
     this.#promoteLazy(Infinity)
@@ -108,7 +121,10 @@ export class CallJournal {
     if (this.waiting > 0) {
       await this.#spillWaiting()
       await this.#spill?.close()
-      this.#options.log.error({ waiting: this.waiting, file: this.#spill?.path }, 'call records wait in the spill file')
+      this.#options.log.error(
+        { waiting: this.waiting, file: this.#spill?.path },
+        'call records wait in the spill file',
+      )
     }
   }
 
@@ -129,7 +145,10 @@ export class CallJournal {
   }
 
   #nextChanged(): number {
-    this.#lastChanged = Math.max(this.#lastChanged + 1, Math.floor(this.#options.clock.wallMs()) * 1000)
+    this.#lastChanged = Math.max(
+      this.#lastChanged + 1,
+      Math.floor(this.#options.clock.wallMs()) * 1000,
+    )
     return this.#lastChanged
   }
 
@@ -148,7 +167,8 @@ export class CallJournal {
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined
       if (this.#stopped) return
-      if (this.#urgent.size > 0) this.#wake(this.#options.clock.nowMs() + (this.#failures > 0 ? this.#pauseMs() : groupMs))
+      if (this.#urgent.size > 0)
+        this.#wake(this.#options.clock.nowMs() + (this.#failures > 0 ? this.#pauseMs() : groupMs))
       const next = this.#lazy.values().next().value
       if (next) this.#wake(Math.max(next.dueAt, this.#options.clock.nowMs() + groupMs))
     })
@@ -163,7 +183,8 @@ export class CallJournal {
       return
     }
     try {
-      // What comes meanwhile waits for the next turn: few full statements instead of many small ones.
+      // What comes meanwhile waits for the next turn: few full statements instead of many small
+      // ones.
       for (let left = this.#urgent.size; left > 0;) left -= await this.#writeBatch(left)
       await this.#replayOwnSpill()
       if (this.#failures > 0) this.#options.log.warn('the database takes call records again')
@@ -172,7 +193,10 @@ export class CallJournal {
       this.#failures++
       this.#retryAt = this.#options.clock.nowMs() + this.#pauseMs()
       if (this.#failures === 1 || this.#failures % 10 === 0) {
-        this.#options.log.error({ err: fault, waiting: this.waiting }, 'call records cannot be written; they are kept and tried again')
+        this.#options.log.error(
+          { err: fault, waiting: this.waiting },
+          'call records cannot be written; they are kept and tried again',
+        )
       }
       await this.#spillWaiting()
     }
@@ -208,12 +232,15 @@ export class CallJournal {
     return size
   }
 
-  /** A row the database cannot take must not keep the others waiting: it goes to a file of its own. */
+  /**
+   * A row the database cannot take must not keep the others waiting: it goes to a file of its own.
+   */
   async #write(states: readonly (CallState & { readonly owner: string })[]): Promise<void> {
     const { database, writeTimeoutMs, log, spillFolder } = this.#options
     try {
       const values: SqlValue[] = []
-      for (const state of states) for (const value of callValues(state, state.owner)) values.push(value)
+      for (const state of states)
+        for (const value of callValues(state, state.owner)) values.push(value)
       await database.execute(upsertSql(states.length), values, writeTimeoutMs)
     } catch (fault) {
       if (!isBadData(fault)) throw fault
@@ -221,7 +248,10 @@ export class CallJournal {
         for (const state of states) await this.#write([state])
         return
       }
-      log.error({ err: fault, call: states[0]?.record.id, folder: spillFolder }, 'the database cannot take this call record; it is set aside')
+      log.error(
+        { err: fault, call: states[0]?.record.id, folder: spillFolder },
+        'the database cannot take this call record; it is set aside',
+      )
       const aside = new SpillFile(`${spillFolder}/rejected`, states[0]!.owner, states[0]!.changed)
       await aside.append(states)
       await aside.close()
@@ -234,10 +264,17 @@ export class CallJournal {
     if (fresh.length > 0) {
       const states = fresh.map((entry) => entry.state)
       try {
-        this.#spill ??= new SpillFile(this.#options.spillFolder, this.#options.owner, ++this.#spills)
+        this.#spill ??= new SpillFile(
+          this.#options.spillFolder,
+          this.#options.owner,
+          ++this.#spills,
+        )
         await this.#spill.append(states)
       } catch (fault) {
-        this.#options.log.error({ err: fault }, 'call records can be written neither to the database nor to the disk')
+        this.#options.log.error(
+          { err: fault },
+          'call records can be written neither to the database nor to the disk',
+        )
         this.#dropOverflow(fresh)
         return
       }
@@ -252,7 +289,11 @@ export class CallJournal {
   #dropSpilled(): void {
     let excess = this.#urgent.size - this.#options.maxInMemory
     if (excess <= 0) return
-    if (this.#onlySpilled === 0) this.#options.log.error({ waiting: this.waiting }, 'too many call records wait; the oldest stand in the spill file only')
+    if (this.#onlySpilled === 0)
+      this.#options.log.error(
+        { waiting: this.waiting },
+        'too many call records wait; the oldest stand in the spill file only',
+      )
     for (const [id, entry] of this.#urgent) {
       if (excess <= 0) return
       if (!entry.spilled) continue
@@ -262,7 +303,9 @@ export class CallJournal {
     }
   }
 
-  /** Neither database nor disk: memory is bounded all the same, the oldest records are lost, loudly. */
+  /**
+   * Neither database nor disk: memory is bounded all the same, the oldest records are lost, loudly.
+   */
   #dropOverflow(entries: readonly Entry[]): void {
     const excess = entries.length - this.#options.maxInMemory
     if (excess <= 0) return
@@ -270,7 +313,10 @@ export class CallJournal {
       this.#urgent.delete(entry.state.record.id)
       for (const told of entry.told.splice(0)) told()
     }
-    this.#options.log.fatal({ lost: excess }, 'call records were lost: no database, no disk, no memory')
+    this.#options.log.fatal(
+      { lost: excess },
+      'call records were lost: no database, no disk, no memory',
+    )
   }
 
   async #replayOwnSpill(): Promise<void> {
@@ -283,13 +329,15 @@ export class CallJournal {
     await spill.remove()
   }
 
-  /** Writes the states of a spill file (of this or a dead owner); rejects when the database fails. */
+  /**
+   * Writes the states of a spill file (of this or a dead owner); rejects when the database fails.
+   */
   async replay(path: string): Promise<number> {
     let count = 0
     for await (const batch of readSpillFile(path, largestBatch)) {
       for (let from = 0; from < batch.length;) {
         const size = batchSize(batch.length - from)
-        await this.#write(batch.slice(from, from += size))
+        await this.#write(batch.slice(from, (from += size)))
         count += size
       }
     }
@@ -297,6 +345,8 @@ export class CallJournal {
   }
 
   #sleep(ms: Ms): Promise<void> {
-    return new Promise((done) => { this.#options.clock.wakeAt(this.#options.clock.nowMs() + ms, done) })
+    return new Promise((done) => {
+      this.#options.clock.wakeAt(this.#options.clock.nowMs() + ms, done)
+    })
   }
 }

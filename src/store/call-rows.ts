@@ -15,15 +15,47 @@ export interface CallState {
 }
 
 const columns = [
-  'id', 'owner', 'sip_call_id', 'subscriber_id', 'dialled', 'caller', 'caller_name', 'anonymous', 'trunk_id', 'started_at',
-  'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason', 'answered_leg_id', 'phones', 'legs', 'trace',
+  'id',
+  'owner',
+  'sip_call_id',
+  'subscriber_id',
+  'dialled',
+  'caller',
+  'caller_name',
+  'anonymous',
+  'trunk_id',
+  'started_at',
+  'answered_at',
+  'ended_at',
+  'outcome',
+  'status',
+  'ended_by',
+  'reason',
+  'answered_leg_id',
+  'phones',
+  'legs',
+  'trace',
   'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
-/** What may change while a call lives. `changed` must come last: the others compare with its old value. */
+/**
+ * What may change while a call lives. `changed` must come last: the others compare with its old
+ * value.
+ */
 const mutable = [
-  'owner', 'subscriber_id', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason', 'answered_leg_id', 'phones',
-  'legs', 'trace', 'changed',
+  'owner',
+  'subscriber_id',
+  'answered_at',
+  'ended_at',
+  'outcome',
+  'status',
+  'ended_by',
+  'reason',
+  'answered_leg_id',
+  'phones',
+  'legs',
+  'trace',
+  'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 /** A statement of more rows saves nothing more and holds its locks longer. */
@@ -33,19 +65,25 @@ export const largestBatch = 64
 export function batchSize(waiting: number): number {
   if (waiting <= 8) return waiting
   if (waiting >= largestBatch) return largestBatch
-  return waiting - waiting % (waiting < 32 ? 4 : 16)
+  return waiting - (waiting % (waiting < 32 ? 4 : 16))
 }
 
 const statements = new Map<number, string>()
 
-/** INSERT … ON DUPLICATE KEY UPDATE for `rows` calls. VALUES() is what MySQL, MariaDB and TiDB share. */
+/**
+ * INSERT … ON DUPLICATE KEY UPDATE for `rows` calls. VALUES() is what MySQL, MariaDB and TiDB
+ * share.
+ */
 export function upsertSql(rows: number): string {
   let sql = statements.get(rows)
   if (sql === undefined) {
     const row = `(${columns.map(() => '?').join(',')})`
-    const newer = mutable.map((name) => `${name}=IF(VALUES(changed)>=calls.changed,VALUES(${name}),calls.${name})`)
-    sql = `INSERT INTO calls (${columns.join(',')}) VALUES ${Array(rows).fill(row).join(',')}`
-      + ` ON DUPLICATE KEY UPDATE ${newer.join(',')}`
+    const newer = mutable.map(
+      (name) => `${name}=IF(VALUES(changed)>=calls.changed,VALUES(${name}),calls.${name})`,
+    )
+    sql =
+      `INSERT INTO calls (${columns.join(',')}) VALUES ${Array(rows).fill(row).join(',')}` +
+      ` ON DUPLICATE KEY UPDATE ${newer.join(',')}`
     statements.set(rows, sql)
   }
   return sql
@@ -54,28 +92,61 @@ export function upsertSql(rows: number): string {
 /** The values of one row, in the order of the statement. Text of strangers is cut to the column. */
 export function callValues({ record, changed }: CallState, owner: string): SqlValue[] {
   return [
-    record.id, owner, cut(record.sipCallId, 255), record.subscriberId ?? null, cut(record.dialled, 128), cut(record.caller, 128),
-    cut(record.callerName, 255), record.anonymous ? 1 : 0, record.trunkId ?? null, record.startedAt,
-    record.answeredAt ?? null, record.endedAt ?? null, record.outcome ?? null, record.status, record.endedBy ?? null,
-    cut(record.reason, 255), record.answeredLegId ?? null, cut(phonesOf(record), 1000),
-    JSON.stringify(record.legs), JSON.stringify(record.trace), changed,
+    record.id,
+    owner,
+    cut(record.sipCallId, 255),
+    record.subscriberId ?? null,
+    cut(record.dialled, 128),
+    cut(record.caller, 128),
+    cut(record.callerName, 255),
+    record.anonymous ? 1 : 0,
+    record.trunkId ?? null,
+    record.startedAt,
+    record.answeredAt ?? null,
+    record.endedAt ?? null,
+    record.outcome ?? null,
+    record.status,
+    record.endedBy ?? null,
+    cut(record.reason, 255),
+    record.answeredLegId ?? null,
+    cut(phonesOf(record), 1000),
+    JSON.stringify(record.legs),
+    JSON.stringify(record.trace),
+    changed,
   ]
 }
 
 /** A row as the panel reads it. */
-export type CallRow = Omit<CallsTable, 'owner' | 'changed' | 'phones' | 'started_at' | 'answered_at' | 'ended_at'>
-  & { readonly started_at: string; readonly answered_at: string | null; readonly ended_at: string | null }
+export type CallRow = Omit<
+  CallsTable,
+  'owner' | 'changed' | 'phones' | 'started_at' | 'answered_at' | 'ended_at'
+> & {
+  readonly started_at: string
+  readonly answered_at: string | null
+  readonly ended_at: string | null
+}
 
 /** The record of a row. */
 export function recordFrom(row: CallRow): CallRecord {
   return {
-    id: row.id, sipCallId: row.sip_call_id, subscriberId: row.subscriber_id ?? undefined, dialled: row.dialled,
-    caller: row.caller, callerName: row.caller_name, anonymous: row.anonymous === 1, trunkId: row.trunk_id ?? undefined,
-    startedAt: Number(row.started_at), answeredAt: instant(row.answered_at), endedAt: instant(row.ended_at),
-    outcome: (row.outcome ?? undefined) as CallRecord['outcome'], status: row.status,
-    endedBy: (row.ended_by ?? undefined) as CallRecord['endedBy'], reason: row.reason,
+    id: row.id,
+    sipCallId: row.sip_call_id,
+    subscriberId: row.subscriber_id ?? undefined,
+    dialled: row.dialled,
+    caller: row.caller,
+    callerName: row.caller_name,
+    anonymous: row.anonymous === 1,
+    trunkId: row.trunk_id ?? undefined,
+    startedAt: Number(row.started_at),
+    answeredAt: instant(row.answered_at),
+    endedAt: instant(row.ended_at),
+    outcome: (row.outcome ?? undefined) as CallRecord['outcome'],
+    status: row.status,
+    endedBy: (row.ended_by ?? undefined) as CallRecord['endedBy'],
+    reason: row.reason,
     answeredLegId: row.answered_leg_id ?? undefined,
-    legs: JSON.parse(row.legs) as LegRecord[], trace: JSON.parse(row.trace) as TraceStep[],
+    legs: JSON.parse(row.legs) as LegRecord[],
+    trace: JSON.parse(row.trace) as TraceStep[],
   }
 }
 

@@ -66,7 +66,9 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   const sweepOn = () => {
     if (stopped) return
     cancel = clock.wakeAt(clock.nowMs() + sweepMs, () => {
-      sweep().catch((fault: unknown) => log.warn({ err: fault }, 'orphaned calls cannot be closed now')).finally(sweepOn)
+      sweep()
+        .catch((fault: unknown) => log.warn({ err: fault }, 'orphaned calls cannot be closed now'))
+        .finally(sweepOn)
     })
   }
   await sweep()
@@ -90,10 +92,14 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   }
 }
 
-async function replayDeadJournals({ database, log, spillFolder }: CallStoreOptions, journal: CallJournal, own: string): Promise<void> {
+async function replayDeadJournals(
+  { database, log, spillFolder }: CallStoreOptions,
+  journal: CallJournal,
+  own: string,
+): Promise<void> {
   for (const path of listSpillFiles(spillFolder)) {
     const owner = basename(path).slice(0, 32)
-    if (owner === own || !await isDeadOwner(database.kysely, owner)) continue
+    if (owner === own || !(await isDeadOwner(database.kysely, owner))) continue
     const states = await journal.replay(path)
     await rm(path, { force: true })
     log.warn({ states, path }, 'call records of a process that died were written')

@@ -8,7 +8,7 @@ import { Kysely, MysqlDialect } from 'kysely'
 import type { Transaction } from 'kysely'
 import { createPool } from 'mysql2'
 import type { Pool, PoolConnection, PoolOptions } from 'mysql2'
-import { DatabaseTimeout, isRetryable } from './errors.ts'
+import { DatabaseTimeout, isConflict, isRetryable } from './errors.ts'
 import type { Tables } from './tables.ts'
 
 /** What repository functions take; a Transaction is one, too. */
@@ -23,8 +23,14 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** Opens a pool; nothing is connected before the first statement. `url` is mysql://user:password@host:port/name[?socketPath=…]. */
-export function openDatabase(options: { readonly url: string; readonly connections?: number }): Database {
+/**
+ * Opens a pool; nothing is connected before the first statement. `url` is
+ * mysql://user:password@host:port/name[?socketPath=…].
+ */
+export function openDatabase(options: {
+  readonly url: string
+  readonly connections?: number
+}): Database {
   const pool = createPool(poolOptions(options.url, options.connections ?? 10))
   return {
     kysely: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
@@ -35,16 +41,30 @@ export function openDatabase(options: { readonly url: string; readonly connectio
 
 /**
  * Runs `work` in one transaction and tries the whole again, at most five times, when the database
- * says that this may help (deadlock, lost connection …). `work` must not act on anything else. Inside
- * a transaction it joins that one.
+ * says that this may help (deadlock, lost connection …). `work` must not act on anything else.
+ * Inside a transaction it joins that one.
  */
 export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   if (db.isTransaction) return work(db as Trx)
   for (let attempt = 1; ; attempt++) {
+    let committing = false
+    let cause: unknown
     try {
-      return await db.transaction().execute(work)
+      return await db.transaction().execute(async (trx) => {
+        try {
+          const result = await work(trx)
+          committing = true
+          return result
+        } catch (fault) {
+          cause = fault // a dead connection cannot roll back either: that fault would hide this one
+          throw fault
+        }
+      })
     } catch (fault) {
-      if (attempt === 5 || !isRetryable(fault)) throw fault
+      const first = cause ?? fault
+      // A connection lost over the COMMIT leaves open whether it happened: not ours to do it twice.
+      const helps = committing ? isConflict(first) : isRetryable(first)
+      if (attempt === 5 || !helps) throw first
       await sleep(10 * 2 ** attempt * (0.5 + Math.random()))
     }
   }
@@ -69,7 +89,9 @@ function poolOptions(url: string, connections: number): PoolOptions {
   const socketPath = at.searchParams.get('socketPath')
   const tls = at.searchParams.get('tls') === 'yes'
   return {
-    ...(socketPath ? { socketPath } : { host: at.hostname, port: at.port === '' ? 3306 : Number(at.port) }),
+    ...(socketPath
+      ? { socketPath }
+      : { host: at.hostname, port: at.port === '' ? 3306 : Number(at.port) }),
     ...(tls ? { ssl: { rejectUnauthorized: true } } : {}),
     user: decodeURIComponent(at.username),
     password: decodeURIComponent(at.password),
@@ -89,12 +111,17 @@ function poolOptions(url: string, connections: number): PoolOptions {
   }
 }
 
-function execute<Row>(pool: Pool, sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<Row[]> {
+function execute<Row>(
+  pool: Pool,
+  sql: string,
+  values: readonly SqlValue[],
+  timeoutMs: number,
+): Promise<Row[]> {
   return new Promise((done, failed) => {
     let late = false
     let used: PoolConnection | undefined
-    // Covers the wait for a free connection, too. A connection whose answer is awaited no more would
-    // keep the next statement waiting: it is thrown away.
+    // Covers the wait for a free connection, too. A connection whose answer is awaited no more
+    // would keep the next statement waiting: it is thrown away.
     const timer = setTimeout(() => {
       late = true
       used?.destroy()

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import type { NoAnswer, ScheduleBlock } from '../call/rule.ts'
+import type { ScheduleBlock } from '../call/rule.ts'
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
 import { StoreError } from './errors.ts'
@@ -36,7 +36,10 @@ const login = 'demo'
 const number = '+74996740782'
 const dayMs = 86_400_000
 
-/** Fills an empty database; one that has any subscriber is left alone. Answers how to get in, undefined when there is no demo subscriber. */
+/**
+ * Fills an empty database; one that has any subscriber is left alone. Answers how to get in,
+ * undefined when there is no demo subscriber.
+ */
 export async function seedDemo(db: Db, options: DemoOptions): Promise<DemoAccess | undefined> {
   const some = await db.selectFrom('subscribers').select('id').limit(1).executeTakeFirst()
   if (!some) {
@@ -63,17 +66,42 @@ async function fill(db: Db, options: DemoOptions): Promise<DemoAccess> {
   const passwordHash = await hashPassword(access.password)
   await inTransaction(db, async (trx) => {
     // All or nothing: functions of the store join the transaction they are given.
-    const id = await createSubscriber(trx, {
-      name: 'Михаил Миронов', number, login, passwordHash, tariff: 'Базовый', balanceKopecks: 380_00,
-    }, options.wallMs)
+    const id = await createSubscriber(
+      trx,
+      {
+        name: 'Михаил Миронов',
+        number,
+        login,
+        passwordHash,
+        tariff: 'Базовый',
+        balanceKopecks: 380_00,
+      },
+      options.wallMs,
+    )
     const phones = await addPhones(trx, id, options.wallMs)
-    for (const rule of demoRules(phones, options.wallMs)) await addRule(trx, id, rule, options.wallMs)
+    for (const rule of demoRules(phones, options.wallMs))
+      await addRule(trx, id, rule, options.wallMs)
     await setDefaultNumber(trx, id, phones.mobile)
-    await addTrunk(trx, {
-      name: 'Демонстрационный транк', enabled: true, inboundNets: ['127.0.0.0/8', '::1/128'], host: '127.0.0.1',
-      port: options.trunkPort, transport: 'udp', credentials: undefined, numberFormat: 'e164plus', identity: 'caller',
-      assertIdentity: false, diversion: 'diversion', order: 1, capacity: undefined, provisionalSeconds: 5,
-    }, options.wallMs)
+    await addTrunk(
+      trx,
+      {
+        name: 'Демонстрационный транк',
+        enabled: true,
+        inboundNets: ['127.0.0.0/8', '::1/128'],
+        host: '127.0.0.1',
+        port: options.trunkPort,
+        transport: 'udp',
+        credentials: undefined,
+        numberFormat: 'e164plus',
+        identity: 'caller',
+        assertIdentity: false,
+        diversion: 'diversion',
+        order: 1,
+        capacity: undefined,
+        provisionalSeconds: 5,
+      },
+      options.wallMs,
+    )
   })
   await writeAccess(options.file, access)
   return access
@@ -82,7 +110,8 @@ async function fill(db: Db, options: DemoOptions): Promise<DemoAccess> {
 type Phones = Readonly<Record<'mobile' | 'home' | 'office' | 'dacha' | 'greek', string>>
 
 async function addPhones(db: Db, subscriberId: string, wallMs: number): Promise<Phones> {
-  const add = (address: string, description: string) => addNumber(db, subscriberId, { address, description }, wallMs)
+  const add = (address: string, description: string) =>
+    addNumber(db, subscriberId, { address, description }, wallMs)
   return {
     mobile: await add('+79161234501', 'Мобильный'),
     home: await add('+74951234502', 'Домашний'),
@@ -92,24 +121,48 @@ async function addPhones(db: Db, subscriberId: string, wallMs: number): Promise<
   }
 }
 
+/** In the order of the manual's picture; together the first three leave no hour of the week free. */
 function demoRules(phones: Phones, wallMs: number): readonly RuleDraft[] {
-  const holidayFrom = new Date(wallMs + 14 * dayMs).toISOString().slice(0, 10)
-  const holidayTo = new Date(wallMs + 28 * dayMs).toISOString().slice(0, 10)
-  const working: ScheduleBlock = { weekdays: [1, 2, 3, 4, 5], dates: [], hours: [{ from: 9 * 60, to: 18 * 60 }] }
-  const weekend: ScheduleBlock = { weekdays: [6, 7], dates: [], hours: [{ from: 10 * 60, to: 22 * 60 }] }
-  const holiday: ScheduleBlock = { weekdays: [], dates: [{ from: holidayFrom, to: holidayTo }], hours: [] }
+  const evenings: ScheduleBlock = block([7, 1, 2, 3, 4, 5], 18, 9)
+  const working: ScheduleBlock = block([1, 2, 3, 4, 5], 9, 18)
+  const weekend: ScheduleBlock = { weekdays: [6, 7], dates: [], hours: [] }
+  const dates = [{ from: dateAfter(wallMs, 14), to: dateAfter(wallMs, 28) }]
+  const holiday: ScheduleBlock = { weekdays: [], dates, hours: [] }
   return [
-    parallel('Дома', 0, [], [phones.mobile, phones.home]),
-    parallel('Звонок в рабочее время', 10, [working], [phones.office, phones.mobile]),
-    parallel('На даче', 10, [weekend], [phones.dacha, phones.mobile]),
-    { ...parallel('Звонки во время отпуска', 20, [holiday], [phones.greek, phones.mobile]), enabled: false, mode: 'serial' },
+    parallel('Дома', evenings, [phones.mobile, phones.home]),
+    parallel('Звонок в рабочее время', working, [phones.office, phones.mobile]),
+    parallel('На даче', weekend, [phones.dacha, phones.mobile]),
+    {
+      ...parallel('Звонки во время отпуска', holiday, [phones.greek, phones.mobile]),
+      enabled: false,
+      mode: 'serial',
+    },
   ]
 }
 
-function parallel(name: string, priority: number, blocks: readonly ScheduleBlock[], targetIds: readonly string[]): RuleDraft {
-  const targets = targetIds.map((targetId) => ({ targetId, ringSeconds: undefined }))
-  const noAnswer: NoAnswer = { action: 'hangUp' }
-  return { name, enabled: true, priority, blocks, mode: 'parallel', waitSeconds: 30, targets, noAnswer }
+function block(
+  weekdays: ScheduleBlock['weekdays'],
+  fromHour: number,
+  toHour: number,
+): ScheduleBlock {
+  return { weekdays, dates: [], hours: [{ from: fromHour * 60, to: toHour * 60 }] }
+}
+
+function dateAfter(wallMs: number, days: number): string {
+  return new Date(wallMs + days * dayMs).toISOString().slice(0, 10)
+}
+
+function parallel(name: string, when: ScheduleBlock, targetIds: readonly string[]): RuleDraft {
+  return {
+    name,
+    enabled: true,
+    priority: 0,
+    blocks: [when],
+    mode: 'parallel',
+    waitSeconds: 30,
+    targets: targetIds.map((targetId) => ({ targetId, ringSeconds: undefined })),
+    noAnswer: { action: 'hangUp' },
+  }
 }
 
 function newAccess(): DemoAccess {
@@ -119,7 +172,7 @@ function newAccess(): DemoAccess {
 async function readAccess(file: string): Promise<DemoAccess | undefined> {
   try {
     const value = JSON.parse(await readFile(file, 'utf8')) as Partial<DemoAccess>
-    return value.login && value.password && value.number ? value as DemoAccess : undefined
+    return value.login && value.password && value.number ? (value as DemoAccess) : undefined
   } catch {
     return undefined
   }

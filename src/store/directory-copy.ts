@@ -13,7 +13,9 @@ import { listTrunks } from './trunks.ts'
 
 const pollMs = 2000
 
-/** At most two seconds old while the database answers; while it does not, the last one known stays. */
+/**
+ * At most two seconds old while the database answers; while it does not, the last one known stays.
+ */
 export interface DirectoryCopy {
   /** Enabled trunks in outgoing order; the same array until something changes. */
   trunks(): readonly Trunk[]
@@ -45,14 +47,26 @@ export async function copyDirectory(db: Db, clock: Clock, log: Log): Promise<Dir
     }
   }
   const poll = async () => {
-    await refresh().catch((fault: unknown) => log.warn({ err: fault }, 'trunks cannot be read; the last ones known stay'))
-    if (!stopped) cancel = clock.wakeAt(clock.nowMs() + pollMs, () => { void poll() })
+    await refresh().catch((fault: unknown) =>
+      log.warn({ err: fault }, 'trunks cannot be read; the last ones known stay'),
+    )
+    if (!stopped)
+      cancel = clock.wakeAt(clock.nowMs() + pollMs, () => {
+        void poll()
+      })
   }
   await refresh()
-  cancel = clock.wakeAt(clock.nowMs() + pollMs, () => { void poll() })
+  cancel = clock.wakeAt(clock.nowMs() + pollMs, () => {
+    void poll()
+  })
   const stop = () => {
     stopped = true
     cancel()
   }
-  return { trunks: () => trunks, isPersonalNumber: (address) => numbers.has(address), refresh, stop }
+  return {
+    trunks: () => trunks,
+    isPersonalNumber: (address) => numbers.has(address),
+    refresh,
+    stop,
+  }
 }

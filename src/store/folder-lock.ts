@@ -1,6 +1,7 @@
 /**
  * A folder that one living process may use at a time: a file with the holder's identity, which a
- * dead holder (or one of before the last boot) cannot keep. The second line of defence is the server's own lock on its files.
+ * dead holder (or one of before the last boot) cannot keep. The second line of defence is the
+ * server's own lock on its files.
  */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -9,13 +9,15 @@ let used = pool.length
 let lastMs = 0
 let count = 0
 
-/** A new id for the wall-clock instant `wallMs` (milliseconds since 1970); ids of one process rise. */
+/**
+ * A new id for the wall-clock instant `wallMs` (milliseconds since 1970); ids of one process rise.
+ */
 export function newId(wallMs: number): string {
   if (used === pool.length) {
     randomFillSync(pool)
     used = 0
   }
-  const random = pool.subarray(used, used += 9)
+  const random = pool.subarray(used, (used += 9))
   const ms = Math.floor(wallMs)
   // §6.2 method 1: ids of the same millisecond count on in the 12 bits after the version.
   count = ms > lastMs ? random[8]! : count + 1
@@ -26,5 +28,7 @@ export function newId(wallMs: number): string {
   }
   const tail = Buffer.from(random.subarray(0, 8))
   tail[0] = 0x80 | (tail[0]! & 0x3f) // variant 10
-  return lastMs.toString(16).padStart(12, '0') + (0x7000 | count).toString(16) + tail.toString('hex')
+  return (
+    lastMs.toString(16).padStart(12, '0') + (0x7000 | count).toString(16) + tail.toString('hex')
+  )
 }

@@ -24,18 +24,27 @@ export async function countLogin(db: Db, attempt: LoginAttempt, wallMs: number):
   const old = wallMs - windowMs
   const both = buckets(attempt)
   for (const bucket of both) {
-    await db.insertInto('login_failures').values({ bucket, window_start: wallMs, failures: 1 })
+    await db
+      .insertInto('login_failures')
+      .values({ bucket, window_start: wallMs, failures: 1 })
       // MySQL assigns from left to right: `failures` still sees the old window.
       .onDuplicateKeyUpdate({
         failures: sql<number>`IF(window_start < ${old}, 1, failures + 1)`,
         window_start: sql<number>`IF(window_start < ${old}, ${wallMs}, window_start)`,
-      }).execute()
+      })
+      .execute()
   }
   await db.deleteFrom('login_failures').where('window_start', '<', String(old)).limit(100).execute()
-  const rows = await db.selectFrom('login_failures').selectAll().where('bucket', 'in', both).execute()
+  const rows = await db
+    .selectFrom('login_failures')
+    .selectAll()
+    .where('bucket', 'in', both)
+    .execute()
   const waits = rows.map((row) => {
     const limit = row.bucket === both[0] ? limits.account : limits.address
-    return row.failures > limit ? Math.ceil((Number(row.window_start) + windowMs - wallMs) / 1000) : 0
+    return row.failures > limit
+      ? Math.ceil((Number(row.window_start) + windowMs - wallMs) / 1000)
+      : 0
   })
   return Math.max(0, ...waits)
 }
@@ -44,8 +53,12 @@ export async function countLogin(db: Db, attempt: LoginAttempt, wallMs: number):
 export async function forgiveLogin(db: Db, attempt: LoginAttempt): Promise<void> {
   const [account, address] = buckets(attempt)
   await db.deleteFrom('login_failures').where('bucket', '=', account).execute()
-  await db.updateTable('login_failures').set((eb) => ({ failures: eb('failures', '-', 1) }))
-    .where('bucket', '=', address).where('failures', '>', 0).execute()
+  await db
+    .updateTable('login_failures')
+    .set((eb) => ({ failures: eb('failures', '-', 1) }))
+    .where('bucket', '=', address)
+    .where('failures', '>', 0)
+    .execute()
 }
 
 function buckets({ login, address }: LoginAttempt): [account: string, address: string] {

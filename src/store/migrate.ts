@@ -26,7 +26,10 @@ interface Migration {
   readonly checksum: string
 }
 
-/** Brings the schema to the newest state; answers the names applied now. Throws when a file was edited after it was applied. */
+/**
+ * Brings the schema to the newest state; answers the names applied now. Throws when a file was
+ * edited after it was applied.
+ */
 export async function migrate(db: Db, options: MigrateOptions): Promise<readonly string[]> {
   const migrations = await readMigrations(options.folder)
   await createBookkeeping(db)
@@ -41,26 +44,40 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<readonly
 /** Statements of a file: ended by ';' at the end of a line; comment lines are left out. */
 export function splitStatements(text: string): readonly string[] {
   const lines = text.split('\n').filter((line) => !line.trimStart().startsWith('--'))
-  return lines.join('\n').split(/;[ \t]*(?:\n|$)/).map((statement) => statement.trim()).filter((s) => s !== '')
+  return lines
+    .join('\n')
+    .split(/;[ \t]*(?:\n|$)/)
+    .map((statement) => statement.trim())
+    .filter((s) => s !== '')
 }
 
 async function readMigrations(folder: string): Promise<readonly Migration[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name)).sort()
+  const names = (await readdir(folder))
+    .filter((name) => /^\d{3}-[a-z0-9-]+\.sql$/.test(name))
+    .sort()
   if (names.length === 0) throw new Error(`${folder} holds no NNN-name.sql`)
-  return Promise.all(names.map(async (name) => {
-    const text = await readFile(join(folder, name), 'utf8')
-    return { name, text, checksum: createHash('sha256').update(text).digest('hex') }
-  }))
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(folder, name), 'utf8')
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') }
+    }),
+  )
 }
 
 async function createBookkeeping(db: Db): Promise<void> {
   const id = 'VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL'
-  await db.executeQuery(CompiledQuery.raw(`CREATE TABLE IF NOT EXISTS leases (
-    name ${id}, owner ${id}, holder VARCHAR(500) NOT NULL, until_ms BIGINT NOT NULL, fence BIGINT NOT NULL,
-    PRIMARY KEY (name)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`))
-  await db.executeQuery(CompiledQuery.raw(`CREATE TABLE IF NOT EXISTS schema_migrations (
-    name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, checksum ${id}, applied_at BIGINT NOT NULL,
-    PRIMARY KEY (name)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`))
+  await db.executeQuery(
+    CompiledQuery.raw(`CREATE TABLE IF NOT EXISTS leases (
+    name ${id}, owner ${id}, holder VARCHAR(500) NOT NULL,
+    until_ms BIGINT NOT NULL, fence BIGINT NOT NULL,
+    PRIMARY KEY (name)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`),
+  )
+  await db.executeQuery(
+    CompiledQuery.raw(`CREATE TABLE IF NOT EXISTS schema_migrations (
+    name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    checksum ${id}, applied_at BIGINT NOT NULL,
+    PRIMARY KEY (name)) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`),
+  )
 }
 
 async function waitForLease(db: Db, timeoutMs: number): Promise<{ release(): Promise<void> }> {
@@ -69,12 +86,17 @@ async function waitForLease(db: Db, timeoutMs: number): Promise<{ release(): Pro
   for (;;) {
     const lease = await holdLease(db, 'migrate', owner, 30_000)
     if (lease) return lease
-    if (performance.now() > deadline) throw new Error(`another process has been migrating the database for ${timeoutMs} ms`)
+    if (performance.now() > deadline)
+      throw new Error(`another process has been migrating the database for ${timeoutMs} ms`)
     await sleep(50)
   }
 }
 
-async function applyMissing(db: Db, migrations: readonly Migration[], log: Log): Promise<readonly string[]> {
+async function applyMissing(
+  db: Db,
+  migrations: readonly Migration[],
+  log: Log,
+): Promise<readonly string[]> {
   const rows = await db.selectFrom('schema_migrations').select(['name', 'checksum']).execute()
   const applied = new Map(rows.map((row) => [row.name, row.checksum]))
   const fresh: string[] = []
@@ -82,13 +104,18 @@ async function applyMissing(db: Db, migrations: readonly Migration[], log: Log):
     const known = applied.get(name)
     applied.delete(name)
     if (known === checksum) continue
-    if (known !== undefined) throw new Error(`sql/${name} was edited after it had been applied; write a new file instead`)
-    for (const statement of splitStatements(text)) await db.executeQuery(CompiledQuery.raw(statement))
-    await db.insertInto('schema_migrations')
-      .values({ name, checksum, applied_at: sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)` }).execute()
+    if (known !== undefined)
+      throw new Error(`sql/${name} was edited after it had been applied; write a new file instead`)
+    for (const statement of splitStatements(text))
+      await db.executeQuery(CompiledQuery.raw(statement))
+    await db
+      .insertInto('schema_migrations')
+      .values({ name, checksum, applied_at: sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)` })
+      .execute()
     log.info({ migration: name }, 'migration applied')
     fresh.push(name)
   }
-  if (applied.size > 0) log.warn({ names: [...applied.keys()] }, 'the database knows migrations of a newer version')
+  if (applied.size > 0)
+    log.warn({ names: [...applied.keys()] }, 'the database knows migrations of a newer version')
   return fresh
 }

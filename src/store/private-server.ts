@@ -7,7 +7,16 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import type { Log } from '../log.ts'
@@ -18,9 +27,13 @@ export interface PrivateDatabaseOptions {
   /** Folder of the server; made when missing, readable by this user only. */
   readonly dir: string
   readonly log: Log
-  /** 'fast' gives up durability on power loss and most of the memory: for tests. Default 'durable'. */
+  /**
+   * 'fast' gives up durability on power loss and most of the memory: for tests. Default 'durable'.
+   */
   readonly settings?: 'durable' | 'fast'
-  /** Longest wait for the server, recovery after a crash included; milliseconds, default 120 000. */
+  /**
+   * Longest wait for the server, recovery after a crash included; milliseconds, default 120 000.
+   */
   readonly startTimeoutMs?: number
 }
 
@@ -61,12 +74,17 @@ function urlOf(socketPath: string): string {
 }
 
 /** Starts the server and waits until it answers. Throws PrivateDatabaseError. */
-export async function startPrivateDatabase(options: PrivateDatabaseOptions): Promise<PrivateDatabase> {
+export async function startPrivateDatabase(
+  options: PrivateDatabaseOptions,
+): Promise<PrivateDatabase> {
   const dir = resolve(options.dir)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const lock = lockFolder(dir)
   if (!lock) {
-    throw new PrivateDatabaseError('already_running', `${dir}: the private database already runs there; stop that one first`)
+    throw new PrivateDatabaseError(
+      'already_running',
+      `${dir}: the private database already runs there; stop that one first`,
+    )
   }
   try {
     await endOrphan(dir, options.log)
@@ -83,14 +101,16 @@ export async function startPrivateDatabase(options: PrivateDatabaseOptions): Pro
  * SIGTERM, SIGINT or the end of the parent's IPC channel; rejects when the server dies by itself.
  */
 export async function runDatabase(
-  options: PrivateDatabaseOptions, started: (database: PrivateDatabase) => void = () => {},
+  options: PrivateDatabaseOptions,
+  started: (database: PrivateDatabase) => void = () => {},
 ): Promise<void> {
   const asked = stopRequested()
   const database = await startPrivateDatabase(options)
   started(database)
   const end = await Promise.race([asked, database.exited])
   await database.stop()
-  if (end !== undefined) throw new PrivateDatabaseError('start_failed', `the private database ended by itself: ${end}`)
+  if (end !== undefined)
+    throw new PrivateDatabaseError('start_failed', `the private database ended by itself: ${end}`)
 }
 
 function stopRequested(): Promise<undefined> {
@@ -102,12 +122,18 @@ function stopRequested(): Promise<undefined> {
   })
 }
 
-async function launch(dir: string, options: PrivateDatabaseOptions, release: () => void): Promise<PrivateDatabase> {
+async function launch(
+  dir: string,
+  options: PrivateDatabaseOptions,
+  release: () => void,
+): Promise<PrivateDatabase> {
   const socketPath = chooseSocketPath(dir)
   const child = spawnServer(dir, socketPath, options.settings ?? 'durable')
   const exited = new Promise<string>((done) => {
     child.once('error', (fault) => done(fault.message))
-    child.once('exit', (code, signal) => done(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    child.once('exit', (code, signal) =>
+      done(signal === null ? `exit code ${code}` : `signal ${signal}`),
+    )
   })
   try {
     await waitUntilAnswers(socketPath, exited, dir, options.startTimeoutMs ?? 120_000)
@@ -122,21 +148,44 @@ async function launch(dir: string, options: PrivateDatabaseOptions, release: () 
     release()
     options.log.info('private database stopped')
   }
-  return { url: urlOf(socketPath), socketPath, pid: child.pid ?? 0, exited, stop: () => (stopping ??= stop()) }
+  return {
+    url: urlOf(socketPath),
+    socketPath,
+    pid: child.pid ?? 0,
+    exited,
+    stop: () => (stopping ??= stop()),
+  }
 }
 
 function spawnServer(dir: string, socketPath: string, settings: 'durable' | 'fast'): ChildProcess {
   const args = [
-    '--no-defaults', `--datadir=${join(dir, 'data')}`, `--socket=${socketPath}`,
-    `--pid-file=${join(dir, 'mariadbd.pid')}`, `--log-error=${join(dir, 'mariadbd.log')}`,
-    '--skip-networking', '--skip-name-resolve', '--skip-log-bin', '--performance-schema=OFF',
-    '--character-set-server=utf8mb4', '--collation-server=utf8mb4_unicode_ci',
-    '--transaction-isolation=READ-COMMITTED', '--local-infile=OFF', '--max-connections=200',
-    '--thread-cache-size=16', ...asCurrentUser(),
-    ...settings === 'fast'
-      ? ['--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=16M', '--innodb-log-file-size=8M',
-        '--innodb-doublewrite=OFF', '--innodb-flush-method=nosync', '--key-buffer-size=1M']
-      : ['--innodb-flush-log-at-trx-commit=1', '--innodb-buffer-pool-size=128M'],
+    '--no-defaults',
+    `--datadir=${join(dir, 'data')}`,
+    `--socket=${socketPath}`,
+    `--pid-file=${join(dir, 'mariadbd.pid')}`,
+    `--log-error=${join(dir, 'mariadbd.log')}`,
+    `--tmpdir=${ownTmpDir(dir)}`,
+    '--skip-networking',
+    '--skip-name-resolve',
+    '--skip-log-bin',
+    '--performance-schema=OFF',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_unicode_ci',
+    '--transaction-isolation=READ-COMMITTED',
+    '--local-infile=OFF',
+    '--max-connections=200',
+    '--thread-cache-size=16',
+    ...asCurrentUser(),
+    ...(settings === 'fast'
+      ? [
+          '--innodb-flush-log-at-trx-commit=2',
+          '--innodb-buffer-pool-size=16M',
+          '--innodb-log-file-size=8M',
+          '--innodb-doublewrite=OFF',
+          '--innodb-flush-method=nosync',
+          '--key-buffer-size=1M',
+        ]
+      : ['--innodb-flush-log-at-trx-commit=1', '--innodb-buffer-pool-size=128M']),
   ]
   // Its own process group: Ctrl-C in a terminal must reach it through stop(), after its users.
   // setpriv ends it when this process is killed so hard that it cannot do so itself.
@@ -146,14 +195,22 @@ function spawnServer(dir: string, socketPath: string, settings: 'durable' | 'fas
   return spawn(command[0]!, command.slice(1), { stdio: 'ignore', detached: true })
 }
 
-async function waitUntilAnswers(socketPath: string, exited: Promise<string>, dir: string, timeoutMs: number): Promise<void> {
+async function waitUntilAnswers(
+  socketPath: string,
+  exited: Promise<string>,
+  dir: string,
+  timeoutMs: number,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs
   let end: string | undefined
-  void exited.then((how) => { end = how })
+  void exited.then((how) => {
+    end = how
+  })
   for (;;) {
     if (await answers(socketPath)) return
     if (end !== undefined) throw startFailed(`the server ended at its start (${end})`, dir)
-    if (performance.now() > deadline) throw startFailed(`the server did not answer within ${timeoutMs} ms`, dir)
+    if (performance.now() > deadline)
+      throw startFailed(`the server did not answer within ${timeoutMs} ms`, dir)
     await pause(30)
   }
 }
@@ -161,7 +218,9 @@ async function waitUntilAnswers(socketPath: string, exited: Promise<string>, dir
 async function answers(socketPath: string): Promise<boolean> {
   try {
     const connection = await createConnection({ socketPath, user: 'root', connectTimeout: 2000 })
-    await connection.query(`CREATE DATABASE IF NOT EXISTS ${databaseName} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`)
+    await connection.query(
+      `CREATE DATABASE IF NOT EXISTS ${databaseName}`,
+    )
     await connection.end()
     return true
   } catch {
@@ -171,30 +230,49 @@ async function answers(socketPath: string): Promise<boolean> {
 
 function startFailed(what: string, dir: string): PrivateDatabaseError {
   const log = join(dir, 'mariadbd.log')
-  const last = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-12).join('\n') : '(no log)'
-  return new PrivateDatabaseError('start_failed', `private database: ${what}. Its log ${log} ends:\n${last}`)
+  const last = existsSync(log)
+    ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-12).join('\n')
+    : '(no log)'
+  return new PrivateDatabaseError(
+    'start_failed',
+    `private database: ${what}. Its log ${log} ends:\n${last}`,
+  )
 }
 
-/** Installed beside its place and renamed, so that a half-made folder is never taken for a database. */
+/**
+ * Installed beside its place and renamed, so that a half-made folder is never taken for a database.
+ */
 async function installOnce(dir: string, log: Log): Promise<void> {
   const data = join(dir, 'data')
   if (existsSync(data)) return
   const program = findProgram('mariadb-install-db')
   const fresh = join(dir, 'data.new')
   rmSync(fresh, { recursive: true, force: true })
-  const child = spawn(program, [
-    '--no-defaults', `--datadir=${fresh}`, '--auth-root-authentication-method=normal', '--skip-test-db',
-    '--skip-name-resolve', ...asCurrentUser(),
-  ], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(
+    program,
+    [
+      '--no-defaults',
+      `--datadir=${fresh}`,
+      `--tmpdir=${ownTmpDir(dir)}`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      '--skip-name-resolve',
+      ...asCurrentUser(),
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   let output = ''
-  const keep = (chunk: Buffer) => { output = (output + chunk.toString()).slice(-4000) }
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-4000)
+  }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
   const code = await new Promise<number | string>((done) => {
     child.once('error', (fault) => done(fault.message))
     child.once('close', (exitCode) => done(exitCode ?? 'killed'))
   })
-  if (code !== 0) throw new PrivateDatabaseError('install_failed', `${program} failed (${code}):\n${output}`)
+  if (code !== 0)
+    throw new PrivateDatabaseError('install_failed', `${program} failed (${code}):\n${output}`)
   renameSync(fresh, data)
   log.info({ dir }, 'private database installed')
 }
@@ -226,12 +304,21 @@ async function endChild(child: ChildProcess, exited: Promise<string>): Promise<v
   clearTimeout(force)
 }
 
+/** At its start a server removes all temporary tables it finds: in /tmp those of other servers. */
+function ownTmpDir(dir: string): string {
+  const folder = join(dir, 'tmp')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
 function asCurrentUser(): string[] {
   // As root the server refuses to run unless told so; as anybody else it must not be told.
   return process.getuid?.() === 0 ? ['--user=root'] : []
 }
 
-/** In the folder itself, or under /tmp in a folder of this user's own when the name grows too long. */
+/**
+ * In the folder itself, or under /tmp in a folder of this user's own when the name grows too long.
+ */
 function chooseSocketPath(dir: string): string {
   const inside = join(dir, 'db.sock')
   if (Buffer.byteLength(inside) <= longestSocketPath) return inside
@@ -240,7 +327,10 @@ function chooseSocketPath(dir: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const found = statSync(folder)
   if (found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
-    throw new PrivateDatabaseError('start_failed', `${folder} belongs to somebody else; remove it or choose a shorter data folder`)
+    throw new PrivateDatabaseError(
+      'start_failed',
+      `${folder} belongs to somebody else; remove it or choose a shorter data folder`,
+    )
   }
   return join(folder, 'db.sock')
 }
@@ -248,7 +338,10 @@ function chooseSocketPath(dir: string): string {
 function findProgram(name: string): string {
   const found = findProgramOrNot(name)
   if (found) return found
-  throw new PrivateDatabaseError('not_installed', `${name} is not installed; on Debian: apt install mariadb-server, or set DATABASE_URL`)
+  throw new PrivateDatabaseError(
+    'not_installed',
+    `${name} is not installed; on Debian: apt install mariadb-server, or set DATABASE_URL`,
+  )
 }
 
 function findProgramOrNot(name: string): string | undefined {

@@ -32,7 +32,8 @@ export function readIdentity(text: string): ProcessIdentity | undefined {
     const value: unknown = JSON.parse(text)
     if (typeof value !== 'object' || value === null) return undefined
     const { place, pid, startTicks: ticks } = value as Record<string, unknown>
-    if (typeof place !== 'string' || typeof pid !== 'number' || typeof ticks !== 'string') return undefined
+    if (typeof place !== 'string' || typeof pid !== 'number' || typeof ticks !== 'string')
+      return undefined
     return { place, pid, startTicks: ticks }
   } catch {
     return undefined
@@ -53,7 +54,9 @@ function startTicks(pid: number): string | undefined {
   return statFields(pid)?.[19] // field 22 of proc(5), counted from the state
 }
 
-/** Fields of /proc/PID/stat from the state on; the command before it may hold blanks and brackets. */
+/**
+ * Fields of /proc/PID/stat from the state on; the command before it may hold blanks and brackets.
+ */
 function statFields(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -65,8 +68,11 @@ function statFields(pid: number): string[] | undefined {
 
 let place: string | undefined
 function thisPlace(): string {
-  place ??= [hostname(), read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
-    read(() => readlinkSync('/proc/self/ns/pid'))].join(' ')
+  place ??= [
+    hostname(),
+    read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
+    read(() => readlinkSync('/proc/self/ns/pid')),
+  ].join(' ')
   return place
 }
 

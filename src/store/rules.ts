@@ -19,7 +19,10 @@ export interface RuleDraft {
   readonly blocks: readonly ScheduleBlock[]
   readonly mode: Rule['mode']
   readonly waitSeconds: number
-  readonly targets: readonly { readonly targetId: string; readonly ringSeconds: number | undefined }[]
+  readonly targets: readonly {
+    readonly targetId: string
+    readonly ringSeconds: number | undefined
+  }[]
   readonly noAnswer: NoAnswer
 }
 
@@ -36,7 +39,11 @@ export interface RaisedPriority {
 /** All rules in winning order: priority descending, position ascending (R-1). */
 export async function listRules(db: Db, subscriberId: string): Promise<readonly StoredRule[]> {
   const { rules } = await loadRuleSet(db, subscriberId)
-  const rows = await db.selectFrom('rules').select(['id', 'version']).where('subscriber_id', '=', subscriberId).execute()
+  const rows = await db
+    .selectFrom('rules')
+    .select(['id', 'version'])
+    .where('subscriber_id', '=', subscriberId)
+    .execute()
   const versions = new Map(rows.map((row) => [row.id, row.version]))
   return rules.map((rule) => ({ ...rule, version: versions.get(rule.id) ?? 0 }))
 }
@@ -49,15 +56,27 @@ export async function loadRule(db: Db, subscriberId: string, id: string): Promis
 }
 
 /** Adds a rule at the end of the list. Throws StoreError limit, unknown_number, unknown_rule. */
-export async function addRule(db: Db, subscriberId: string, draft: RuleDraft, wallMs: number): Promise<StoredRule> {
+export async function addRule(
+  db: Db,
+  subscriberId: string,
+  draft: RuleDraft,
+  wallMs: number,
+): Promise<StoredRule> {
   const id = newId(wallMs)
   return inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
-    const rows = await trx.selectFrom('rules').select('position').where('subscriber_id', '=', subscriberId).execute()
+    const rows = await trx
+      .selectFrom('rules')
+      .select('position')
+      .where('subscriber_id', '=', subscriberId)
+      .execute()
     if (rows.length >= maxRules) throw new StoreError('limit', { limit: maxRules })
     const position = rows.reduce((last, row) => Math.max(last, row.position), 0) + 1
     await checkReferences(trx, subscriberId, id, draft)
-    await trx.insertInto('rules').values({ id, subscriber_id: subscriberId, version: 1, position, ...ruleColumns(draft) }).execute()
+    await trx
+      .insertInto('rules')
+      .values({ id, subscriber_id: subscriberId, version: 1, position, ...ruleColumns(draft) })
+      .execute()
     await insertTargets(trx, id, draft)
     await storeRuleSet(trx, subscriberId)
     return loadRule(trx, subscriberId, id)
@@ -69,14 +88,23 @@ export async function addRule(db: Db, subscriberId: string, draft: RuleDraft, wa
  * rule_changed with the newer rule in `details.rule`.
  */
 export async function replaceRule(
-  db: Db, subscriberId: string, id: string, version: number | undefined, draft: RuleDraft,
+  db: Db,
+  subscriberId: string,
+  id: string,
+  version: number | undefined,
+  draft: RuleDraft,
 ): Promise<StoredRule> {
   return inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const current = await loadRule(trx, subscriberId, id)
-    if (version !== undefined && version !== current.version) throw new StoreError('rule_changed', { rule: current })
+    if (version !== undefined && version !== current.version)
+      throw new StoreError('rule_changed', { rule: current })
     await checkReferences(trx, subscriberId, id, draft)
-    await trx.updateTable('rules').set({ ...ruleColumns(draft), version: current.version + 1 }).where('id', '=', id).execute()
+    await trx
+      .updateTable('rules')
+      .set({ ...ruleColumns(draft), version: current.version + 1 })
+      .where('id', '=', id)
+      .execute()
     await trx.deleteFrom('rule_targets').where('rule_id', '=', id).execute()
     await insertTargets(trx, id, draft)
     await storeRuleSet(trx, subscriberId)
@@ -85,12 +113,21 @@ export async function replaceRule(
 }
 
 /** Switches a rule on or off; its version rises when that changes it. */
-export async function setRuleEnabled(db: Db, subscriberId: string, id: string, enabled: boolean): Promise<StoredRule> {
+export async function setRuleEnabled(
+  db: Db,
+  subscriberId: string,
+  id: string,
+  enabled: boolean,
+): Promise<StoredRule> {
   return inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const current = await loadRule(trx, subscriberId, id)
     if (current.enabled === enabled) return current
-    await trx.updateTable('rules').set({ enabled: Number(enabled), version: current.version + 1 }).where('id', '=', id).execute()
+    await trx
+      .updateTable('rules')
+      .set({ enabled: Number(enabled), version: current.version + 1 })
+      .where('id', '=', id)
+      .execute()
     await storeRuleSet(trx, subscriberId)
     return loadRule(trx, subscriberId, id)
   })
@@ -101,11 +138,19 @@ export async function setRuleEnabled(db: Db, subscriberId: string, id: string, e
  * priority (R-1); answers which were raised. Throws StoreError rules_changed when `ids` are not
  * exactly the rules there are.
  */
-export async function orderRules(db: Db, subscriberId: string, ids: readonly string[]): Promise<readonly RaisedPriority[]> {
+export async function orderRules(
+  db: Db,
+  subscriberId: string,
+  ids: readonly string[],
+): Promise<readonly RaisedPriority[]> {
   return inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const rules = new Map((await listRules(trx, subscriberId)).map((rule) => [rule.id, rule]))
-    if (ids.length !== rules.size || new Set(ids).size !== ids.length || ids.some((id) => !rules.has(id))) {
+    if (
+      ids.length !== rules.size ||
+      new Set(ids).size !== ids.length ||
+      ids.some((id) => !rules.has(id))
+    ) {
       throw new StoreError('rules_changed')
     }
     const raised: RaisedPriority[] = []
@@ -116,7 +161,11 @@ export async function orderRules(db: Db, subscriberId: string, ids: readonly str
       if (least === rule.priority && rule.position === place) continue
       if (least > rule.priority) raised.unshift({ id: rule.id, name: rule.name, priority: least })
       const version = least > rule.priority ? rule.version + 1 : rule.version
-      await trx.updateTable('rules').set({ priority: least, position: place, version }).where('id', '=', rule.id).execute()
+      await trx
+        .updateTable('rules')
+        .set({ priority: least, position: place, version })
+        .where('id', '=', rule.id)
+        .execute()
     }
     await storeRuleSet(trx, subscriberId)
     return raised
@@ -124,15 +173,33 @@ export async function orderRules(db: Db, subscriberId: string, ids: readonly str
 }
 
 /** Deletes a rule; rules that went on to it hang up instead (R-22). Answers the names of those. */
-export async function deleteRule(db: Db, subscriberId: string, id: string): Promise<readonly string[]> {
+export async function deleteRule(
+  db: Db,
+  subscriberId: string,
+  id: string,
+): Promise<readonly string[]> {
   return inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     await loadRule(trx, subscriberId, id)
-    const linked = await trx.selectFrom('rules').select('name').where('next_rule_id', '=', id)
-      .where('subscriber_id', '=', subscriberId).where('id', '<>', id).orderBy('position').execute()
-    await trx.updateTable('rules')
-      .set((eb) => ({ no_answer: 'hangUp', next_rule_id: null, ignore_schedule: 0, version: eb('version', '+', 1) }))
-      .where('next_rule_id', '=', id).where('subscriber_id', '=', subscriberId).execute()
+    const linked = await trx
+      .selectFrom('rules')
+      .select('name')
+      .where('next_rule_id', '=', id)
+      .where('subscriber_id', '=', subscriberId)
+      .where('id', '<>', id)
+      .orderBy('position')
+      .execute()
+    await trx
+      .updateTable('rules')
+      .set((eb) => ({
+        no_answer: 'hangUp',
+        next_rule_id: null,
+        ignore_schedule: 0,
+        version: eb('version', '+', 1),
+      }))
+      .where('next_rule_id', '=', id)
+      .where('subscriber_id', '=', subscriberId)
+      .execute()
     await trx.deleteFrom('rule_targets').where('rule_id', '=', id).execute()
     await trx.deleteFrom('rules').where('id', '=', id).execute()
     await storeRuleSet(trx, subscriberId)
@@ -140,21 +207,37 @@ export async function deleteRule(db: Db, subscriberId: string, id: string): Prom
   })
 }
 
-async function checkReferences(trx: Trx, subscriberId: string, id: string, draft: RuleDraft): Promise<void> {
+async function checkReferences(
+  trx: Trx,
+  subscriberId: string,
+  id: string,
+  draft: RuleDraft,
+): Promise<void> {
   const wanted = [...new Set(draft.targets.map((target) => target.targetId))]
-  const known = await trx.selectFrom('numbers').select('id').where('subscriber_id', '=', subscriberId)
-    .where('id', 'in', wanted.length > 0 ? wanted : ['']).execute()
+  const known = await trx
+    .selectFrom('numbers')
+    .select('id')
+    .where('subscriber_id', '=', subscriberId)
+    .where('id', 'in', wanted.length > 0 ? wanted : [''])
+    .execute()
   if (known.length !== wanted.length) throw new StoreError('unknown_number', {}, 'targets')
   const { noAnswer } = draft
   if (noAnswer.action !== 'rule' || noAnswer.ruleId === id) return
-  const next = await trx.selectFrom('rules').select('id').where('subscriber_id', '=', subscriberId)
-    .where('id', '=', noAnswer.ruleId).executeTakeFirst()
+  const next = await trx
+    .selectFrom('rules')
+    .select('id')
+    .where('subscriber_id', '=', subscriberId)
+    .where('id', '=', noAnswer.ruleId)
+    .executeTakeFirst()
   if (!next) throw new StoreError('unknown_rule', {}, 'noAnswer')
 }
 
 async function insertTargets(trx: Trx, id: string, draft: RuleDraft): Promise<void> {
   const rows = draft.targets.map((target, index) => ({
-    rule_id: id, position: index + 1, number_id: target.targetId, ring_seconds: target.ringSeconds ?? null,
+    rule_id: id,
+    position: index + 1,
+    number_id: target.targetId,
+    ring_seconds: target.ringSeconds ?? null,
   }))
   if (rows.length > 0) await trx.insertInto('rule_targets').values(rows).execute()
 }
@@ -162,8 +245,14 @@ async function insertTargets(trx: Trx, id: string, draft: RuleDraft): Promise<vo
 function ruleColumns(draft: RuleDraft) {
   const next = draft.noAnswer.action === 'rule' ? draft.noAnswer : undefined
   return {
-    name: draft.name, enabled: Number(draft.enabled), priority: draft.priority, blocks: JSON.stringify(draft.blocks),
-    mode: draft.mode, wait_seconds: draft.waitSeconds, no_answer: draft.noAnswer.action,
-    next_rule_id: next?.ruleId ?? null, ignore_schedule: Number(next?.ignoreSchedule ?? false),
+    name: draft.name,
+    enabled: Number(draft.enabled),
+    priority: draft.priority,
+    blocks: JSON.stringify(draft.blocks),
+    mode: draft.mode,
+    wait_seconds: draft.waitSeconds,
+    no_answer: draft.noAnswer.action,
+    next_rule_id: next?.ruleId ?? null,
+    ignore_schedule: Number(next?.ignoreSchedule ?? false),
   }
 }

@@ -29,7 +29,9 @@ export class SpillFile {
   /** Appends states; they are on the disk when it resolves. */
   async append(states: readonly CallState[]): Promise<void> {
     this.#handle ??= await open(this.path, 'a', 0o600)
-    const lines = states.map(({ record, changed }) => `${JSON.stringify({ owner: this.#owner, changed, record })}\n`)
+    const lines = states.map(
+      ({ record, changed }) => `${JSON.stringify({ owner: this.#owner, changed, record })}\n`,
+    )
     await this.#handle.appendFile(lines.join(''))
     await this.#handle.datasync()
   }
@@ -50,7 +52,9 @@ export class SpillFile {
 /** The spill files in a folder that is or is not there yet. */
 export function listSpillFiles(folder: string): readonly string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.jsonl')).map((name) => join(folder, name))
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => join(folder, name))
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw fault
@@ -58,9 +62,15 @@ export function listSpillFiles(folder: string): readonly string[] {
 }
 
 /** Reads a file in batches; a last line that a crash cut off is left out. */
-export async function* readSpillFile(path: string, batchSize: number): AsyncGenerator<readonly SpilledState[]> {
+export async function* readSpillFile(
+  path: string,
+  batchSize: number,
+): AsyncGenerator<readonly SpilledState[]> {
   let batch: SpilledState[] = []
-  for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+  for await (const line of createInterface({
+    input: createReadStream(path, 'utf8'),
+    crlfDelay: Infinity,
+  })) {
     const state = readLine(line)
     if (state) batch.push(state)
     if (batch.length === batchSize) {

@@ -33,13 +33,30 @@ export interface SubscriberAccount extends Subscriber {
 
 /** Limits of product.md §1.5: 25 s each, a minute of cycling, three calls at once. */
 const defaultSettings: CallSettings = {
-  voicemail: false, voicemailAfterSeconds: 25, recordCalls: false, cycleLimitSeconds: 60, ringSeconds: 25,
-  busyMattersMore: false, declineIsRefusal: false,
+  voicemail: false,
+  voicemailAfterSeconds: 25,
+  recordCalls: false,
+  cycleLimitSeconds: 60,
+  ringSeconds: 25,
+  busyMattersMore: false,
+  declineIsRefusal: false,
 }
 
 const callColumns = [
-  's.id', 's.name', 's.zone', 's.status', 's.balance_kopecks', 's.max_calls', 's.voicemail', 's.voicemail_after_seconds',
-  's.record_calls', 's.cycle_limit_seconds', 's.ring_seconds', 's.busy_matters_more', 's.decline_is_refusal', 'p.address',
+  's.id',
+  's.name',
+  's.zone',
+  's.status',
+  's.balance_kopecks',
+  's.max_calls',
+  's.voicemail',
+  's.voicemail_after_seconds',
+  's.record_calls',
+  's.cycle_limit_seconds',
+  's.ring_seconds',
+  's.busy_matters_more',
+  's.decline_is_refusal',
+  'p.address',
 ] as const
 
 interface CallRow {
@@ -76,15 +93,23 @@ const keptRuleSets = 5000
  * version is another: every call asks the database, none parses what has not changed.
  */
 export function createSubscriberFinder(
-  database: Database, timeoutMs: number,
+  database: Database,
+  timeoutMs: number,
 ): (number: string) => Promise<Subscriber | undefined> {
-  const { sql: text } = database.kysely.selectFrom('personal_numbers as p')
-    .innerJoin('subscribers as s', 's.id', 'p.subscriber_id').select(callColumns).select('s.version')
+  const { sql: text } = database.kysely
+    .selectFrom('personal_numbers as p')
+    .innerJoin('subscribers as s', 's.id', 'p.subscriber_id')
+    .select(callColumns)
+    .select('s.version')
     .select(sql<string | null>`IF(s.version = ${0}, NULL, s.rule_set)`.as('rule_set'))
-    .where('p.address', '=', '').compile()
-  const kept = new Map<string, { readonly id: string; readonly version: string; readonly ruleSet: RuleSet }>()
-  const ask = (number: string, leftMs: number) => (
-    database.execute<FoundRow>(text, [kept.get(number)?.version ?? -1, number], leftMs))
+    .where('p.address', '=', '')
+    .compile()
+  const kept = new Map<
+    string,
+    { readonly id: string; readonly version: string; readonly ruleSet: RuleSet }
+  >()
+  const ask = (number: string, leftMs: number) =>
+    database.execute<FoundRow>(text, [kept.get(number)?.version ?? -1, number], leftMs)
 
   return async (number) => {
     const began = performance.now()
@@ -98,8 +123,9 @@ export function createSubscriberFinder(
     const known = kept.get(number)
     kept.delete(number) // and set again: the one not asked for longest is the first
     let ruleSet: RuleSet
-    if (row.rule_set === null && known?.id === row.id && known.version === row.version) ruleSet = known.ruleSet
-    else ruleSet = readRuleSet(row.rule_set) ?? await loadRuleSet(database.kysely, row.id)
+    if (row.rule_set === null && known?.id === row.id && known.version === row.version)
+      ruleSet = known.ruleSet
+    else ruleSet = readRuleSet(row.rule_set) ?? (await loadRuleSet(database.kysely, row.id))
     kept.set(number, { id: row.id, version: row.version, ruleSet })
     if (kept.size > keptRuleSets) kept.delete(kept.keys().next().value!)
     return subscriberFrom(row, ruleSet)
@@ -108,49 +134,96 @@ export function createSubscriberFinder(
 
 /** The subscriber with this id for the panel. Throws StoreError not_found. */
 export async function loadSubscriber(db: Db, id: string): Promise<SubscriberAccount> {
-  const row = await db.selectFrom('subscribers as s').innerJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
-    .select(callColumns).select(['s.tariff', 's.rule_set']).where('s.id', '=', id).orderBy('p.address').executeTakeFirst()
+  const row = await db
+    .selectFrom('subscribers as s')
+    .innerJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
+    .select(callColumns)
+    .select(['s.tariff', 's.rule_set'])
+    .where('s.id', '=', id)
+    .orderBy('p.address')
+    .executeTakeFirst()
   if (!row) throw new StoreError('not_found')
-  const ruleSet = readRuleSet(row.rule_set) ?? await loadRuleSet(db, id)
+  const ruleSet = readRuleSet(row.rule_set) ?? (await loadRuleSet(db, id))
   return { ...subscriberFrom(row, ruleSet), tariff: row.tariff }
 }
 
-/** Makes a subscriber with his personal number and his login. Throws StoreError login_taken, number_taken. */
-export async function createSubscriber(db: Db, subscriber: NewSubscriber, wallMs: number): Promise<string> {
+/**
+ * Makes a subscriber with his personal number and his login. Throws StoreError login_taken,
+ * number_taken.
+ */
+export async function createSubscriber(
+  db: Db,
+  subscriber: NewSubscriber,
+  wallMs: number,
+): Promise<string> {
   const id = newId(wallMs)
   await inTransaction(db, async (trx) => {
     await trx.insertInto('subscribers').values(subscriberRow(id, subscriber)).execute()
-    await trx.insertInto('personal_numbers').values({ address: subscriber.number, subscriber_id: id }).execute()
-      .catch((fault: unknown) => { throw isDuplicate(fault) ? new StoreError('number_taken') : fault })
-    await trx.insertInto('accounts').values({
-      id: newId(wallMs), subscriber_id: id, login: subscriber.login.toLowerCase(), password_hash: subscriber.passwordHash,
-    }).execute().catch((fault: unknown) => { throw isDuplicate(fault) ? new StoreError('login_taken') : fault })
+    await trx
+      .insertInto('personal_numbers')
+      .values({ address: subscriber.number, subscriber_id: id })
+      .execute()
+      .catch((fault: unknown) => {
+        throw isDuplicate(fault) ? new StoreError('number_taken') : fault
+      })
+    await trx
+      .insertInto('accounts')
+      .values({
+        id: newId(wallMs),
+        subscriber_id: id,
+        login: subscriber.login.toLowerCase(),
+        password_hash: subscriber.passwordHash,
+      })
+      .execute()
+      .catch((fault: unknown) => {
+        throw isDuplicate(fault) ? new StoreError('login_taken') : fault
+      })
     await storeRuleSet(trx, id)
     await announce(trx, 'personalNumbers')
   })
   return id
 }
 
-/** Chooses the number calls go to when no rule acts; null for none. Throws StoreError unknown_number. */
-export async function setDefaultNumber(db: Db, subscriberId: string, numberId: string | null): Promise<void> {
+/**
+ * Chooses the number calls go to when no rule acts; null for none. Throws StoreError
+ * unknown_number.
+ */
+export async function setDefaultNumber(
+  db: Db,
+  subscriberId: string,
+  numberId: string | null,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     if (numberId !== null) {
-      const known = await trx.selectFrom('numbers').select('id')
-        .where('id', '=', numberId).where('subscriber_id', '=', subscriberId).executeTakeFirst()
+      const known = await trx
+        .selectFrom('numbers')
+        .select('id')
+        .where('id', '=', numberId)
+        .where('subscriber_id', '=', subscriberId)
+        .executeTakeFirst()
       if (!known) throw new StoreError('unknown_number', {}, 'targetId')
     }
-    await trx.updateTable('subscribers').set({ default_number_id: numberId }).where('id', '=', subscriberId).execute()
+    await trx
+      .updateTable('subscribers')
+      .set({ default_number_id: numberId })
+      .where('id', '=', subscriberId)
+      .execute()
     await storeRuleSet(trx, subscriberId)
   })
 }
 
 /** Changes how calls of a subscriber are handled; settings left out stay. */
-export async function updateSettings(db: Db, subscriberId: string, settings: Partial<CallSettings>): Promise<void> {
+export async function updateSettings(
+  db: Db,
+  subscriberId: string,
+  settings: Partial<CallSettings>,
+): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const row = settingsRow(settings)
-    if (Object.keys(row).length > 0) await trx.updateTable('subscribers').set(row).where('id', '=', subscriberId).execute()
+    if (Object.keys(row).length > 0)
+      await trx.updateTable('subscribers').set(row).where('id', '=', subscriberId).execute()
     await storeRuleSet(trx, subscriberId)
   })
 }
@@ -161,25 +234,47 @@ export async function listPersonalNumbers(db: Db): Promise<readonly string[]> {
   return rows.map((row) => row.address)
 }
 
-function subscriberFrom(row: CallRow, { defaultTarget, rules }: Pick<Subscriber, 'defaultTarget' | 'rules'>): Subscriber {
+function subscriberFrom(
+  row: CallRow,
+  { defaultTarget, rules }: Pick<Subscriber, 'defaultTarget' | 'rules'>,
+): Subscriber {
   return {
-    id: row.id, name: row.name, number: row.address, zone: row.zone, status: row.status as Subscriber['status'],
-    balanceKopecks: Number(row.balance_kopecks), maxCalls: row.max_calls,
+    id: row.id,
+    name: row.name,
+    number: row.address,
+    zone: row.zone,
+    status: row.status as Subscriber['status'],
+    balanceKopecks: Number(row.balance_kopecks),
+    maxCalls: row.max_calls,
     settings: {
-      voicemail: row.voicemail === 1, voicemailAfterSeconds: row.voicemail_after_seconds, recordCalls: row.record_calls === 1,
-      cycleLimitSeconds: row.cycle_limit_seconds, ringSeconds: row.ring_seconds,
-      busyMattersMore: row.busy_matters_more === 1, declineIsRefusal: row.decline_is_refusal === 1,
+      voicemail: row.voicemail === 1,
+      voicemailAfterSeconds: row.voicemail_after_seconds,
+      recordCalls: row.record_calls === 1,
+      cycleLimitSeconds: row.cycle_limit_seconds,
+      ringSeconds: row.ring_seconds,
+      busyMattersMore: row.busy_matters_more === 1,
+      declineIsRefusal: row.decline_is_refusal === 1,
     },
-    defaultTarget, rules,
+    defaultTarget,
+    rules,
   }
 }
 
 function subscriberRow(id: string, subscriber: NewSubscriber) {
   return {
-    id, name: subscriber.name, zone: subscriber.zone ?? 'Europe/Moscow', status: subscriber.status ?? 'active',
-    tariff: subscriber.tariff ?? 'Базовый', balance_kopecks: subscriber.balanceKopecks ?? 0, max_calls: subscriber.maxCalls ?? 3,
-    ...settingsRow({ ...defaultSettings, ...subscriber.settings }) as Required<ReturnType<typeof settingsRow>>,
-    default_number_id: null, rule_set: null, version: 0,
+    id,
+    name: subscriber.name,
+    zone: subscriber.zone ?? 'Europe/Moscow',
+    status: subscriber.status ?? 'active',
+    tariff: subscriber.tariff ?? 'Базовый',
+    balance_kopecks: subscriber.balanceKopecks ?? 0,
+    max_calls: subscriber.maxCalls ?? 3,
+    ...(settingsRow({ ...defaultSettings, ...subscriber.settings }) as Required<
+      ReturnType<typeof settingsRow>
+    >),
+    default_number_id: null,
+    rule_set: null,
+    version: 0,
   }
 }
 
@@ -193,7 +288,11 @@ function settingsRow(settings: Partial<CallSettings>) {
 }
 
 const settingColumns = [
-  ['voicemail', 'voicemail'], ['voicemailAfterSeconds', 'voicemail_after_seconds'], ['recordCalls', 'record_calls'],
-  ['cycleLimitSeconds', 'cycle_limit_seconds'], ['ringSeconds', 'ring_seconds'],
-  ['busyMattersMore', 'busy_matters_more'], ['declineIsRefusal', 'decline_is_refusal'],
+  ['voicemail', 'voicemail'],
+  ['voicemailAfterSeconds', 'voicemail_after_seconds'],
+  ['recordCalls', 'record_calls'],
+  ['cycleLimitSeconds', 'cycle_limit_seconds'],
+  ['ringSeconds', 'ring_seconds'],
+  ['busyMattersMore', 'busy_matters_more'],
+  ['declineIsRefusal', 'decline_is_refusal'],
 ] as const

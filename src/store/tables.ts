@@ -1,6 +1,6 @@
 /**
- * Row types of the tables in sql/. BIGINT arrives as text (it may exceed a double) and is written as
- * a number; JSON arrives as text. Rows stay in the store, domain objects leave it.
+ * Row types of the tables in sql/. BIGINT arrives as text (it may exceed a double) and is written
+ * as a number; JSON arrives as text. Rows stay in the store, domain objects leave it.
  */
 import type { ColumnType } from 'kysely'
 
@@ -96,7 +96,12 @@ export interface Tables {
   login_failures: { bucket: string; window_start: Big; failures: number }
   numbers: { id: string; subscriber_id: string; address: string; description: string }
   rules: RulesTable
-  rule_targets: { rule_id: string; position: number; number_id: string; ring_seconds: number | null }
+  rule_targets: {
+    rule_id: string
+    position: number
+    number_id: string
+    ring_seconds: number | null
+  }
   trunks: TrunksTable
   topics: { name: string; version: Big }
   calls: CallsTable

@@ -7,6 +7,9 @@ export type Topic = 'trunks' | 'personalNumbers'
 
 /** Tells every process, at the end of this transaction, that its copy of `topic` is old. */
 export async function announce(trx: Trx, topic: Topic): Promise<void> {
-  await trx.insertInto('topics').values({ name: topic, version: 1 })
-    .onDuplicateKeyUpdate((eb) => ({ version: eb(eb.ref('topics.version'), '+', '1') as never })).execute()
+  await trx
+    .insertInto('topics')
+    .values({ name: topic, version: 1 })
+    .onDuplicateKeyUpdate((eb) => ({ version: eb(eb.ref('topics.version'), '+', '1') as never }))
+    .execute()
 }

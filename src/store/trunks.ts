@@ -11,7 +11,12 @@ import { announce } from './topics.ts'
 
 /** All trunks, disabled ones included, in outgoing order. */
 export async function listTrunks(db: Db): Promise<readonly Trunk[]> {
-  const rows = await db.selectFrom('trunks').selectAll().orderBy('sort_order').orderBy('id').execute()
+  const rows = await db
+    .selectFrom('trunks')
+    .selectAll()
+    .orderBy('sort_order')
+    .orderBy('id')
+    .execute()
   return rows.map(trunkFrom)
 }
 
@@ -19,7 +24,10 @@ export async function listTrunks(db: Db): Promise<readonly Trunk[]> {
 export async function addTrunk(db: Db, trunk: Omit<Trunk, 'id'>, wallMs: number): Promise<string> {
   const id = newId(wallMs)
   await inTransaction(db, async (trx) => {
-    await trx.insertInto('trunks').values({ id, ...trunkColumns(trunk) }).execute()
+    await trx
+      .insertInto('trunks')
+      .values({ id, ...trunkColumns(trunk) })
+      .execute()
     await announce(trx, 'trunks')
   })
   return id
@@ -35,22 +43,43 @@ export async function updateTrunk(db: Db, trunk: Trunk): Promise<void> {
 
 function trunkFrom(row: TrunksTable): Trunk {
   return {
-    id: row.id, name: row.name, enabled: row.enabled === 1, inboundNets: JSON.parse(row.inbound_nets) as string[],
-    host: row.host, port: row.port, transport: row.transport as Trunk['transport'],
-    credentials: row.digest_user === null ? undefined : { user: row.digest_user, password: row.digest_password ?? '' },
-    numberFormat: row.number_format as Trunk['numberFormat'], identity: row.identity as Trunk['identity'],
-    assertIdentity: row.assert_identity === 1, diversion: row.diversion as Trunk['diversion'], order: row.sort_order,
-    capacity: row.capacity ?? undefined, provisionalSeconds: row.provisional_seconds,
+    id: row.id,
+    name: row.name,
+    enabled: row.enabled === 1,
+    inboundNets: JSON.parse(row.inbound_nets) as string[],
+    host: row.host,
+    port: row.port,
+    transport: row.transport as Trunk['transport'],
+    credentials:
+      row.digest_user === null
+        ? undefined
+        : { user: row.digest_user, password: row.digest_password ?? '' },
+    numberFormat: row.number_format as Trunk['numberFormat'],
+    identity: row.identity as Trunk['identity'],
+    assertIdentity: row.assert_identity === 1,
+    diversion: row.diversion as Trunk['diversion'],
+    order: row.sort_order,
+    capacity: row.capacity ?? undefined,
+    provisionalSeconds: row.provisional_seconds,
   }
 }
 
 function trunkColumns(trunk: Omit<Trunk, 'id'>): Omit<TrunksTable, 'id'> {
   return {
-    name: trunk.name, enabled: Number(trunk.enabled), inbound_nets: JSON.stringify(trunk.inboundNets),
-    host: trunk.host, port: trunk.port, transport: trunk.transport,
-    digest_user: trunk.credentials?.user ?? null, digest_password: trunk.credentials?.password ?? null,
-    number_format: trunk.numberFormat, identity: trunk.identity, assert_identity: Number(trunk.assertIdentity),
-    diversion: trunk.diversion, sort_order: trunk.order, capacity: trunk.capacity ?? null,
+    name: trunk.name,
+    enabled: Number(trunk.enabled),
+    inbound_nets: JSON.stringify(trunk.inboundNets),
+    host: trunk.host,
+    port: trunk.port,
+    transport: trunk.transport,
+    digest_user: trunk.credentials?.user ?? null,
+    digest_password: trunk.credentials?.password ?? null,
+    number_format: trunk.numberFormat,
+    identity: trunk.identity,
+    assert_identity: Number(trunk.assertIdentity),
+    diversion: trunk.diversion,
+    sort_order: trunk.order,
+    capacity: trunk.capacity ?? null,
     provisional_seconds: trunk.provisionalSeconds,
   }
 }

@@ -8,13 +8,29 @@ t.test('a number is added as people write it, changed and deleted', async (t) =>
   const anna = await subscriber('anna')
   t.strictSame((await anna.get('/api/numbers')).body, [], 'nothing at first')
 
-  const added = await anna.post('/api/numbers', { address: '8 (916) 123-45-67', description: '  Мобильный ' })
+  const added = await anna.post('/api/numbers', {
+    address: '8 (916) 123-45-67',
+    description: '  Мобильный ',
+  })
   t.equal(added.status, 201)
-  t.match(added.body, { address: '+79161234567', description: 'Мобильный', usedBy: [], isDefault: false, repeated: false })
+  t.match(added.body, {
+    address: '+79161234567',
+    description: 'Мобильный',
+    usedBy: [],
+    isDefault: false,
+    repeated: false,
+  })
 
-  const changed = await anna.put(`/api/numbers/${added.body.id}`, { address: '+30 691 234 5678', description: 'греческая симка' })
+  const changed = await anna.put(`/api/numbers/${added.body.id}`, {
+    address: '+30 691 234 5678',
+    description: 'греческая симка',
+  })
   t.equal(changed.status, 200)
-  t.match(changed.body, { id: added.body.id, address: '+306912345678', description: 'греческая симка' })
+  t.match(changed.body, {
+    id: added.body.id,
+    address: '+306912345678',
+    description: 'греческая симка',
+  })
 
   t.equal((await anna.delete(`/api/numbers/${added.body.id}`)).status, 200)
   t.strictSame((await anna.get('/api/numbers')).body, [])
@@ -38,8 +54,12 @@ t.test('numbers that cannot be rung are refused with the reason', async (t) => {
     t.match(reply.body, { code, field: 'address', details: { why } }, address)
     t.match(reply.body.message, /[а-я]{3}/, 'and in words')
   }
-  for (const body of [{ address: '', description: '' }, { address: '+79161234567' }, { address: 7, description: '' },
-    { address: '+79161234567', description: 'x'.repeat(121) }]) {
+  for (const body of [
+    { address: '', description: '' },
+    { address: '+79161234567' },
+    { address: 7, description: '' },
+    { address: '+79161234567', description: 'x'.repeat(121) },
+  ]) {
     const reply = await anna.post('/api/numbers', body)
     t.equal(reply.status, 400)
     t.equal(reply.body.code, 'invalid')
@@ -50,18 +70,32 @@ t.test('numbers that cannot be rung are refused with the reason', async (t) => {
 t.test('the same address twice is allowed and marked (R-16)', async (t) => {
   const { subscriber } = await testApi(t)
   const anna = await subscriber('anna')
-  for (const description of ['Офис', 'По субботам']) await anna.post('/api/numbers', { address: '+74951234567', description })
+  for (const description of ['Офис', 'По субботам'])
+    await anna.post('/api/numbers', { address: '+74951234567', description })
   await anna.post('/api/numbers', { address: '+74951234568', description: 'Дом' })
   const { body } = await anna.get('/api/numbers')
-  t.strictSame(body.map((number: { repeated: boolean }) => number.repeated), [true, true, false])
-  t.strictSame(body.map((number: { description: string }) => number.description), ['Офис', 'По субботам', 'Дом'], 'oldest first')
+  t.strictSame(
+    body.map((number: { repeated: boolean }) => number.repeated),
+    [true, true, false],
+  )
+  t.strictSame(
+    body.map((number: { description: string }) => number.description),
+    ['Офис', 'По субботам', 'Дом'],
+    'oldest first',
+  )
 })
 
 t.test('a number that rules use, or the default one, stays', async (t) => {
   const { subscriber } = await testApi(t)
   const anna = await subscriber('anna')
-  const { body: number } = await anna.post('/api/numbers', { address: '+79161234567', description: '' })
-  const { body: rule } = await anna.post('/api/rules', ruleBody({ name: 'Дома', targetIds: [number.id] }))
+  const { body: number } = await anna.post('/api/numbers', {
+    address: '+79161234567',
+    description: '',
+  })
+  const { body: rule } = await anna.post(
+    '/api/rules',
+    ruleBody({ name: 'Дома', targetIds: [number.id] }),
+  )
   await anna.post('/api/rules', ruleBody({ name: 'На даче', targetIds: [number.id] }))
 
   const used = await anna.delete(`/api/numbers/${number.id}`)
@@ -81,21 +115,35 @@ t.test('a number that rules use, or the default one, stays', async (t) => {
 t.test('fifty numbers are the limit, also when the last two come at once', async (t) => {
   const { subscriber } = await testApi(t)
   const anna = await subscriber('anna')
-  for (let i = 0; i < 49; i++) await anna.post('/api/numbers', { address: `+7495${1000000 + i}`, description: '' })
-  const last = await Promise.all([1, 2, 3].map((i) => anna.post('/api/numbers', { address: `+7812123450${i}`, description: '' })))
+  for (let i = 0; i < 49; i++)
+    await anna.post('/api/numbers', { address: `+7495${1000000 + i}`, description: '' })
+  const last = await Promise.all(
+    [1, 2, 3].map((i) =>
+      anna.post('/api/numbers', { address: `+7812123450${i}`, description: '' }),
+    ),
+  )
   t.strictSame(last.map((reply) => reply.status).sort(), [201, 409, 409])
-  t.match(last.find((reply) => reply.status === 409)?.body, { code: 'limit', details: { limit: 50 } })
+  t.match(last.find((reply) => reply.status === 409)?.body, {
+    code: 'limit',
+    details: { limit: 50 },
+  })
 })
 
 t.test("another subscriber's numbers do not exist", async (t) => {
   const { subscriber } = await testApi(t)
   const anna = await subscriber('anna')
   const boris = await subscriber('boris')
-  const { body: number } = await anna.post('/api/numbers', { address: '+79161234567', description: 'мой' })
+  const { body: number } = await anna.post('/api/numbers', {
+    address: '+79161234567',
+    description: 'мой',
+  })
   const path = `/api/numbers/${number.id}`
   t.equal((await boris.put(path, { address: '+79160000000', description: '' })).status, 404)
   t.equal((await boris.delete(path)).status, 404)
-  t.equal((await boris.put('/api/settings/default-number', { targetId: number.id })).body.code, 'unknown_number')
+  t.equal(
+    (await boris.put('/api/settings/default-number', { targetId: number.id })).body.code,
+    'unknown_number',
+  )
   t.strictSame((await boris.get('/api/numbers')).body, [])
   t.equal((await anna.get('/api/numbers')).body[0].address, '+79161234567', 'untouched')
 })

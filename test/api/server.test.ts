@@ -14,8 +14,10 @@ import type { Client } from '../support/panel-api.ts'
 import { ruleBody } from '../support/rules.ts'
 
 const web = {
-  'index.html': '<!doctype html><link rel="stylesheet" href="/style.css"><script type="module" src="/main.ts"></script>',
-  'main.ts': "import { text } from './text.ts'\nconst later = () => import('./later.ts')\ndocument.title = text as string\nvoid later()",
+  'index.html':
+    '<!doctype html><link rel="stylesheet" href="/style.css"><script type="module" src="/main.ts"></script>',
+  'main.ts':
+    "import { text } from './text.ts'\nconst later = () => import('./later.ts')\ndocument.title = text as string\nvoid later()",
   'text.ts': "export const text: string = 'Персональный номер'",
   'later.ts': "export const later = 'позже'",
   'style.css': 'body { color: rebeccapurple }',
@@ -25,7 +27,13 @@ const web = {
 
 t.test('the panel is bundled, hashed, compressed and served', async (t) => {
   const { app } = await testApi(t, { panel: await buildPanel(t.testdir(web)) })
-  const panel = await startPanelServer({ api: app, host: '127.0.0.1', port: 0, behindProxy: false, log: silentLog })
+  const panel = await startPanelServer({
+    api: app,
+    host: '127.0.0.1',
+    port: 0,
+    behindProxy: false,
+    log: silentLog,
+  })
   t.teardown(panel.stop)
   const page = await fetch(panel.url)
   t.equal(page.headers.get('content-type'), 'text/html; charset=utf-8')
@@ -47,12 +55,27 @@ t.test('the panel is bundled, hashed, compressed and served', async (t) => {
   const packed = await fetchRaw(panel.url + script, { 'accept-encoding': 'gzip, br;q=0' })
   t.equal(packed.headers['content-encoding'], 'gzip')
   t.match(gunzipSync(packed.body).toString(), /Персональный номер/)
-  t.equal((await fetchRaw(panel.url + script, { 'accept-encoding': 'br, gzip' })).headers['content-encoding'], 'br')
+  t.equal(
+    (await fetchRaw(panel.url + script, { 'accept-encoding': 'br, gzip' })).headers[
+      'content-encoding'
+    ],
+    'br',
+  )
   t.equal((await fetchRaw(panel.url + script, {})).headers['content-encoding'], undefined)
 
-  t.equal(await (await fetch(`${panel.url}/rules/new`)).text(), html, 'the panel routes its own paths')
+  t.equal(
+    await (await fetch(`${panel.url}/rules/new`)).text(),
+    html,
+    'the panel routes its own paths',
+  )
   t.equal((await fetch(`${panel.url}/favicon.svg`)).headers.get('content-type'), 'image/svg+xml')
-  for (const path of ['/secret.txt', '/text.ts', '/main-00000000.js', '/..%2f..%2fpackage.json', '//etc/passwd.js']) {
+  for (const path of [
+    '/secret.txt',
+    '/text.ts',
+    '/main-00000000.js',
+    '/..%2f..%2fpackage.json',
+    '//etc/passwd.js',
+  ]) {
     t.equal((await fetch(panel.url + path)).status, 404, path)
   }
   t.equal((await fetch(panel.url, { method: 'POST' })).status, 405)
@@ -62,9 +85,15 @@ t.test('the panel is bundled, hashed, compressed and served', async (t) => {
 t.test('it does not listen in plain HTTP for everybody', async (t) => {
   const { app } = await testApi(t)
   const options = { api: app, port: 0, log: silentLog }
-  await t.rejects(startPanelServer({ ...options, host: '0.0.0.0', behindProxy: false }), /unless a proxy/)
+  await t.rejects(
+    startPanelServer({ ...options, host: '0.0.0.0', behindProxy: false }),
+    /unless a proxy/,
+  )
   const server = await startPanelServer({ ...options, host: '127.0.0.1', behindProxy: false })
-  await t.rejects(startPanelServer({ ...options, host: '127.0.0.1', port: server.port, behindProxy: false }), { code: 'EADDRINUSE' })
+  await t.rejects(
+    startPanelServer({ ...options, host: '127.0.0.1', port: server.port, behindProxy: false }),
+    { code: 'EADDRINUSE' },
+  )
   await server.stop()
 })
 
@@ -72,18 +101,33 @@ t.test('changes are told to open windows, and to those of their subscriber only'
   const api = await testApi(t)
   const anna = await api.subscriber('anna')
   const boris = await api.subscriber('boris')
-  const panel = await startPanelServer({ api: api.app, host: '127.0.0.1', port: 0, behindProxy: false, log: silentLog })
+  const panel = await startPanelServer({
+    api: api.app,
+    host: '127.0.0.1',
+    port: 0,
+    behindProxy: false,
+    log: silentLog,
+  })
   t.teardown(panel.stop)
   const [hers, his] = [await listen(panel.url, anna), await listen(panel.url, boris)]
   t.equal(await hers.next(), 'hello')
   t.equal(await his.next(), 'hello')
 
-  const { body: number } = await anna.post('/api/numbers', { address: '+79161234567', description: '' })
+  const { body: number } = await anna.post('/api/numbers', {
+    address: '+79161234567',
+    description: '',
+  })
   t.equal(await hers.next(), 'rules')
   await anna.post('/api/rules', ruleBody({ targetIds: [number.id] }))
   t.equal(await hers.next(), 'rules')
 
-  const journal = new CallJournal({ database: api.database, clock: systemClock, log: silentLog, spillFolder: t.testdir(), owner: 'e'.repeat(32) })
+  const journal = new CallJournal({
+    database: api.database,
+    clock: systemClock,
+    log: silentLog,
+    spillFolder: t.testdir(),
+    owner: 'e'.repeat(32),
+  })
   const call = callRecord({ subscriberId: anna.id })
   await journal.open(call)
   t.equal(await hers.next(), 'calls', 'a call began')
@@ -98,7 +142,13 @@ t.test('changes are told to open windows, and to those of their subscriber only'
 t.test('a session has six streams at most', async (t) => {
   const api = await testApi(t)
   const anna = await api.subscriber('anna')
-  const panel = await startPanelServer({ api: api.app, host: '127.0.0.1', port: 0, behindProxy: false, log: silentLog })
+  const panel = await startPanelServer({
+    api: api.app,
+    host: '127.0.0.1',
+    port: 0,
+    behindProxy: false,
+    log: silentLog,
+  })
   t.teardown(panel.stop)
   const streams = await Promise.all(Array.from({ length: 6 }, () => listen(panel.url, anna)))
   const seventh = await fetchRaw(`${panel.url}/api/events`, { cookie: anna.cookie() })
@@ -115,19 +165,31 @@ t.test('a session has six streams at most', async (t) => {
   for (const stream of streams) stream.close()
 })
 
-async function fetchRaw(url: string, headers: Record<string, string>): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {
+async function fetchRaw(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> {
   const response = await request(url, headers)
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: Buffer.concat(chunks),
+  }
 }
 
 function request(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
-  return new Promise((done, failed) => { get(url, { headers, agent: false }, done).once('error', failed) })
+  return new Promise((done, failed) => {
+    get(url, { headers, agent: false }, done).once('error', failed)
+  })
 }
 
 /** An EventSource in small: names of the events in their order. */
-async function listen(url: string, client: Client): Promise<{ status: number; next(): Promise<string>; close(): void }> {
+async function listen(
+  url: string,
+  client: Client,
+): Promise<{ status: number; next(): Promise<string>; close(): void }> {
   const response = await request(`${url}/api/events`, { cookie: client.cookie() })
   const names: string[] = []
   const waiting: ((name: string) => void)[] = []
@@ -142,7 +204,12 @@ async function listen(url: string, client: Client): Promise<{ status: number; ne
   })
   return {
     status: response.statusCode ?? 0,
-    next: () => names.length > 0 ? Promise.resolve(names.shift()!) : new Promise((done) => { waiting.push(done) }),
+    next: () =>
+      names.length > 0
+        ? Promise.resolve(names.shift()!)
+        : new Promise((done) => {
+            waiting.push(done)
+          }),
     close: () => response.destroy(),
   }
 }

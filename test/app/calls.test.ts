@@ -402,42 +402,66 @@ t.test('overload: live calls and calls per second are limited, OPTIONS tells', a
 })
 
 t.test('a fault in a call ends that call with 500 and no other', async (t) => {
-  for (const where of ['open', 'update'] as const) {
-    const w = world(subscriber([rule([phoneA])], { maxCalls: 9 }), { [phoneA]: answers })
-    const healthy = call(w, { 'call-id': 'healthy', from: '<sip:+79160009999@x>;tag=h' })
-    await w.clock.run(500)
-    const journal = w.journal
-    journal.update = () => { if (where === 'update') { journal.update = () => {}; throw new Error('broken') } }
-    if (where === 'open') {
-      const open = journal.open.bind(journal)
-      journal.open = (record) => {
-        journal.open = open
-        journal.opened.push(record)
-        throw new Error('broken')
-      }
-    }
-    const broken = call(w)
-    if (where === 'update') healthy.cancel()
-    await w.clock.run(2000)
-    if (where === 'open') {
-      t.equal(broken.final, 500)
-      t.equal(healthy.final, 200)
-      t.match(w.journal.closed[0], { sipCallId: 'call-1', outcome: 'interrupted', reason: 'fault', status: 500 })
-    }
-    healthy.hangUp()
-    broken.hangUp()
-    await w.clock.run(90_000)
-    clean(t, w, 2)
-  }
+  const w = world(subscriber([rule([phoneA])], { maxCalls: 9 }), { [phoneA]: answers })
+  const healthy = call(w, { 'call-id': 'healthy', from: '<sip:+79160009999@x>;tag=h' })
+  await w.clock.run(500)
+  const { phone } = w.server
+  w.server.phone = () => { throw new Error('broken') }
+  const broken = call(w)
+  await w.clock.run(20)
+  w.server.phone = phone
+  t.equal(broken.final, 500)
+  t.match(w.journal.closed[0], { sipCallId: 'call-1', outcome: 'interrupted', reason: 'fault', status: 500 })
+  await w.clock.run(2000)
+  t.equal(healthy.final, 200)
+  healthy.hangUp()
+  await w.clock.run(90_000)
+  clean(t, w, 2)
 })
 
-t.test('a journal that rejects costs a log line, not the call', async (t) => {
-  const w = world(subscriber([rule([phoneA])]), { [phoneA]: { ...answers, hangsUpAfter: 10 } })
-  w.journal.fault = (where) => { if (where !== 'update') throw new Error('no database') }
+t.test('a fault in a talking call hangs up both sides', async (t) => {
+  const w = world(subscriber([rule([phoneA])]), { [phoneA]: { ringsAfter: 10, finalAfter: 500 } })
+  w.journal.update = () => { if (w.server.dialogs.has('in-call-1')) throw new Error('broken') }
   const caller = call(w)
-  await w.clock.run(60_000)
+  await w.clock.run(90_000)
   t.equal(caller.final, 200)
+  t.same(w.server.sent.map((s) => s.what).toSorted(), ['BYE in-call-1', 'BYE out-1'])
+  t.match(w.journal.closed[0], { outcome: 'interrupted', reason: 'fault' })
   clean(t, w)
+})
+
+t.test('BYE of the caller before the answer: 200 to it, 487 to his INVITE', async (t) => {
+  const w = world(subscriber([rule([phoneA])]), { [phoneA]: rings })
+  const caller = call(w)
+  await w.clock.run(100)
+  let bye = 0
+  w.reception.other({
+    request: invite({}, { method: 'BYE', body: '' }), respond: (a) => { bye = a.status }, onCancel() {},
+  })
+  await w.clock.run(60_000)
+  t.same([bye, caller.final], [200, 487])
+  t.equal(w.journal.closed[0]?.outcome, 'abandoned')
+  clean(t, w)
+})
+
+t.test('a journal that rejects or throws costs a log line, not the call', async (t) => {
+  for (const [who, final] of [[subscriber([rule([phoneA])]), 200], [undefined, 404]] as const) {
+    const w = world(who, { [phoneA]: { ...answers, hangsUpAfter: 10 } })
+    w.journal.fault = (where) => { if (where !== 'update') throw new Error('no database') }
+    const caller = call(w)
+    await w.clock.run(60_000)
+    t.equal(caller.final, final)
+    clean(t, w)
+    const { journal } = w
+    journal.open = journal.close = (record) => {
+      journal.closed.push(record)
+      throw new Error('broken at once')
+    }
+    const again = call(w, { 'call-id': 'again' })
+    await w.clock.run(60_000)
+    t.equal(again.final, final)
+    t.equal(w.reception.counts().ending, 0)
+  }
 })
 
 t.test('shutdown: ringing calls get 503, talking ones BYE on both sides', async (t) => {

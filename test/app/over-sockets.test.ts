@@ -273,6 +273,25 @@ t.test('names with line breaks and garbage headers leave no trace in what goes o
   await clean(t, w)
 })
 
+t.test('BYE of the caller on the early dialog ends the call', async (t) => {
+  const w = await world(t)
+  const phone = w.phones[0]!
+  const invite = w.caller.invite(personalNumber)
+  const atPhone = await phone.expect('INVITE')
+  phone.reply(atPhone, 180)
+  const ringing = await w.caller.expect(180)
+  w.caller.request({
+    callId: invite.callId, local: invite.from, remote: ringing.headers.get('to')!,
+    target: invite.start.split(' ')[1]!, cseq: 1,
+  }, 'BYE')
+  const cancel = await phone.expect('CANCEL')
+  phone.reply(cancel, 200)
+  phone.reply(atPhone, 487)
+  w.caller.ack(invite, await w.caller.expect(487))
+  await clean(t, w)
+  t.equal(w.journal.closed[0]?.outcome, 'abandoned')
+})
+
 t.test('hold and back from the caller, then from the phone', async (t) => {
   const w = await world(t)
   const phone = w.phones[0]!

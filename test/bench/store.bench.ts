@@ -23,18 +23,46 @@ const server = await startPrivateDatabase({ dir, log })
 const database = openDatabase({ url: server.url })
 const db = database.kysely
 await migrate(db, { folder: new URL('../../sql', import.meta.url).pathname, log })
-const id = await createSubscriber(db, { name: 'Анна', number: '+74990000001', login: 'anna', passwordHash: 'x' }, Date.now())
+const id = await createSubscriber(
+  db,
+  { name: 'Анна', number: '+74990000001', login: 'anna', passwordHash: 'x' },
+  Date.now(),
+)
 const targets: { targetId: string; ringSeconds: undefined }[] = []
 for (let i = 0; i < 5; i++) {
-  targets.push({ targetId: await addNumber(db, id, { address: `+7916000000${i}`, description: 'Мобильный' }, Date.now()), ringSeconds: undefined })
+  targets.push({
+    targetId: await addNumber(
+      db,
+      id,
+      { address: `+7916000000${i}`, description: 'Мобильный' },
+      Date.now(),
+    ),
+    ringSeconds: undefined,
+  })
 }
 for (let i = 0; i < 20; i++) {
-  await addRule(db, id, {
-    name: `Правило ${i}`, enabled: true, priority: 0, mode: 'parallel', waitSeconds: 30, targets: targets.slice(0, 1 + i % 5),
-    blocks: [{ weekdays: [1, 2, 3, 4, 5], dates: [], hours: [{ from: 540, to: 1080 }] }], noAnswer: { action: 'hangUp' },
-  }, Date.now())
+  await addRule(
+    db,
+    id,
+    {
+      name: `Правило ${i}`,
+      enabled: true,
+      priority: 0,
+      mode: 'parallel',
+      waitSeconds: 30,
+      targets: targets.slice(0, 1 + (i % 5)),
+      blocks: [{ weekdays: [1, 2, 3, 4, 5], dates: [], hours: [{ from: 540, to: 1080 }] }],
+      noAnswer: { action: 'hangUp' },
+    },
+    Date.now(),
+  )
 }
-const store = await createCallStore({ database, clock: systemClock, log, spillFolder: join(dir, 'spill') })
+const store = await createCallStore({
+  database,
+  clock: systemClock,
+  log,
+  spillFolder: join(dir, 'spill'),
+})
 
 /** User and system time of the database, microseconds (ticks of 10 ms). */
 function serverCpuUs(): number {
@@ -42,37 +70,53 @@ function serverCpuUs(): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000
 }
 
-async function measure(name: string, count: number, inFlight: number, run: () => Promise<unknown>): Promise<void> {
+async function measure(
+  name: string,
+  count: number,
+  inFlight: number,
+  run: () => Promise<unknown>,
+): Promise<void> {
   for (let i = 0; i < 300; i++) await run()
   const [cpu, serverUs, began] = [process.cpuUsage(), serverCpuUs(), performance.now()]
   const waits: number[] = []
   let left = count
-  await Promise.all(Array.from({ length: inFlight }, async () => {
-    while (left-- > 0) {
-      const at = performance.now()
-      await run()
-      waits.push(performance.now() - at)
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      while (left-- > 0) {
+        const at = performance.now()
+        await run()
+        waits.push(performance.now() - at)
+      }
+    }),
+  )
   const used = process.cpuUsage(cpu)
   waits.sort((a, b) => a - b)
-  const perSecond = Math.round(count / (performance.now() - began) * 1000)
+  const perSecond = Math.round((count / (performance.now() - began)) * 1000)
   const us = (total: number) => String(Math.round(total / count)).padStart(5)
-  console.log(`${name.padEnd(44)} x${String(inFlight).padEnd(3)} node ${us(used.user + used.system)} us  db ${us(serverCpuUs() - serverUs)} us`
-    + `  p50 ${waits[count >> 1]!.toFixed(2)} ms  p99 ${waits[Math.floor(count * 0.99)]!.toFixed(2)} ms  ${perSecond}/s`)
+  console.log(
+    `${name.padEnd(44)} x${String(inFlight).padEnd(3)} node ${us(used.user + used.system)} us  db ${us(serverCpuUs() - serverUs)} us` +
+      `  p50 ${waits[count >> 1]!.toFixed(2)} ms  p99 ${waits[Math.floor(count * 0.99)]!.toFixed(2)} ms  ${perSecond}/s`,
+  )
 }
 
 const journalCall = async () => {
-  const live = callRecord({ subscriberId: id, legs: [legRecord(), legRecord({ id: '2' })], trace: [{ step: 'note', atMs: 0, code: 'x', detail: '' }] })
+  const live = callRecord({
+    subscriberId: id,
+    legs: [legRecord(), legRecord({ id: '2' })],
+    trace: [{ step: 'note', atMs: 0, code: 'x', detail: '' }],
+  })
   await store.open(live)
   store.update(live)
   await store.close(endedCall(live))
 }
 for (const inFlight of [1, 10]) {
-  await measure('find subscriber, prepared', 5000, inFlight, () => store.findSubscriber('+74990000001'))
+  await measure('find subscriber, prepared', 5000, inFlight, () =>
+    store.findSubscriber('+74990000001'),
+  )
   await measure('find subscriber, Kysely', 2000, inFlight, () => loadSubscriber(db, id))
 }
-for (const inFlight of [1, 10, 100]) await measure('journal a call: open, update, close', 2000, inFlight, journalCall)
+for (const inFlight of [1, 10, 100])
+  await measure('journal a call: open, update, close', 2000, inFlight, journalCall)
 await store.stop()
 await database.close()
 await server.stop()

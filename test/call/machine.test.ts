@@ -1,59 +1,9 @@
 /**
- * One call in all its ways (product §1.7, §4): who is dialled when, who wins, what the caller is
- * told. Each row plays a story in virtual time and reads the commands as lines.
+ * A call until somebody answers or the caller leaves (product §1.7, §4): who is dialled when, who
+ * wins, what the caller hears. Each row plays a story in virtual time.
  */
-import t from 'tap'
-import type { CallRecord } from '../../src/call/record.ts'
-import type { Subscriber } from '../../src/call/subscriber.ts'
-import { incoming, personalNumber, rule, subscriber, wall } from './fixtures.ts'
-import type { PhoneHabit, Story } from './simulation.ts'
-import { play } from './simulation.ts'
-
-const A = '+79160000001'
-const B = '+79160000002'
-const C = '+79160000003'
-
-const silent: PhoneHabit = {}
-const rings: PhoneHabit = { ringMs: 100 }
-const busy: PhoneHabit = { fail: { afterMs: 50, status: 486 } }
-const answers = (answerMs: number): PhoneHabit => ({ ringMs: 100, answerMs, hangUpMs: 60_000 })
-const fails = (status: number, afterMs = 50): PhoneHabit => ({ fail: { afterMs, status } })
-
-interface Case {
-  readonly name: string
-  readonly owner?: Subscriber
-  readonly phones?: Readonly<Record<string, PhoneHabit>>
-  readonly story?: Partial<Story>
-  readonly lines: readonly string[]
-  readonly record?: Partial<CallRecord>
-}
-
-const both = subscriber([rule('all', [A, B])])
-const serial = subscriber([rule('turn', [A, B, C], { mode: 'serial' })])
-const one = subscriber([rule('one', [A])])
-const home = { id: 'd', address: A, description: 'Мобильный' }
-const mailbox = { voicemail: true, voicemailAfterSeconds: 20 }
-
-function playCase(c: Case) {
-  return play({
-    incoming: incoming(),
-    subscriber: c.owner ?? both,
-    wallMs: wall('2025-11-17 12:00'),
-    phone: (address) => c.phones?.[address] ?? rings,
-    ...c.story,
-  })
-}
-
-function rows(title: string, cases: readonly Case[]): void {
-  t.test(title, async (t) => {
-    for (const c of cases) {
-      const { lines, record, faults } = playCase(c)
-      t.strictSame(lines, c.lines, c.name)
-      if (c.record !== undefined) t.match(record, c.record, `${c.name}: record`)
-      t.strictSame(faults, [], `${c.name}: nothing left behind`)
-    }
-  })
-}
+import { incoming, rule, subscriber } from './fixtures.ts'
+import { A, B, C, answers, both, busy, fails, one, rings, rows, serial, silent } from './stories.ts'
 
 rows('parallel', [
   {
@@ -193,6 +143,19 @@ rows('early media (§4.4) and provisionals', [
       '5100 ring caller', '9000 drop 2', '9000 drop 3'],
   },
   {
+    name: 'a phone that rings only after the first minute: the caller was told already',
+    owner: subscriber([rule('a', [A], { waitSeconds: 120 })]),
+    phones: { [A]: { ringMs: 70_000, fail: { afterMs: 80_000, status: 480 } } },
+    lines: ['0 dial 1 +79160000001', '60000 ring caller', '80000 refuse 480'],
+  },
+  {
+    name: 'early media is what keeps the caller’s minute, as long as it lasts',
+    owner: subscriber([rule('a', [A], { waitSeconds: 100 })]),
+    phones: { [A]: { earlyMediaMs: 100 } },
+    lines: ['0 dial 1 +79160000001', '100 early media of 1', '60000 early media of 1',
+      '100000 drop 1', '100000 refuse 480'],
+  },
+  {
     name: 'a provisional each minute (RFC 3261 §13.3.1.1)',
     owner: subscriber([rule('a', [A, B], { waitSeconds: 120 })]),
     phones: { [A]: rings, [B]: answers(119_000) },
@@ -244,147 +207,5 @@ rows('the caller leaves (§4.1)', [
     story: { connectMs: 100 },
     lines: ['0 dial 1 +79160000001', '10 answer with 1', '110 hang up caller'],
     record: { outcome: 'answered', endedBy: 'callee' },
-  },
-])
-
-rows('voicemail (R-11, R-13 … R-15)', [
-  {
-    name: 'T takes the call whatever the rule does; the media part is missing: 480, recorded',
-    owner: subscriber([rule('all', [A, B])], { settings: mailbox }),
-    lines: ['0 dial 1 +79160000001', '0 dial 2 +79160000002', '100 ring caller', '20000 drop 1',
-      '20000 drop 2',
-      '20000 take voicemail', '20001 refuse 480'],
-    record: { outcome: 'missed', status: 480, reason: 'voicemailUnavailable' },
-  },
-  {
-    name: 'taken: the caller leaves his message and hangs up',
-    owner: subscriber([rule('all', [A])], { settings: mailbox }),
-    story: { voicemailTakesMs: 30 },
-    lines: ['0 dial 1 +79160000001', '100 ring caller', '20000 drop 1', '20000 take voicemail'],
-    record: { outcome: 'voicemail', status: 200, endedBy: 'caller' },
-  },
-  {
-    name: 'a rule that ends before T has its own action',
-    owner: subscriber([rule('all', [A], { waitSeconds: 10 })], { settings: mailbox }),
-    lines: ['0 dial 1 +79160000001', '100 ring caller', '10000 drop 1', '10000 refuse 480'],
-  },
-  {
-    name: 'the action «голосовая почта»',
-    owner: subscriber([rule('all', [A], { waitSeconds: 10, noAnswer: { action: 'voicemail' } })],
-      { settings: mailbox }),
-    lines: ['0 dial 1 +79160000001', '100 ring caller', '10000 drop 1', '10000 take voicemail',
-      '10001 refuse 480'],
-  },
-  {
-    name: 'the action «голосовая почта» while it is off is a hang-up (R-11)',
-    owner: subscriber([rule('all', [A], { waitSeconds: 10, noAnswer: { action: 'voicemail' } })]),
-    phones: { [A]: busy },
-    lines: ['0 dial 1 +79160000001', '50 refuse 486'],
-  },
-  {
-    name: 'T = 0: at once, nothing is dialled',
-    owner: subscriber([rule('all', [A])], { settings: { voicemail: true,
-      voicemailAfterSeconds: 0 } }),
-    lines: ['0 take voicemail', '1 refuse 480'],
-  },
-  {
-    name: 'no rule, no default number (R-14)',
-    owner: subscriber([], { settings: mailbox }),
-    lines: ['0 take voicemail', '1 refuse 480'],
-  },
-  {
-    name: 'media takes too long',
-    owner: subscriber([], { settings: mailbox }),
-    story: { voicemailTakesMs: 60_000 },
-    lines: ['0 take voicemail', '10000 refuse 480'],
-  },
-  {
-    name: 'the caller cancels while media is fetched',
-    owner: subscriber([], { settings: mailbox }),
-    story: { voicemailTakesMs: 500, cancelAtMs: 100 },
-    lines: ['0 take voicemail'],
-    record: { outcome: 'abandoned', status: 487 },
-  },
-  {
-    name: 'default number first, for one ring time, T applies (R-13, R-15)',
-    owner: subscriber([rule('off', [B], { enabled: false })],
-      { defaultTarget: home, settings: mailbox }),
-    lines: ['0 dial 1 +79160000001', '100 ring caller', '20000 drop 1', '20000 take voicemail',
-      '20001 refuse 480'],
-  },
-  {
-    name: 'default number is busy: then voicemail (R-13)',
-    owner: subscriber([], { defaultTarget: home, settings: mailbox }),
-    phones: { [A]: busy },
-    lines: ['0 dial 1 +79160000001', '50 take voicemail', '51 refuse 480'],
-  },
-  {
-    name: 'default number rings out, no voicemail',
-    owner: subscriber([], { defaultTarget: home }),
-    lines: ['0 dial 1 +79160000001', '100 ring caller', '25000 drop 1', '25000 refuse 480'],
-  },
-])
-
-rows('refused before anything rings', [
-  { name: 'nowhere to go (R-14)', owner: subscriber([]), lines: ['0 refuse 480'],
-    record: { outcome: 'missed', reason: 'nothingActs' } },
-  { name: 'suspended', owner: subscriber([rule('a')], { status: 'suspended' }),
-    lines: ['0 refuse 480'], record: { outcome: 'refused', reason: 'notActive' } },
-  { name: 'no money (R-21)', owner: subscriber([rule('a')], { balanceKopecks: 0 }),
-    lines: ['0 refuse 480'], record: { outcome: 'refused', reason: 'noMoney' } },
-  { name: 'Max-Forwards 0', story: { incoming: incoming({ maxForwards: 0 }) },
-    lines: ['0 refuse 483'], record: { reason: 'tooManyHops' } },
-  { name: 'our number in Diversion', story: { incoming: incoming({ diverted: [B,
-    personalNumber] }) }, lines: ['0 refuse 482'], record: { reason: 'loop' } },
-  { name: 'another number in Diversion is fine',
-    story: { incoming: incoming({ diverted: [C] }), cancelAtMs: 0 },
-    lines: ['0 dial 1 +79160000001', '0 dial 2 +79160000002', '0 drop 1', '0 drop 2'] },
-  { name: 'his phone forwards back to us while it rings (§4.10 c)',
-    story: { options: { alreadyRinging: true } }, lines: ['0 refuse 486'],
-    record: { reason: 'loop', status: 486 } },
-  { name: 'more calls than the tariff allows', story: { options: { liveCalls: 3 } },
-    lines: ['0 refuse 486'], record: { reason: 'tooManyCalls' } },
-  { name: 'a target that is the personal number is not rung',
-    owner: subscriber([rule('a', [personalNumber])]), lines: ['0 refuse 480'],
-    record: { reason: 'nothingRang' } },
-  { name: 'nor another personal number of ours', owner: subscriber([rule('a', [A, B])]),
-    phones: { [B]: busy }, story: { options: { personalNumbers: [A] } },
-    lines: ['0 dial 1 +79160000002', '50 refuse 486'] },
-])
-
-rows('the service ends it', [
-  {
-    name: 'the longest conversation', owner: one, phones: { [A]: { answerMs: 10 } },
-      story: { options: { maxCallSeconds: 3600 } },
-    lines: ['0 dial 1 +79160000001', '10 answer with 1', '3600015 hang up callee',
-      '3600015 hang up caller'],
-    record: { outcome: 'answered', endedBy: 'service', reason: 'maxCall' },
-  },
-  {
-    name: 'shutdown while it rings: 503, the caller’s network may try elsewhere',
-      story: { shutdownAtMs: 1000 },
-    lines: ['0 dial 1 +79160000001', '0 dial 2 +79160000002', '100 ring caller', '1000 drop 1',
-      '1000 drop 2', '1000 refuse 503'],
-    record: { outcome: 'interrupted', status: 503, reason: 'shutdown' },
-  },
-  {
-    name: 'shutdown while they talk', owner: one, phones: { [A]: { answerMs: 10 } },
-      story: { shutdownAtMs: 1000 },
-    lines: ['0 dial 1 +79160000001', '10 answer with 1', '1000 hang up callee',
-      '1000 hang up caller'],
-    record: { outcome: 'answered', endedBy: 'service', reason: 'shutdown' },
-  },
-  {
-    name: 'shutdown while the caller is being answered', owner: one,
-      phones: { [A]: { answerMs: 10 } },
-    story: { shutdownAtMs: 20, connectMs: 50 },
-    lines: ['0 dial 1 +79160000001', '10 answer with 1', '20 hang up callee', '60 hang up caller'],
-    record: { outcome: 'interrupted', reason: 'shutdown' },
-  },
-  {
-    name: 'shutdown during a voicemail', owner: subscriber([], { settings: mailbox }),
-    story: { shutdownAtMs: 1000, voicemailTakesMs: 10 },
-    lines: ['0 take voicemail', '1000 hang up caller'],
-      record: { outcome: 'voicemail', endedBy: 'service' },
   },
 ])

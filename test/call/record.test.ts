@@ -234,6 +234,28 @@ t.test('the winner answers twice, and hangs up before the caller is connected', 
   t.match(commands[0], { do: 'hangUp', side: 'caller', reason: 'Q.850;cause=16' })
 })
 
+t.test('a conversation has one timer, its longest time', async (t) => {
+  const { call } = startCall(incoming(), subscriber([rule('a', [A])]), 0, noon)
+  const won = step(call, { type: 'legAnswered', leg: '1' }, 10, noon).commands
+  t.strictSame(won.slice(1), [
+    { do: 'stopTimer', timer: 'total' }, { do: 'stopTimer', timer: 'keepAlive' },
+    { do: 'stopTimer', timer: 'wait' }, { do: 'setTimer', timer: 'settle', at: 40_010 },
+  ])
+  const { commands } = step(call, { type: 'callerConnected' }, 20, noon + 20)
+  t.strictSame(commands.slice(0, 2), [
+    { do: 'stopTimer', timer: 'settle' }, { do: 'setTimer', timer: 'maxCall', at: 14_400_020 },
+  ])
+  t.match(recordIn(commands, 'updateRecord'), { answeredAt: noon + 20, status: 200 })
+})
+
+t.test('the caller’s BYE while media is fetched', async (t) => {
+  const owner = subscriber([], { settings: { voicemail: true } })
+  const { call } = startCall(incoming(), owner, 0, noon)
+  t.strictSame(step(call, { type: 'hungUp', by: 'callee', reason: '' }, 1, noon).commands, [])
+  const { commands } = step(call, { type: 'hungUp', by: 'caller', reason: '' }, 2, noon)
+  t.match(recordIn(commands, 'closeRecord'), { outcome: 'abandoned' })
+})
+
 t.test('the service stops while the caller is being answered, and he is lost', async (t) => {
   const { call } = startCall(incoming(), subscriber([rule('a', [A])]), 0, noon)
   step(call, { type: 'legAnswered', leg: '1' }, 10, noon)

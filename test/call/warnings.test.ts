@@ -79,6 +79,8 @@ const rows: readonly (readonly [name: string, owner: Subscriber, expected: reado
   ['voicemail before «Ожидание» ends (R-11)',
     covered([office], { settings: { voicemail: true, voicemailAfterSeconds: 20 } }),
     ['office voicemailTooEarly']],
+  ['voicemail together with the end of «Ожидание»', covered([office],
+    { settings: { voicemail: true, voicemailAfterSeconds: 30 } }), []],
   ['serial rings longer than a call may', covered([
     rule('a', ['+79160000001', '+79160000002', '+79160000003', '+79160000004'],
       { mode: 'serial', blocks: [block('сб')] })], { settings: { ringSeconds: 60 } }),

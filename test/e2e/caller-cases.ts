@@ -70,6 +70,11 @@ export const callerCases: readonly CallCase[] = [
     records: [],
   },
   {
+    name: 'a From that nobody can read: 400, and nothing else happens',
+    phones: [untouched], callers: [{ scenario: 'uac-garbled-from-expect-400' }],
+    records: [],
+  },
+  {
     name: 'an extension we do not have is required: 420',
     phones: [untouched], callers: [{ scenario: 'uac-require-100rel-expect-420' }],
     records: [],

@@ -3,6 +3,7 @@
  * answering too late (issue 2 §5.3; product.md §4.1–4.8).
  */
 import type { CallCase, PhonePlan, Played } from '../support/call-case.ts'
+import { headerOf } from '../support/ladder.ts'
 
 const answers: PhonePlan = { scenario: 'uas-ring-answer', pauseMs: 200 }
 const loses: PhonePlan = { scenario: 'uas-ring-until-answered-elsewhere' }
@@ -41,7 +42,10 @@ export const ringingCases: readonly CallCase[] = [
       outcome: 'answered', status: 200, endedBy: 'caller',
       legs: ['answeredElsewhere', 'answered', 'answeredElsewhere'],
     }],
-    check: ringTogether,
+    check: (played) => {
+      ringTogether(played)
+      oneToTag(played)
+    },
   },
   {
     name: 'parallel: nobody answers within the wait',
@@ -157,6 +161,13 @@ function ringTogether({ phones }: Played): void {
   const starts = phones.map((phone) => phone?.messages[0]?.atMs ?? 0)
   const spread = Math.max(...starts) - Math.min(...starts)
   must(spread < 300, `the phones rang ${spread} ms apart`)
+}
+
+/** The caller sees one dialog, not one per phone (product.md §4.4). */
+function oneToTag({ callers }: Played): void {
+  const tags = new Set((callers[0]?.messages ?? []).map((m) => headerOf(m.text, 'To'))
+    .filter((to) => to.includes(';tag=')).map((to) => to.slice(to.indexOf(';tag='))))
+  must(tags.size === 1, `the caller saw the To tags ${[...tags].join(' ')}`)
 }
 
 /** From INVITE to CANCEL, ±300 ms (product.md §3 #15) and something for a busy machine. */

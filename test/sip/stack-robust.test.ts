@@ -97,6 +97,46 @@ t.test('full tables: 503 with Retry-After, the user is refused, what runs goes o
   t.end()
 })
 
+t.test('full tables do not keep a call from ending', (t) => {
+  const { probe, far, dialog } = answeredCall({ options: { limits: { transactions: 1 } } })
+  probe.receive(new ScriptedPeer(bob, 'bob').request('OPTIONS'), bob)
+  t.same(probe.sent(), ['503 Service Unavailable (OPTIONS)'])
+  probe.request(dialog, 'INFO sip:placeholder SIP/2.0')
+  t.same(probe.sent(), ['INFO'])
+  probe.wait(40_000)
+  probe.receive(far.request('BYE'))
+  t.equal(probe.take('request').length, 1)
+  t.end()
+})
+
+t.test('a callee that invents To tags gets 64 early dialogs and no more', (t) => {
+  const probe = new StackProbe()
+  const far = new ScriptedPeer(bob, 'bob')
+  probe.request(undefined, 'INVITE sip:bob@192.0.2.3 SIP/2.0', '', sdp)
+  const { data } = probe.one('send')
+  for (let fork = 0; fork < 200; fork++) probe.receive(far.reply(data, '180 Ringing', [], 'f' + fork), bob)
+  t.equal(probe.stack.counts.dialogs, 64)
+  probe.outputs()
+  for (let fork = 0; fork < 200; fork++) probe.receive(far.reply(data, '200 OK', [], 'f' + fork), bob)
+  t.equal(probe.take('response').length, 1)
+  t.equal(probe.take('send').length, 128, 'ACK and BYE for 64 of them')
+  t.equal(probe.stack.counts.dialogs, 1)
+  t.end()
+})
+
+t.test('an INVITE of ours that rings for an hour is cancelled', (t) => {
+  const probe = new StackProbe()
+  const far = new ScriptedPeer(bob, 'bob')
+  probe.request(undefined, 'INVITE sip:bob@192.0.2.3 SIP/2.0', '', sdp)
+  probe.receive(far.reply(probe.one('send').data, '180 Ringing'), bob).outputs()
+  probe.wait(3600_000)
+  t.equal(probe.sent()[0], 'CANCEL')
+  probe.wait(100_000)
+  t.match(probe.one('response'), { message: { status: 487 } })
+  t.match(probe.stack.counts, empty)
+  t.end()
+})
+
 t.test('a message too large even for TCP: 513', (t) => {
   const probe = new StackProbe()
   const big = new ScriptedPeer(alice).request('MESSAGE', { body: 'x'.repeat(66_000), more: ['Content-Type: a/b'] })
@@ -167,8 +207,9 @@ t.test('20,000 disfigured messages into a running stack: it neither throws nor k
     const { transaction } = output
     probe.command({ type: 'claim', transaction, owner: 1 })
     if (random() < 0.3) probe.respond(transaction, 'SIP/2.0 183 Progress', 'Require: 100rel', '', sdp)
-    if (random() < 0.5) probe.respond(transaction, 'SIP/2.0 200 OK', '', sdp)
-    else if (random() < 0.5) probe.respond(transaction, 'SIP/2.0 486 Busy Here')
+    const choice = random()
+    if (choice < 0.5) probe.respond(transaction, 'SIP/2.0 200 OK', '', sdp)
+    else if (choice < 0.75) probe.respond(transaction, 'SIP/2.0 486 Busy Here')
   }
   let requests = 0
   for (let round = 0; round < 20_000; round++) {
@@ -185,7 +226,11 @@ t.test('20,000 disfigured messages into a running stack: it neither throws nor k
       const bobs = new ScriptedPeer(bob, 'bob')
       for (const status of ['180 Ringing', '200 OK', '486 Busy Here']) texts.push(bobs.reply(sent?.data ?? '', status, ['Require: 100rel', 'RSeq: 3']))
     }
-    probe.receive(disfigure(pick(texts), pick(texts), random), pick([alice, bob]))
+    // Mostly new requests: under an old branch they would only be repetitions.
+    const text = random() < 0.7 ? pick(texts).replace('branch=z9hG4bK', `branch=z9hG4bK${round}`) : pick(texts)
+    // Some come whole, so that there is something for the others to harm.
+    const data = random() < 0.2 ? text : disfigure(text, pick(texts), random)
+    probe.receive(data, pick([alice, bob]))
     for (const output of probe.outputs()) {
       if (output.type === 'request') requests++
       react(output)

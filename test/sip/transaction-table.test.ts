@@ -97,6 +97,10 @@ for (const [name, machine] of all) {
     const found = Object.entries(machine.table).flatMap(([state, rows]) =>
       Object.entries(rows.on).map(([event, row]) => `${state} | ${event} | ${row.to ?? state}`))
     t.same(found.toSorted(), wanted, 'table and figure have the same arrows')
+    for (const [state, rows] of Object.entries(machine.table)) {
+      const repeating = rows.timers.filter((timer) => 'AEG'.includes(timer)).length
+      t.ok(repeating <= 1 && rows.timers.length - repeating <= 1, `${state}: one timer of a kind`)
+    }
     const running = Object.entries(machine.table)
       .map(([state, rows]) => `${state}:${rows.timers.join('')}`)
     t.same(running.join(' '), timers[name], 'each state owns its timers')

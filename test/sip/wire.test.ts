@@ -28,6 +28,22 @@ function drawHabits(random: () => number, isCaller: boolean): Habits {
     infoAfterMs: maybe(0.3, 5000),
     // The caller always hangs up in the end, so that no call lasts for ever.
     hangUpAfterMs: isCaller ? 2000 + Math.floor(random() * 6000) : maybe(0.5, 8000),
+    isReliable: random() < 0.3,
+    sessionExpires: undefined,
+  }
+}
+
+/** Calls of up to ten minutes, in which one side or nobody keeps the session alive. */
+function drawLongHabits(random: () => number, isCaller: boolean): Habits {
+  const refreshers = ['90;refresher=uac', '90;refresher=uas', '120', undefined]
+  return {
+    ...drawHabits(random, isCaller),
+    rejectAfterMs: undefined,
+    answerAfterMs: Math.floor(random() * 3000),
+    cancelAfterMs: undefined,
+    reinviteAfterMs: random() < 0.5 ? Math.floor(random() * 300_000) : undefined,
+    hangUpAfterMs: isCaller ? 200_000 + Math.floor(random() * 400_000) : undefined,
+    sessionExpires: refreshers[Math.floor(random() * refreshers.length)],
   }
 }
 
@@ -37,14 +53,14 @@ interface Outcome {
   readonly callee: Phone
 }
 
-function play(seed: number): Outcome {
+function play(seed: number, draw: typeof drawHabits): Outcome {
   const random = seededRandom(seed * 7919)
   const wire = new Wire({
     seed, loss: random() * 0.3, duplication: random() * 0.2,
     leastDelayMs: 1, mostDelayMs: 1 + Math.floor(random() * 400),
   })
-  const caller = new Phone(wire, '192.0.2.10', drawHabits(random, true))
-  const callee = new Phone(wire, '192.0.2.20', drawHabits(random, false))
+  const caller = new Phone(wire, '192.0.2.10', draw(random, true))
+  const callee = new Phone(wire, '192.0.2.20', draw(random, false))
   caller.call('192.0.2.20')
   wire.run(3600_000)
   return { wire, caller, callee }
@@ -60,23 +76,31 @@ function agrees({ caller, callee }: Outcome): boolean {
   return !caller.hasTalked || (caller.hasEnded && callee.hasEnded)
 }
 
+function faultsOf(outcome: Outcome): string[] {
+  const { caller, callee } = outcome
+  const wrong: string[] = []
+  if (!isEmpty(caller)) wrong.push('caller keeps ' + JSON.stringify(caller.stack.counts))
+  if (!isEmpty(callee)) wrong.push('callee keeps ' + JSON.stringify(callee.stack.counts))
+  if (!agrees(outcome)) wrong.push(`the stories differ: ${caller.ending}/${callee.ending}`)
+  for (const phone of [caller, callee]) {
+    if (new Set(phone.seen).size !== phone.seen.length) {
+      wrong.push('seen twice: ' + phone.seen.join())
+    }
+  }
+  return wrong
+}
+
 t.test(`${seeds} calls over a lossy, repeating, reordering wire`, (t) => {
   const endings = new Map<string, number>()
   let lost = 0
   const faults: string[] = []
   for (let seed = first; seed < first + seeds; seed++) {
-    const outcome = play(seed)
+    const outcome = play(seed, drawHabits)
     const { wire, caller, callee } = outcome
     lost += wire.lost
     const story = `${caller.ending}/${callee.ending}`
     endings.set(story, (endings.get(story) ?? 0) + 1)
-    const wrong: string[] = []
-    if (!isEmpty(caller)) wrong.push('caller keeps ' + JSON.stringify(caller.stack.counts))
-    if (!isEmpty(callee)) wrong.push('callee keeps ' + JSON.stringify(callee.stack.counts))
-    if (!agrees(outcome)) wrong.push('the stories differ: ' + story)
-    for (const phone of [caller, callee]) {
-      if (new Set(phone.seen).size !== phone.seen.length) wrong.push('seen twice: ' + phone.seen.join())
-    }
+    const wrong = faultsOf(outcome)
     if (wrong.length > 0) faults.push([`seed ${seed}: ${wrong.join('; ')}`, ...wire.trace].join('\n'))
   }
   t.equal(faults.length, 0, faults[0] ?? 'every call ends and both sides agree')
@@ -85,5 +109,22 @@ t.test(`${seeds} calls over a lossy, repeating, reordering wire`, (t) => {
     t.ok((endings.get(wanted) ?? 0) > seeds / 50, `${endings.get(wanted)} ${wanted}`)
   }
   t.comment([...endings].map(([story, count]) => `${story} ${count}`).join(', '))
+  t.end()
+})
+
+t.test('long calls with session timers', (t) => {
+  const faults: string[] = []
+  let refreshes = 0
+  for (let seed = first; seed < first + seeds / 4; seed++) {
+    const outcome = play(seed, drawLongHabits)
+    const wrong = faultsOf(outcome)
+    const { wire, caller } = outcome
+    const invites = wire.trace.filter((line) => line.includes(' INVITE ') && !line.includes('callee@'))
+    refreshes += invites.length
+    if (wrong.length > 0) faults.push([`seed ${seed}: ${wrong.join('; ')}`, ...wire.trace].join('\n'))
+    if (!caller.hasTalked) faults.push(`seed ${seed}: never answered`)
+  }
+  t.equal(faults.length, 0, faults[0] ?? 'every call ends and both sides agree')
+  t.ok(refreshes > seeds / 4, `${refreshes} INVITEs inside the calls`)
   t.end()
 })

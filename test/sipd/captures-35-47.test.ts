@@ -5,7 +5,7 @@
 import t from 'tap'
 import type { ScriptCase } from '../support/play-scripts.ts'
 import { playAll } from '../support/play-scripts.ts'
-import { aliceHangsUp, answered, appHangsUpAlice, appHangsUpBob, called, caller, ready } from '../support/script-beginnings.ts'
+import { aliceHangsUp, answered, appHangsUpBob, called, caller, ready } from '../support/script-beginnings.ts'
 
 const refusedBy = (app: string): string => `
       alice > new INVITE

@@ -24,11 +24,18 @@ function watched(database: Database) {
   const writes: number[] = []
   const state = { down: false, refuse: '' }
   return {
-    ...database, writes, state,
-    execute: async <Row>(sql: string, values: readonly (string | number | null)[], timeoutMs: number) => {
+    ...database,
+    writes,
+    state,
+    execute: async <Row>(
+      sql: string,
+      values: readonly (string | number | null)[],
+      timeoutMs: number,
+    ) => {
       if (sql.startsWith('INSERT INTO calls')) {
         if (state.down) throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
-        if (state.refuse !== '' && values.includes(state.refuse)) throw Object.assign(new Error('bad'), { errno: 1406, sqlState: '22001' })
+        if (state.refuse !== '' && values.includes(state.refuse))
+          throw Object.assign(new Error('bad'), { errno: 1406, sqlState: '22001' })
         writes.push(values.length / 21)
       }
       return database.execute<Row>(sql, values, timeoutMs)
@@ -39,9 +46,17 @@ function watched(database: Database) {
 async function testJournal(t: Test, more: { maxInMemory?: number } = {}) {
   const database = watched(await testDatabase(t))
   const spillFolder = t.testdir()
-  const journal = new CallJournal({ database, clock: systemClock, log: silentLog, spillFolder, owner, ...more })
+  const journal = new CallJournal({
+    database,
+    clock: systemClock,
+    log: silentLog,
+    spillFolder,
+    owner,
+    ...more,
+  })
   t.teardown(() => journal.stop(1000))
-  const stored = async () => (await database.kysely.selectFrom('calls').selectAll().orderBy('id').execute()).map(recordFrom)
+  const stored = async () =>
+    (await database.kysely.selectFrom('calls').selectAll().orderBy('id').execute()).map(recordFrom)
   return { database, journal, spillFolder, stored }
 }
 
@@ -50,15 +65,23 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200 && !await condition(); i++) await pause(25)
+  for (let i = 0; i < 200 && !(await condition()); i++) await pause(25)
 }
 
 t.test('a record comes back as it was given', async (t) => {
   const { journal, stored } = await testJournal(t)
-  const live = callRecord({ anonymous: true, caller: '', callerName: 'Имя 🙂 "x"\\', legs: [legRecord(), legRecord({ id: '2' })] })
+  const live = callRecord({
+    anonymous: true,
+    caller: '',
+    callerName: 'Имя 🙂 "x"\\',
+    legs: [legRecord(), legRecord({ id: '2' })],
+  })
   await journal.open(live)
   t.same(plain(await stored()), plain([live]))
-  const ended = endedCall(live, { reason: 'Q.850;cause=16', trace: [{ step: 'paused', atMs: 5, ms: 2000 }] })
+  const ended = endedCall(live, {
+    reason: 'Q.850;cause=16',
+    trace: [{ step: 'paused', atMs: 5, ms: 2000 }],
+  })
   await journal.close(ended)
   t.same(plain(await stored()), plain([ended]))
 })
@@ -110,7 +133,10 @@ t.test('an older state never beats a newer one', async (t) => {
   const call = callRecord()
   await journal.close(endedCall(call))
   const old = join(spillFolder, 'old.jsonl')
-  writeFileSync(old, `${JSON.stringify({ owner: 'b'.repeat(32), changed: 1, record: call })}\n{"owner":"cut of`)
+  writeFileSync(
+    old,
+    `${JSON.stringify({ owner: 'b'.repeat(32), changed: 1, record: call })}\n{"owner":"cut of`,
+  )
   t.equal(await journal.replay(old), 1, 'the line a crash cut off is left out')
   t.equal((await stored())[0]!.outcome, 'answered')
   t.equal(database.writes.length, 2)
@@ -129,7 +155,10 @@ t.test('while the database is down callers go on and the disk has the records', 
   t.strictSame(await stored(), [])
   database.state.down = false
   await until(() => journal.waiting === 0)
-  t.strictSame((await stored()).map((call) => call.outcome ?? 'live').sort(), [...Array(20).fill('answered'), ...Array(10).fill('live')])
+  t.strictSame((await stored()).map((call) => call.outcome ?? 'live').sort(), [
+    ...Array(20).fill('answered'),
+    ...Array(10).fill('live'),
+  ])
   await until(() => readdirSync(spillFolder).length === 0)
   t.strictSame(readdirSync(spillFolder), [], 'the file is gone')
 })
@@ -150,7 +179,9 @@ t.test('memory stays bounded in a long outage, the disk has the rest', async (t)
 
 t.test('a record the database cannot take does not keep the others waiting', async (t) => {
   const { database, journal, spillFolder, stored } = await testJournal(t)
-  const calls = Array.from({ length: 9 }, (_, i) => callRecord({ caller: i === 4 ? 'poison' : '+7903' }))
+  const calls = Array.from({ length: 9 }, (_, i) =>
+    callRecord({ caller: i === 4 ? 'poison' : '+7903' }),
+  )
   database.state.refuse = 'poison'
   await Promise.all(calls.map((call) => journal.open(call)))
   t.equal((await stored()).length, 8)
@@ -161,9 +192,19 @@ t.test('a record the database cannot take does not keep the others waiting', asy
 
 t.test('what strangers write is cut to its place', async (t) => {
   const { journal, stored } = await testJournal(t)
-  await journal.open(callRecord({ sipCallId: 'x'.repeat(5000), callerName: 'я'.repeat(3000), caller: '+'.repeat(500), reason: 'r'.repeat(999) }))
+  await journal.open(
+    callRecord({
+      sipCallId: 'x'.repeat(5000),
+      callerName: 'я'.repeat(3000),
+      caller: '+'.repeat(500),
+      reason: 'r'.repeat(999),
+    }),
+  )
   const [call] = await stored()
-  t.strictSame([call!.sipCallId.length, call!.callerName.length, call!.caller.length, call!.reason.length], [255, 255, 128, 255])
+  t.strictSame(
+    [call!.sipCallId.length, call!.callerName.length, call!.caller.length, call!.reason.length],
+    [255, 255, 128, 255],
+  )
 })
 
 t.test('stopping writes what waits, or leaves it on the disk', async (t) => {
@@ -175,7 +216,13 @@ t.test('stopping writes what waits, or leaves it on the disk', async (t) => {
   t.equal((await stored())[0]!.reason, 'late')
 
   database.state.down = true
-  const second = new CallJournal({ database, clock: systemClock, log: silentLog, spillFolder, owner })
+  const second = new CallJournal({
+    database,
+    clock: systemClock,
+    log: silentLog,
+    spillFolder,
+    owner,
+  })
   second.update(callRecord({ reason: 'on the disk' }))
   await second.stop(100)
   t.match(readFileSync(join(spillFolder, readdirSync(spillFolder)[0]!), 'utf8'), /on the disk/)
@@ -188,7 +235,14 @@ t.test('kill -9 of the database under load loses no record', async (t) => {
   let server = await startPrivateDatabase(options)
   const database = openDatabase({ url: server.url })
   await migrate(database.kysely, { folder: sqlFolder, log: silentLog })
-  const journal = new CallJournal({ database, clock: systemClock, log: silentLog, spillFolder: t.testdir(), owner, writeTimeoutMs: 1000 })
+  const journal = new CallJournal({
+    database,
+    clock: systemClock,
+    log: silentLog,
+    spillFolder: t.testdir(),
+    owner,
+    writeTimeoutMs: 1000,
+  })
   const ended: CallRecord[] = []
   const load = async () => {
     for (let i = 0; i < 100; i++) {
@@ -212,17 +266,25 @@ t.test('kill -9 of the database under load loses no record', async (t) => {
   await until(() => journal.waiting === 0)
   const rows = await database.kysely.selectFrom('calls').select(['id', 'outcome']).execute()
   t.equal(ended.length, 300)
-  t.strictSame(new Set(rows.filter((row) => row.outcome === 'answered').map((row) => row.id)), new Set(ended.map((call) => call.id)))
+  t.strictSame(
+    new Set(rows.filter((row) => row.outcome === 'answered').map((row) => row.id)),
+    new Set(ended.map((call) => call.id)),
+  )
   await journal.stop(1000)
   await database.close()
   await server.stop()
 })
 
-t.test('kill -9 of the application: its calls are closed at the next start, its spilled ones written', async (t) => {
-  const database = await testDatabase(t)
-  const spillFolder = t.testdir()
-  const call = callRecord({ startedAt: Date.now() - 10_000, legs: [legRecord(), legRecord({ id: '2', outcome: 'busy', endMs: 900 })] })
-  const program = `
+t.test(
+  'kill -9 of the application: its calls are closed at the next start, its spilled ones written',
+  async (t) => {
+    const database = await testDatabase(t)
+    const spillFolder = t.testdir()
+    const call = callRecord({
+      startedAt: Date.now() - 10_000,
+      legs: [legRecord(), legRecord({ id: '2', outcome: 'busy', endMs: 900 })],
+    })
+    const program = `
     import { openDatabase } from './src/store/database.ts'
     import { createCallStore } from './src/store/call-store.ts'
     import { SpillFile } from './src/store/spill-file.ts'
@@ -237,26 +299,42 @@ t.test('kill -9 of the application: its calls are closed at the next start, its 
     await new SpillFile(process.argv[2], owner, 1).append([{ record: spilled, changed: Date.now() * 1000 }])
     console.log('ready')
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, database.url, spillFolder, JSON.stringify(call)],
-    { cwd: new URL('../..', import.meta.url).pathname, stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise((done) => child.stdout.once('data', done))
+    const child = spawn(
+      process.execPath,
+      ['--input-type=module', '-e', program, database.url, spillFolder, JSON.stringify(call)],
+      { cwd: new URL('../..', import.meta.url).pathname, stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await new Promise((done) => child.stdout.once('data', done))
 
-  const options = { database, clock: systemClock, log: silentLog, spillFolder }
-  const beside = await createCallStore(options)
-  t.equal((await database.kysely.selectFrom('calls').select('outcome').executeTakeFirst())?.outcome, null, 'a living owner keeps its calls')
-  child.kill('SIGKILL')
-  await new Promise((done) => child.once('exit', done))
-  const next = await createCallStore(options)
-  const rows = (await database.kysely.selectFrom('calls').selectAll().orderBy('id').execute()).map(recordFrom)
-  const orphan = rows.find((one) => one.id === call.id)!
-  t.match(orphan, { outcome: 'interrupted', endedBy: 'service', reason: /interrupted/ })
-  t.ok(orphan.endedAt! >= call.startedAt && orphan.endedAt! <= Date.now())
-  t.match(orphan.legs, [{ outcome: 'cancelled', endMs: Number }, { outcome: 'busy', endMs: 900 }])
-  t.match(rows.find((one) => one.id === 'c'.repeat(32)), { outcome: 'missed', status: 480 })
-  t.strictSame(readdirSync(spillFolder), [])
-  await beside.stop()
-  await next.stop()
-})
+    const options = { database, clock: systemClock, log: silentLog, spillFolder }
+    const beside = await createCallStore(options)
+    t.equal(
+      (await database.kysely.selectFrom('calls').select('outcome').executeTakeFirst())?.outcome,
+      null,
+      'a living owner keeps its calls',
+    )
+    child.kill('SIGKILL')
+    await new Promise((done) => child.once('exit', done))
+    const next = await createCallStore(options)
+    const rows = (
+      await database.kysely.selectFrom('calls').selectAll().orderBy('id').execute()
+    ).map(recordFrom)
+    const orphan = rows.find((one) => one.id === call.id)!
+    t.match(orphan, { outcome: 'interrupted', endedBy: 'service', reason: /interrupted/ })
+    t.ok(orphan.endedAt! >= call.startedAt && orphan.endedAt! <= Date.now())
+    t.match(orphan.legs, [
+      { outcome: 'cancelled', endMs: Number },
+      { outcome: 'busy', endMs: 900 },
+    ])
+    t.match(
+      rows.find((one) => one.id === 'c'.repeat(32)),
+      { outcome: 'missed', status: 480 },
+    )
+    t.strictSame(readdirSync(spillFolder), [])
+    await beside.stop()
+    await next.stop()
+  },
+)
 
 t.test('an owner believed dead that lives has the last word', async (t) => {
   const spillFolder = t.testdir()
@@ -264,9 +342,14 @@ t.test('an owner believed dead that lives has the last word', async (t) => {
   const store = await createCallStore({ database, clock: systemClock, log: silentLog, spillFolder })
   const call = callRecord()
   await store.open(call)
-  await database.kysely.updateTable('leases').set({ until_ms: 1 }).where('name', 'like', 'journal:%').execute()
+  await database.kysely
+    .updateTable('leases')
+    .set({ until_ms: 1 })
+    .where('name', 'like', 'journal:%')
+    .execute()
   const other = await createCallStore({ database, clock: systemClock, log: silentLog, spillFolder })
-  const outcome = async () => (await database.kysely.selectFrom('calls').select('outcome').executeTakeFirst())?.outcome
+  const outcome = async () =>
+    (await database.kysely.selectFrom('calls').select('outcome').executeTakeFirst())?.outcome
   t.equal(await outcome(), 'interrupted')
   await store.close(endedCall(call))
   t.equal(await outcome(), 'answered')

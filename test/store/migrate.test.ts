@@ -11,16 +11,29 @@ import { silentLog, sqlFolder, testDatabase } from '../support/database.ts'
 t.test('every file is applied once', async (t) => {
   const { kysely } = await testDatabase(t, { migrated: false })
   t.strictSame(await migrate(kysely, { folder: sqlFolder, log: silentLog }), ['001-first.sql'])
-  t.strictSame(await migrate(kysely, { folder: sqlFolder, log: silentLog }), [], 'nothing left to do')
+  t.strictSame(
+    await migrate(kysely, { folder: sqlFolder, log: silentLog }),
+    [],
+    'nothing left to do',
+  )
 })
 
 t.test('five processes start at once', async (t) => {
   const { url } = await testDatabase(t, { migrated: false })
   const pools = Array.from({ length: 5 }, () => openDatabase({ url, connections: 2 }))
   t.teardown(() => Promise.all(pools.map((pool) => pool.close())))
-  const folder = t.testdir({ '001-a.sql': 'CREATE TABLE a (id INT PRIMARY KEY);\nINSERT INTO a VALUES (1);', '002-b.sql': 'INSERT INTO a VALUES (2);' })
-  const applied = await Promise.all(pools.map((pool) => migrate(pool.kysely, { folder, log: silentLog })))
-  t.strictSame(applied.filter((names) => names.length > 0), [['001-a.sql', '002-b.sql']], 'one worked, the others waited')
+  const folder = t.testdir({
+    '001-a.sql': 'CREATE TABLE a (id INT PRIMARY KEY);\nINSERT INTO a VALUES (1);',
+    '002-b.sql': 'INSERT INTO a VALUES (2);',
+  })
+  const applied = await Promise.all(
+    pools.map((pool) => migrate(pool.kysely, { folder, log: silentLog })),
+  )
+  t.strictSame(
+    applied.filter((names) => names.length > 0),
+    [['001-a.sql', '002-b.sql']],
+    'one worked, the others waited',
+  )
   t.same(await pools[0]!.execute('SELECT COUNT(*) AS count FROM a', [], 1000), [{ count: '2' }])
 })
 
@@ -28,19 +41,30 @@ t.test('a new file is applied on top, an edited old one is refused', async (t) =
   const { kysely, execute } = await testDatabase(t, { migrated: false })
   const folder = t.testdir({ '001-a.sql': 'CREATE TABLE a (id INT PRIMARY KEY);' })
   await migrate(kysely, { folder, log: silentLog })
-  writeFileSync(join(folder, '002-b.sql'), '-- why\nALTER TABLE a ADD COLUMN name VARCHAR(9) NOT NULL;\n')
+  writeFileSync(
+    join(folder, '002-b.sql'),
+    '-- why\nALTER TABLE a ADD COLUMN name VARCHAR(9) NOT NULL;\n',
+  )
   t.strictSame(await migrate(kysely, { folder, log: silentLog }), ['002-b.sql'])
   await execute('INSERT INTO a (id, name) VALUES (1, ?)', ['Анна'], 1000)
   writeFileSync(join(folder, '001-a.sql'), 'CREATE TABLE a (id BIGINT PRIMARY KEY);')
   await t.rejects(migrate(kysely, { folder, log: silentLog }), /001-a\.sql was edited/)
-  await t.rejects(migrate(kysely, { folder: t.testdir({}), log: silentLog }), /holds no NNN-name\.sql/)
+  await t.rejects(
+    migrate(kysely, { folder: t.testdir({}), log: silentLog }),
+    /holds no NNN-name\.sql/,
+  )
 })
 
 t.test('a crash between statements is mended by the next start', async (t) => {
   const { kysely } = await testDatabase(t, { migrated: false })
-  const folder = t.testdir({ '001-a.sql': 'CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY);\nnonsense;' })
+  const folder = t.testdir({
+    '001-a.sql': 'CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY);\nnonsense;',
+  })
   await t.rejects(migrate(kysely, { folder, log: silentLog }), /syntax/)
-  writeFileSync(join(folder, '001-a.sql'), 'CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY);\nCREATE TABLE IF NOT EXISTS b (id INT PRIMARY KEY);')
+  writeFileSync(
+    join(folder, '001-a.sql'),
+    'CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY);\nCREATE TABLE IF NOT EXISTS b (id INT PRIMARY KEY);',
+  )
   t.strictSame(await migrate(kysely, { folder, log: silentLog }), ['001-a.sql'])
 })
 
@@ -56,10 +80,18 @@ t.test('a lease has one holder and passes on when it runs out', async (t) => {
   t.ok(second, 'it ran out')
   t.notOk(await renew(kysely, 'x', 'a', 60_000), 'the old holder learns that it lost it')
   await first?.release()
-  t.equal(await holdLease(kysely, 'x', 'c', 60_000), undefined, 'and cannot give away what is not its own')
+  t.equal(
+    await holdLease(kysely, 'x', 'c', 60_000),
+    undefined,
+    'and cannot give away what is not its own',
+  )
   await second?.release()
   t.ok(await holdLease(kysely, 'x', 'c', 60_000).then((lease) => lease?.release().then(() => true)))
-  const { fence } = await kysely.selectFrom('leases').select('fence').where('name', '=', 'x').executeTakeFirstOrThrow()
+  const { fence } = await kysely
+    .selectFrom('leases')
+    .select('fence')
+    .where('name', '=', 'x')
+    .executeTakeFirstOrThrow()
   t.equal(fence, '3', 'the fence counts the holders')
 })
 
@@ -71,5 +103,6 @@ t.test('statements end with a semicolon at the end of a line', async (t) => {
     ['comments', '-- a; b\nA;\n  -- c\n\n', ['A']],
     ['nothing', '\n-- only words\n', []],
   ]
-  for (const [name, text, statements] of cases) t.strictSame(splitStatements(text), statements, name)
+  for (const [name, text, statements] of cases)
+    t.strictSame(splitStatements(text), statements, name)
 })

@@ -72,9 +72,18 @@ t.test('what a killed parent left behind does not stand in the way', async (t) =
     console.log(pid)
     setInterval(() => {}, 1000)`
   const cwd = new URL('../..', import.meta.url).pathname
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
-  const pid = await new Promise<number>((done) => parent.stdout.once('data', (text: Buffer) => done(Number(text.toString()))))
-  await t.rejects(startPrivateDatabase(options(dir)), { code: 'already_running' }, 'while the parent lives')
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const pid = await new Promise<number>((done) =>
+    parent.stdout.once('data', (text: Buffer) => done(Number(text.toString()))),
+  )
+  await t.rejects(
+    startPrivateDatabase(options(dir)),
+    { code: 'already_running' },
+    'while the parent lives',
+  )
   parent.kill('SIGKILL')
   await new Promise((done) => parent.once('exit', done))
   const next = await startPrivateDatabase(options(dir))
@@ -89,8 +98,15 @@ t.test('a half-made folder is made anew; a broken one is reported with its log',
   const server = await startPrivateDatabase(options(dir))
   await server.stop()
   writeFileSync(join(dir, 'data/ibdata1'), 'this is no tablespace')
-  await t.rejects(startPrivateDatabase(options(dir)), { code: 'start_failed', message: /mariadbd\.log ends:\n.*(InnoDB|ibdata1)/s })
-  await t.rejects(startPrivateDatabase(options(dir)), { code: 'start_failed' }, 'the folder is free again')
+  await t.rejects(startPrivateDatabase(options(dir)), {
+    code: 'start_failed',
+    message: /mariadbd\.log ends:\n.*(InnoDB|ibdata1)/s,
+  })
+  await t.rejects(
+    startPrivateDatabase(options(dir)),
+    { code: 'start_failed' },
+    'the folder is free again',
+  )
 })
 
 t.test('a deep folder gets a socket with a short name', async (t) => {

@@ -6,23 +6,47 @@ import { seedDemo } from '../../src/store/demo.ts'
 import { addNumber, deleteNumber, updateNumber } from '../../src/store/numbers.ts'
 import { newId } from '../../src/store/ids.ts'
 import { checkPassword } from '../../src/store/password.ts'
-import { addRule, deleteRule, orderRules, replaceRule, setRuleEnabled } from '../../src/store/rules.ts'
+import {
+  addRule,
+  deleteRule,
+  orderRules,
+  replaceRule,
+  setRuleEnabled,
+} from '../../src/store/rules.ts'
 import type { RuleDraft } from '../../src/store/rules.ts'
 import { loadRuleSet } from '../../src/store/rule-set.ts'
 import { findAccount } from '../../src/store/sessions.ts'
-import { createSubscriber, createSubscriberFinder, setDefaultNumber, updateSettings } from '../../src/store/subscribers.ts'
+import {
+  createSubscriber,
+  createSubscriberFinder,
+  setDefaultNumber,
+  updateSettings,
+} from '../../src/store/subscribers.ts'
 import { addTrunk, listTrunks, updateTrunk } from '../../src/store/trunks.ts'
 import { planCall } from '../../src/call/plan.ts'
 import { silentLog, testDatabase } from '../support/database.ts'
 
 const wallMs = Date.UTC(2026, 10, 23, 9)
-const anna = { name: 'Анна', number: '+74990000001', login: 'anna', passwordHash: 'x', balanceKopecks: 9_007_199_254_740_991 }
+const anna = {
+  name: 'Анна',
+  number: '+74990000001',
+  login: 'anna',
+  passwordHash: 'x',
+  balanceKopecks: 9_007_199_254_740_991,
+}
 
 function draft(wanted: Partial<RuleDraft> & { readonly targetIds: readonly string[] }): RuleDraft {
   const { targetIds, ...rest } = wanted
   return {
-    name: 'Правило', enabled: true, priority: 0, blocks: [], mode: 'parallel', waitSeconds: 30,
-    targets: targetIds.map((targetId) => ({ targetId, ringSeconds: undefined })), noAnswer: { action: 'hangUp' }, ...rest,
+    name: 'Правило',
+    enabled: true,
+    priority: 0,
+    blocks: [],
+    mode: 'parallel',
+    waitSeconds: 30,
+    targets: targetIds.map((targetId) => ({ targetId, ringSeconds: undefined })),
+    noAnswer: { action: 'hangUp' },
+    ...rest,
   }
 }
 
@@ -30,34 +54,96 @@ t.test('a call gets its subscriber with everything', async (t) => {
   const database = await testDatabase(t)
   const db = database.kysely
   const find = createSubscriberFinder(database, 2000)
-  const id = await createSubscriber(db, { ...anna, zone: 'Asia/Omsk', settings: { voicemail: true, ringSeconds: 15, busyMattersMore: true } }, wallMs)
-  const mobile = await addNumber(db, id, { address: '+79161234567', description: 'Мобильный' }, wallMs)
-  const sip = await addNumber(db, id, { address: 'sip:anna@10.0.0.7:5062', description: 'Настольный' }, wallMs)
+  const id = await createSubscriber(
+    db,
+    {
+      ...anna,
+      zone: 'Asia/Omsk',
+      settings: { voicemail: true, ringSeconds: 15, busyMattersMore: true },
+    },
+    wallMs,
+  )
+  const mobile = await addNumber(
+    db,
+    id,
+    { address: '+79161234567', description: 'Мобильный' },
+    wallMs,
+  )
+  const sip = await addNumber(
+    db,
+    id,
+    { address: 'sip:anna@10.0.0.7:5062', description: 'Настольный' },
+    wallMs,
+  )
   await setDefaultNumber(db, id, mobile)
-  const blocks: RuleDraft['blocks'] = [{ weekdays: [1, 7], dates: [{ from: '2026-12-01', to: undefined }], hours: [{ from: 1320, to: 360 }] }]
+  const blocks: RuleDraft['blocks'] = [
+    {
+      weekdays: [1, 7],
+      dates: [{ from: '2026-12-01', to: undefined }],
+      hours: [{ from: 1320, to: 360 }],
+    },
+  ]
   const low = await addRule(db, id, draft({ name: 'Низкое', targetIds: [mobile] }), wallMs)
-  const high = await addRule(db, id, draft({
-    name: 'Высокое', priority: 5, mode: 'serial', blocks, targetIds: [], noAnswer: { action: 'rule', ruleId: low.id, ignoreSchedule: true },
-    targets: [{ targetId: sip, ringSeconds: 7 }, { targetId: mobile, ringSeconds: undefined }],
-  }), wallMs)
+  const high = await addRule(
+    db,
+    id,
+    draft({
+      name: 'Высокое',
+      priority: 5,
+      mode: 'serial',
+      blocks,
+      targetIds: [],
+      noAnswer: { action: 'rule', ruleId: low.id, ignoreSchedule: true },
+      targets: [
+        { targetId: sip, ringSeconds: 7 },
+        { targetId: mobile, ringSeconds: undefined },
+      ],
+    }),
+    wallMs,
+  )
 
   const found = await find('+74990000001')
   t.match(found, {
-    id, name: 'Анна', number: '+74990000001', zone: 'Asia/Omsk', status: 'active', balanceKopecks: 9_007_199_254_740_991, maxCalls: 3,
+    id,
+    name: 'Анна',
+    number: '+74990000001',
+    zone: 'Asia/Omsk',
+    status: 'active',
+    balanceKopecks: 9_007_199_254_740_991,
+    maxCalls: 3,
     settings: {
-      voicemail: true, voicemailAfterSeconds: 25, recordCalls: false, cycleLimitSeconds: 60, ringSeconds: 15,
-      busyMattersMore: true, declineIsRefusal: false,
+      voicemail: true,
+      voicemailAfterSeconds: 25,
+      recordCalls: false,
+      cycleLimitSeconds: 60,
+      ringSeconds: 15,
+      busyMattersMore: true,
+      declineIsRefusal: false,
     },
     defaultTarget: { id: mobile, address: '+79161234567', description: 'Мобильный' },
   })
-  t.match(found?.rules, [
-    {
-      id: high.id, name: 'Высокое', priority: 5, position: 2, mode: 'serial', blocks: [{ weekdays: [1, 7], dates: [{ from: '2026-12-01' }], hours: [{ from: 1320, to: 360 }] }],
-      targets: [{ id: sip, address: 'sip:anna@10.0.0.7:5062', ringSeconds: 7 }, { id: mobile, description: 'Мобильный' }],
-      noAnswer: { action: 'rule', ruleId: low.id, ignoreSchedule: true },
-    },
-    { id: low.id, name: 'Низкое', priority: 0, position: 1, noAnswer: { action: 'hangUp' } },
-  ], 'in winning order')
+  t.match(
+    found?.rules,
+    [
+      {
+        id: high.id,
+        name: 'Высокое',
+        priority: 5,
+        position: 2,
+        mode: 'serial',
+        blocks: [
+          { weekdays: [1, 7], dates: [{ from: '2026-12-01' }], hours: [{ from: 1320, to: 360 }] },
+        ],
+        targets: [
+          { id: sip, address: 'sip:anna@10.0.0.7:5062', ringSeconds: 7 },
+          { id: mobile, description: 'Мобильный' },
+        ],
+        noAnswer: { action: 'rule', ruleId: low.id, ignoreSchedule: true },
+      },
+      { id: low.id, name: 'Низкое', priority: 0, position: 1, noAnswer: { action: 'hangUp' } },
+    ],
+    'in winning order',
+  )
   t.equal(found?.rules[0]?.targets[1]?.ringSeconds, undefined)
   t.equal(await find('+74990000002'), undefined, 'nobody')
   t.equal(await find("' OR 1=1 --"), undefined)
@@ -72,17 +158,36 @@ t.test('after every edit the document is what the tables say', async (t) => {
   const agrees = async (edit: string) => {
     const found = await find(anna.number)
     const { defaultTarget, rules } = await loadRuleSet(db, id)
-    t.same({ defaultTarget: found?.defaultTarget, rules: found?.rules }, JSON.parse(JSON.stringify({ defaultTarget, rules })), edit)
-    const row = await db.selectFrom('subscribers').select('version').where('id', '=', id).executeTakeFirstOrThrow()
+    t.same(
+      { defaultTarget: found?.defaultTarget, rules: found?.rules },
+      JSON.parse(JSON.stringify({ defaultTarget, rules })),
+      edit,
+    )
+    const row = await db
+      .selectFrom('subscribers')
+      .select('version')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
     t.ok(Number(row.version) > version, `${edit}: seen by open windows`)
     version = Number(row.version)
     return rules
   }
   await agrees('new subscriber')
-  const [a, b] = [await addNumber(db, id, { address: '+79160000001', description: 'a' }, wallMs), await addNumber(db, id, { address: '+79160000002', description: 'b' }, wallMs)]
+  const [a, b] = [
+    await addNumber(db, id, { address: '+79160000001', description: 'a' }, wallMs),
+    await addNumber(db, id, { address: '+79160000002', description: 'b' }, wallMs),
+  ]
   await agrees('numbers added')
   const first = await addRule(db, id, draft({ targetIds: [a, b] }), wallMs)
-  const second = await addRule(db, id, draft({ targetIds: [b], noAnswer: { action: 'rule', ruleId: first.id, ignoreSchedule: false } }), wallMs)
+  const second = await addRule(
+    db,
+    id,
+    draft({
+      targetIds: [b],
+      noAnswer: { action: 'rule', ruleId: first.id, ignoreSchedule: false },
+    }),
+    wallMs,
+  )
   t.equal((await agrees('rules added')).length, 2)
   await updateNumber(db, id, a, { address: '+79160000003', description: 'c' })
   t.equal((await agrees('number changed'))[0]?.targets[0]?.address, '+79160000003')
@@ -99,7 +204,11 @@ t.test('after every edit the document is what the tables say', async (t) => {
   await deleteNumber(db, id, a)
   await agrees('number deleted')
   await updateSettings(db, id, { voicemail: true, ringSeconds: 40 })
-  t.match((await find(anna.number))?.settings, { voicemail: true, ringSeconds: 40, cycleLimitSeconds: 60 })
+  t.match((await find(anna.number))?.settings, {
+    voicemail: true,
+    ringSeconds: 40,
+    cycleLimitSeconds: 60,
+  })
   await agrees('settings changed')
 })
 
@@ -120,31 +229,56 @@ t.test('a document that has not changed is sent once', async (t) => {
   const database = await testDatabase(t)
   const db = database.kysely
   const sent: (string | null)[] = []
-  const find = createSubscriberFinder({
-    ...database,
-    execute: async <Row>(...args: Parameters<typeof database.execute>) => {
-      const rows = await database.execute<Row>(...args)
-      sent.push(...rows.map((row) => (row as { rule_set: string | null }).rule_set))
-      return rows
+  const find = createSubscriberFinder(
+    {
+      ...database,
+      execute: async <Row>(...args: Parameters<typeof database.execute>) => {
+        const rows = await database.execute<Row>(...args)
+        sent.push(...rows.map((row) => (row as { rule_set: string | null }).rule_set))
+        return rows
+      },
     },
-  }, 2000)
+    2000,
+  )
   const id = await createSubscriber(db, anna, wallMs)
   const mobile = await addNumber(db, id, { address: '+79160000001', description: '' }, wallMs)
   const rule = await addRule(db, id, draft({ name: 'Дома', targetIds: [mobile] }), wallMs)
   const [first, second] = [await find(anna.number), await find(anna.number)]
   t.equal(second?.rules, first?.rules, 'the same rules')
   await db.updateTable('subscribers').set({ balance_kopecks: 5, status: 'suspended' }).execute()
-  t.match(await find(anna.number), { balanceKopecks: 5, status: 'suspended', rules: [{ name: 'Дома' }] }, 'what is no rule is always fresh')
+  t.match(
+    await find(anna.number),
+    { balanceKopecks: 5, status: 'suspended', rules: [{ name: 'Дома' }] },
+    'what is no rule is always fresh',
+  )
   await setRuleEnabled(db, id, rule.id, false)
   t.equal((await find(anna.number))?.rules[0]?.enabled, false, 'an edit is seen by the next call')
-  t.strictSame(sent.map((text) => text !== null), [true, false, false, true])
+  t.strictSame(
+    sent.map((text) => text !== null),
+    [true, false, false, true],
+  )
 
   await db.deleteFrom('personal_numbers').execute()
   t.equal(await find(anna.number), undefined)
   const other = await createSubscriber(db, { ...anna, login: 'other' }, wallMs)
-  await db.updateTable('subscribers').set({ version: (await db.selectFrom('subscribers').select('version').where('id', '=', id).executeTakeFirstOrThrow()).version as never })
-    .where('id', '=', other).execute()
-  t.match(await find(anna.number), { id: other, rules: [] }, 'the number has a new owner, by chance of the same version')
+  await db
+    .updateTable('subscribers')
+    .set({
+      version: (
+        await db
+          .selectFrom('subscribers')
+          .select('version')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).version as never,
+    })
+    .where('id', '=', other)
+    .execute()
+  t.match(
+    await find(anna.number),
+    { id: other, rules: [] },
+    'the number has a new owner, by chance of the same version',
+  )
 })
 
 t.test('a database that does not answer is given up in time', async (t) => {
@@ -168,35 +302,71 @@ t.test('an edit that meets a deadlock is tried again', async (t) => {
   const database = await testDatabase(t)
   const db = database.kysely
   const id = await createSubscriber(db, anna, wallMs)
-  await Promise.all(Array.from({ length: 20 }, (_, i) => addNumber(db, id, { address: `+7916000000${i}`, description: '' }, wallMs)))
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      addNumber(db, id, { address: `+7916000000${i}`, description: '' }, wallMs),
+    ),
+  )
   t.equal((await db.selectFrom('numbers').select('id').execute()).length, 20)
 })
 
 t.test('login and personal number are taken once', async (t) => {
   const { kysely: db } = await testDatabase(t)
   await createSubscriber(db, anna, wallMs)
-  await t.rejects(createSubscriber(db, { ...anna, login: 'other' }, wallMs), { code: 'number_taken' })
-  await t.rejects(createSubscriber(db, { ...anna, number: '+74990000009', login: 'ANNA' }, wallMs), { code: 'login_taken' })
-  t.equal((await db.selectFrom('subscribers').select('id').execute()).length, 1, 'nothing half-made')
+  await t.rejects(createSubscriber(db, { ...anna, login: 'other' }, wallMs), {
+    code: 'number_taken',
+  })
+  await t.rejects(
+    createSubscriber(db, { ...anna, number: '+74990000009', login: 'ANNA' }, wallMs),
+    { code: 'login_taken' },
+  )
+  t.equal(
+    (await db.selectFrom('subscribers').select('id').execute()).length,
+    1,
+    'nothing half-made',
+  )
 })
 
 t.test('the call store knows trunks and personal numbers by heart', async (t) => {
   const database = await testDatabase(t)
   const db = database.kysely
-  const store = await createCallStore({ database, clock: systemClock, log: silentLog, spillFolder: t.testdir() })
+  const store = await createCallStore({
+    database,
+    clock: systemClock,
+    log: silentLog,
+    spillFolder: t.testdir(),
+  })
   t.teardown(store.stop)
   t.strictSame(store.trunks(), [])
   const trunk = {
-    name: 'Второй', enabled: true, inboundNets: ['10.0.0.0/8', 'fd00::/8'], host: 'sip.example.com', port: 5080, transport: 'tcp' as const,
-    credentials: { user: 'u', password: 'p' }, numberFormat: 'national' as const, identity: 'personal' as const, assertIdentity: true,
-    diversion: 'historyInfo' as const, order: 2, capacity: 10, provisionalSeconds: 3,
+    name: 'Второй',
+    enabled: true,
+    inboundNets: ['10.0.0.0/8', 'fd00::/8'],
+    host: 'sip.example.com',
+    port: 5080,
+    transport: 'tcp' as const,
+    credentials: { user: 'u', password: 'p' },
+    numberFormat: 'national' as const,
+    identity: 'personal' as const,
+    assertIdentity: true,
+    diversion: 'historyInfo' as const,
+    order: 2,
+    capacity: 10,
+    provisionalSeconds: 3,
   }
   const id = await addTrunk(db, trunk, wallMs)
-  const first = await addTrunk(db, { ...trunk, name: 'Первый', order: 1, credentials: undefined, capacity: undefined }, wallMs)
+  const first = await addTrunk(
+    db,
+    { ...trunk, name: 'Первый', order: 1, credentials: undefined, capacity: undefined },
+    wallMs,
+  )
   await createSubscriber(db, anna, wallMs)
   t.notOk(store.isPersonalNumber(anna.number))
   await store.refresh()
-  t.same(store.trunks().map((one) => one.name), ['Первый', 'Второй'])
+  t.same(
+    store.trunks().map((one) => one.name),
+    ['Первый', 'Второй'],
+  )
   t.strictSame(store.trunks()[1], { id, ...trunk })
   t.ok(store.isPersonalNumber(anna.number))
   t.notOk(store.isPersonalNumber('+74990000002'))
@@ -204,8 +374,13 @@ t.test('the call store knows trunks and personal numbers by heart', async (t) =>
   await store.refresh()
   t.equal(store.trunks(), before, 'nothing changed: the same array')
   await updateTrunk(db, { ...trunk, id: first, enabled: false })
-  for (let i = 0; i < 60 && store.trunks() === before; i++) await new Promise((done) => setTimeout(done, 50))
-  t.same(store.trunks().map((one) => one.name), ['Второй'], 'seen without asking, a disabled one is not offered')
+  for (let i = 0; i < 60 && store.trunks() === before; i++)
+    await new Promise((done) => setTimeout(done, 50))
+  t.same(
+    store.trunks().map((one) => one.name),
+    ['Второй'],
+    'seen without asking, a disabled one is not offered',
+  )
   t.equal((await listTrunks(db)).length, 2)
 })
 
@@ -220,19 +395,33 @@ t.test('the demo: two phones ring at any time of the week', async (t) => {
   const account = await findAccount(db, 'demo')
   t.ok(await checkPassword(access?.password ?? '', account?.passwordHash ?? ''))
   const subscriber = (await createSubscriberFinder(database, 2000)(access!.number))!
-  t.match(subscriber, { name: 'Михаил Миронов', balanceKopecks: 38_000, defaultTarget: { description: 'Мобильный' } })
-  t.match(await listTrunks(db), [{ host: '127.0.0.1', port: 5099, inboundNets: ['127.0.0.0/8', '::1/128'] }])
+  t.match(subscriber, {
+    name: 'Михаил Миронов',
+    balanceKopecks: 38_000,
+    defaultTarget: { description: 'Мобильный' },
+  })
+  t.match(await listTrunks(db), [
+    { host: '127.0.0.1', port: 5099, inboundNets: ['127.0.0.0/8', '::1/128'] },
+  ])
+  t.strictSame(
+    subscriber.rules.map((rule) => rule.name),
+    ['Дома', 'Звонок в рабочее время', 'На даче', 'Звонки во время отпуска'],
+  )
   const seen = new Set<string>()
   for (let hour = 0; hour < 24 * 45; hour++) {
     const plan = planCall(subscriber, wallMs + hour * 3_600_000)
-    if (plan.kind !== 'rule' || plan.rule.mode !== 'parallel' || plan.rule.targets.length !== 2) t.fail(`hour ${hour}: ${plan.kind}`)
+    if (plan.kind !== 'rule' || plan.rule.mode !== 'parallel' || plan.rule.targets.length !== 2)
+      t.fail(`hour ${hour}: ${plan.kind}`)
     else seen.add(plan.rule.name)
   }
   t.strictSame([...seen].sort(), ['Дома', 'Звонок в рабочее время', 'На даче'])
 
   const lost = await seedDemo(db, { ...options, file: `${folder}/other.json` })
   const renewed = await findAccount(db, 'demo')
-  t.ok(await checkPassword(lost?.password ?? '', renewed?.passwordHash ?? ''), 'a lost file means a new password')
+  t.ok(
+    await checkPassword(lost?.password ?? '', renewed?.passwordHash ?? ''),
+    'a lost file means a new password',
+  )
   await db.deleteFrom('accounts').execute()
   t.equal(await seedDemo(db, options), undefined, 'a database with other people is left alone')
 })

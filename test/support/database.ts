@@ -43,16 +43,20 @@ export interface TestDatabase extends Database {
 
 /** An empty, migrated database of its own; closed at the end of the test `test`. */
 export async function testDatabase(
-  test: { teardown(end: () => unknown): unknown }, options: { readonly migrated?: boolean } = {},
+  test: { teardown(end: () => unknown): unknown },
+  options: { readonly migrated?: boolean } = {},
 ): Promise<TestDatabase> {
   const { url } = await testServer()
   const name = `test_${process.pid}_${++databases}`
   const root = openDatabase({ url, connections: 1 })
-  await root.kysely.executeQuery(CompiledQuery.raw(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`))
+  await root.kysely.executeQuery(
+    CompiledQuery.raw(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`),
+  )
   await root.close()
   const own = url.replace('/personal_number?', `/${name}?`)
   const database = openDatabase({ url: own, connections: 5 })
   test.teardown(() => database.close())
-  if (options.migrated !== false) await migrate(database.kysely, { folder: sqlFolder, log: silentLog })
+  if (options.migrated !== false)
+    await migrate(database.kysely, { folder: sqlFolder, log: silentLog })
   return { ...database, url: own }
 }

@@ -18,12 +18,17 @@ export interface Reply {
   readonly status: number
   readonly headers: Headers
   /** Parsed JSON, for assertions. */
-  // deno-lint-ignore no-explicit-any
+  // oxlint-disable-next-line no-explicit-any -- replies of every shape, looked into by tests only
   readonly body: any
 }
 
 export interface Client {
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Reply>
   get(path: string): Promise<Reply>
   post(path: string, body?: unknown): Promise<Reply>
   put(path: string, body?: unknown): Promise<Reply>
@@ -38,7 +43,10 @@ export interface TestApi {
   /** A browser that is not logged in. */
   client(): Client
   /** A new subscriber with login and password of the same name, and his browser, logged in. */
-  subscriber(login: string, more?: Partial<NewSubscriber>): Promise<Client & { readonly id: string }>
+  subscriber(
+    login: string,
+    more?: Partial<NewSubscriber>,
+  ): Promise<Client & { readonly id: string }>
 }
 
 let subscribers = 0
@@ -49,12 +57,24 @@ export async function testApi(test: Test, more: Partial<ApiDeps> = {}): Promise<
   const clock = { ...systemClock, wallAheadMs: 0, wallMs: () => Date.now() + clock.wallAheadMs }
   const hub = createChangeHub(database.kysely, clock, silentLog)
   test.teardown(() => hub.stop())
-  const app = createApi({ database, clock, log: silentLog, hub, brand: defaultBrand, behindProxy: false, ...more })
+  const app = createApi({
+    database,
+    clock,
+    log: silentLog,
+    hub,
+    brand: defaultBrand,
+    behindProxy: false,
+    ...more,
+  })
   const client = () => createClient(app)
   const subscriber = async (login: string, rest: Partial<NewSubscriber> = {}) => {
     const number = `+7499${String(++subscribers).padStart(7, '0')}`
     const passwordHash = await hashPassword(login)
-    const id = await createSubscriber(database.kysely, { name: login, number, login, passwordHash, balanceKopecks: 100_00, ...rest }, clock.wallMs())
+    const id = await createSubscriber(
+      database.kysely,
+      { name: login, number, login, passwordHash, balanceKopecks: 100_00, ...rest },
+      clock.wallMs(),
+    )
     const browser = client()
     const reply = await browser.post('/api/login', { login, password: login })
     if (reply.status !== 200) throw new Error(`login failed: ${JSON.stringify(reply.body)}`)
@@ -69,20 +89,33 @@ function createClient(app: ReturnType<typeof createApi>): Client {
     const response = await app.request(path, {
       method,
       headers: {
-        host: 'panel.test', ...cookie === '' ? {} : { cookie },
-        ...method === 'GET' || method === 'HEAD' ? {} : { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
+        host: 'panel.test',
+        ...(cookie === '' ? {} : { cookie }),
+        ...(method === 'GET' || method === 'HEAD'
+          ? {}
+          : { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }),
         ...headers,
       },
-      ...method === 'GET' || method === 'HEAD' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) },
+      ...(method === 'GET' || method === 'HEAD'
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) }),
     })
     const set = response.headers.get('set-cookie')
     if (set !== null) cookie = /Max-Age=0/i.test(set) ? '' : set.split(';')[0]!
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') ?? false
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson ? JSON.parse(text) : text,
+    }
   }
   return {
-    call, cookie: () => cookie, get: (path) => call('GET', path), post: (path, body) => call('POST', path, body),
-    put: (path, body) => call('PUT', path, body), delete: (path) => call('DELETE', path),
+    call,
+    cookie: () => cookie,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+    delete: (path) => call('DELETE', path),
   }
 }

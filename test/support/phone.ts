@@ -4,6 +4,7 @@
  * happened.
  */
 import type { Output } from '../../src/sip/events.ts'
+import type { SipMessage } from '../../src/sip/message.ts'
 import { parseDraft } from '../../src/sip/parser.ts'
 import { Stack } from '../../src/sip/stack.ts'
 import { sdp, sip } from './stack-probe.ts'
@@ -19,6 +20,10 @@ export interface Habits {
   readonly reinviteAfterMs: number | undefined
   readonly infoAfterMs: number | undefined
   readonly hangUpAfterMs: number | undefined
+  /** Rings reliably and acknowledges reliable ringing (RFC 3262). */
+  readonly isReliable: boolean
+  /** Session-Expires of its 2xx (RFC 4028). */
+  readonly sessionExpires: string | undefined
 }
 
 /** What became of the call, as one side sees it. */
@@ -55,7 +60,8 @@ export class Phone implements End {
   }
 
   call(address: string): void {
-    this.#request(undefined, `INVITE sip:callee@${address} SIP/2.0`, sdp)
+    const line = `INVITE sip:callee@${address} SIP/2.0`
+    this.#request(undefined, sip(line, 'Supported: 100rel, timer', '', '') + sdp)
     // Nobody waits for ever.
     this.#wire.after(this.#habits.cancelAfterMs ?? 120_000, () => this.#cancel())
   }
@@ -97,16 +103,18 @@ export class Phone implements End {
   }
 
   #onCall(transaction: string): void {
-    const { ringAfterMs, answerAfterMs, rejectAfterMs } = this.#habits
+    const { ringAfterMs, answerAfterMs, rejectAfterMs, isReliable, sessionExpires } = this.#habits
     const later = (delay: number | undefined, run: () => void): void => {
       if (delay !== undefined) this.#wire.after(delay, run)
     }
-    later(ringAfterMs, () => this.#respond(transaction, '180 Ringing', ''))
+    const ringing = isReliable ? '180 Ringing\nRequire: 100rel' : '180 Ringing'
+    later(ringAfterMs, () => this.#respond(transaction, ringing, ''))
     later(rejectAfterMs, () => {
       if (this.#respond(transaction, '486 Busy Here', '')) this.ending = 'rejected'
     })
     later(answerAfterMs, () => {
-      const accepted = this.#respond(transaction, '200 OK', sdp)
+      const session = sessionExpires === undefined ? '' : `\nSession-Expires: ${sessionExpires}`
+      const accepted = this.#respond(transaction, '200 OK' + session, sdp)
       if (accepted === undefined) return
       this.ending = 'talked'
       this.hasTalked = true
@@ -117,7 +125,7 @@ export class Phone implements End {
   #onResponse(output: Extract<Output, { type: 'response' }>): void {
     const { message, dialog, transaction } = output
     const { status } = message
-    if (status < 200) return
+    if (status < 200) return this.#onRinging(message, dialog)
     if (message.cseqMethod === 'BYE') this.hasEnded = true
     if (message.cseqMethod !== 'INVITE') return
     if (status < 300) {
@@ -134,14 +142,22 @@ export class Phone implements End {
     this.ending = status === 487 ? 'cancelled' : status === 408 ? 'timeout' : 'rejected'
   }
 
+  #onRinging(message: SipMessage, dialog: string): void {
+    const rseq = message.get('RSeq')
+    if (rseq === undefined || message.cseqMethod !== 'INVITE') return
+    const rack = `RAck: ${rseq} ${message.cseqNumber} INVITE`
+    this.#request(dialog, sip('PRACK sip:placeholder SIP/2.0', rack))
+  }
+
   /** The call is up: plans what this phone does in it, once. */
   #onEstablished(): void {
     const { reinviteAfterMs, infoAfterMs, hangUpAfterMs } = this.#habits
     if (this.#hasHungUp) return
     this.#hasHungUp = true
-    const later = (delay: number | undefined, line: string, body: string): void => {
+    const later = (delay: number | undefined, method: string, body: string): void => {
       if (delay === undefined) return
-      this.#wire.after(delay, () => this.#request(this.#dialog, line + ' sip:placeholder SIP/2.0', body))
+      const text = sip(method + ' sip:placeholder SIP/2.0', '', '') + body
+      this.#wire.after(delay, () => this.#request(this.#dialog, text))
     }
     later(reinviteAfterMs, 'INVITE', sdp)
     later(infoAfterMs, 'INFO', '')
@@ -154,16 +170,18 @@ export class Phone implements End {
     const draft = parseDraft(sip('SIP/2.0 ' + status, '', '') + body)
     let dialog: string | undefined
     const token = 'respond'
-    for (const output of this.#handle({ type: 'respond', now: this.#wire.nowMs, token, transaction, draft })) {
+    const now = this.#wire.nowMs
+    for (const output of this.#handle({ type: 'respond', now, token, transaction, draft })) {
       if (output.type === 'accepted') dialog = output.dialog
     }
     return this.refusals.length > before ? undefined : dialog
   }
 
-  #request(dialog: string | undefined, line: string, body: string): void {
-    const draft = parseDraft(sip(line, '', '') + body)
+  #request(dialog: string | undefined, text: string): void {
+    const draft = parseDraft(text)
     const where = dialog === undefined ? {} : { dialog }
-    this.#give({ type: 'request', now: this.#wire.nowMs, token: 'request', owner: 1, draft, ...where })
+    const now = this.#wire.nowMs
+    this.#give({ type: 'request', now, token: 'request', owner: 1, draft, ...where })
   }
 
   #acknowledge(): void {
@@ -182,14 +200,13 @@ export class Phone implements End {
     this.#handle(input)
   }
 
-  /** Like `give` of the wire, and returns the outputs as well. */
+  /** Like `give` of the wire; returns the outputs as well. */
   #handle(input: Parameters<Stack['handle']>[0]): Output[] {
     const outputs: Output[] = []
-    const stack = { handle: (given: typeof input) => {
-      outputs.push(...this.stack.handle(given))
-      return outputs
-    } } as Stack
-    this.#wire.give({ address: this.address, stack, onOutput: (output) => this.onOutput(output) }, input)
+    for (const output of this.stack.handle(input)) {
+      outputs.push(output)
+      this.#wire.carryOut(this, output)
+    }
     return outputs
   }
 }

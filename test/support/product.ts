@@ -24,6 +24,8 @@ const root = resolve(import.meta.dirname, '../..')
  */
 const timers = { t1: 100, t2: 800, t4: 1000, t1x64: 5500 }
 
+export type PartName = 'sipd' | 'app'
+
 export interface ProductOptions {
   /** Where the children find the database, and the same one opened here. */
   readonly database: { readonly url: string; readonly kysely: Db }
@@ -48,6 +50,12 @@ export interface Product {
   alive(): Promise<Alive>
   /** Waits until nothing is alive; answers what still is when `ms` have passed. */
   quiet(ms: number): Promise<Alive>
+  /** Ends a part with this signal and waits until the process is gone. */
+  end(part: PartName, signal: NodeJS.Signals): Promise<void>
+  /** Starts a part again and waits until it serves. */
+  start(part: PartName): Promise<void>
+  /** Waits until the SIP server has an application. */
+  connected(): Promise<void>
   /** Records of the calls to this personal number, oldest first. */
   records(dialled: string): Promise<StoredCall[]>
   stop(): Promise<void>
@@ -118,9 +126,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await stop()
     throw error
   }
-  const alive = async (): Promise<Alive> => ({
-    ...await readGauges(metricsPort), ...await parts.counts(), calls: await openCalls(db),
-  })
+  const alive = async (): Promise<Alive> => {
+    const { dialogs, transactions } = await readGauges(metricsPort)
+    return { dialogs, transactions, ...await parts.counts(), calls: await openCalls(db) }
+  }
   return {
     sip: `127.0.0.1:${sipPort}`,
     sipPort,
@@ -137,6 +146,11 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         if (rest === 0 || performance.now() > until) return now
         await pause(100)
       }
+    },
+    end: (part, signal) => parts.end(part, signal),
+    start: (part) => parts.start(part),
+    connected: async () => {
+      while ((await readGauges(metricsPort)).applications < 1) await pause(50)
     },
     records: (dialled) => readRecords(db, dialled),
     stop,
@@ -166,18 +180,19 @@ class Parts {
   readonly pids: Record<string, number> = {}
   output = ''
   readonly #env: Readonly<Record<string, string>>
-  readonly #children: ChildProcess[] = []
+  /** In the order of their start. */
+  readonly #children = new Map<PartName, ChildProcess>()
 
   constructor(env: Readonly<Record<string, string>>) {
     this.#env = env
   }
 
   /** Resolves when the part says over IPC that it serves. */
-  start(name: 'sipd' | 'app'): Promise<void> {
+  start(name: PartName): Promise<void> {
     const child = spawn(process.execPath, [join(root, 'src/main.ts'), name], {
       cwd: root, env: this.#env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
-    this.#children.push(child)
+    this.#children.set(name, child)
     this.pids[name] = child.pid ?? 0
     const keep = (text: string): void => { this.output += text }
     child.stdout?.setEncoding('utf8').on('data', keep)
@@ -198,7 +213,7 @@ class Parts {
 
   /** Asks the application over IPC (`{ ask: 'counts' }`) what it holds; rejects after 5 s. */
   counts(): Promise<Pick<Alive, 'legs' | 'timers'>> {
-    const app = this.#children.at(-1)
+    const app = this.#children.get('app')
     return new Promise((done, fail) => {
       const limit = setTimeout(() => fail(new Error(`no counts\n${this.output}`)), 5000)
       const hear = (message: unknown): void => {
@@ -215,22 +230,27 @@ class Parts {
 
   /** The application first, so that it can take leave of its calls. */
   async stop(): Promise<void> {
-    for (const child of this.#children.toReversed()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      const closed = new Promise<void>((done) => child.once('close', () => done()))
-      child.kill('SIGTERM')
-      const kill = setTimeout(() => child.kill('SIGKILL'), 8000)
-      await closed
-      clearTimeout(kill)
-    }
+    for (const name of [...this.#children.keys()].toReversed()) await this.end(name, 'SIGTERM')
+  }
+
+  /** Ends one; kills it when it takes more than ten seconds. */
+  async end(name: PartName, signal: NodeJS.Signals): Promise<void> {
+    const child = this.#children.get(name)
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const closed = new Promise<void>((done) => child.once('close', () => done()))
+    child.kill(signal)
+    const kill = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    await closed
+    clearTimeout(kill)
   }
 }
 
-async function readGauges(port: number): Promise<{ dialogs: number; transactions: number }> {
+async function readGauges(port: number): Promise<Record<'dialogs' | 'transactions' | 'applications', number>> {
   const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   return {
     dialogs: gauge(page, 'drachtio_stable_dialogs'),
     transactions: gauge(page, 'drachtio_transactions'),
+    applications: gauge(page, 'drachtio_app_connections'),
   }
 }
 

@@ -71,7 +71,7 @@ export function play(script: string, options: PlayOptions = {}): void {
     try {
       player.line(line)
     } catch (error) {
-      throw new Error(`line ${line.number} "${line.words.join(' ')}": ${error instanceof Error ? error.message : String(error)}`)
+      throw new Error(`line ${line.number} "${line.words.join(' ')}": ${error instanceof Error ? error.message : String(error)}`, { cause: error })
     }
     options.held?.(line.words.join(' '))
   }

@@ -59,10 +59,13 @@ export class Wire {
 
   /** Hands an input to an end and carries out what comes of it. */
   give(end: End, input: Input): void {
-    for (const output of end.stack.handle(input)) {
-      if (output.type === 'send') this.#carry(output.flow, output.data)
-      else end.onOutput(output)
-    }
+    for (const output of end.stack.handle(input)) this.carryOut(end, output)
+  }
+
+  /** Puts on the wire what is for the network, tells the user the rest. */
+  carryOut(end: End, output: Output): void {
+    if (output.type === 'send') this.#carry(output.flow, output.data)
+    else end.onOutput(output)
   }
 
   /** Lets time pass until nothing is pending or the end is reached. */

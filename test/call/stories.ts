@@ -1,0 +1,58 @@
+/**
+ * Stories of calls as rows: who has which rules, how the phones behave, and the lines the call must
+ * play as. Used by the tests of the machine, one file per part of a call's life.
+ */
+import t from 'tap'
+import type { CallRecord } from '../../src/call/record.ts'
+import type { Subscriber } from '../../src/call/subscriber.ts'
+import { incoming, personalNumber, rule, subscriber, wall } from './fixtures.ts'
+import type { PhoneHabit, Story } from './simulation.ts'
+import { play } from './simulation.ts'
+
+export const A = '+79160000001'
+export const B = '+79160000002'
+export const C = '+79160000003'
+
+export const silent: PhoneHabit = {}
+export const rings: PhoneHabit = { ringMs: 100 }
+export const busy: PhoneHabit = { fail: { afterMs: 50, status: 486 } }
+export const answers = (answerMs: number): PhoneHabit => ({ ringMs: 100, answerMs, hangUpMs: 60_000 })
+export const fails = (status: number, afterMs = 50): PhoneHabit => ({ fail: { afterMs, status } })
+
+/** A story and the lines it must play as; phones without a habit ring for ever. */
+export interface Case {
+  readonly name: string
+  readonly owner?: Subscriber
+  readonly phones?: Readonly<Record<string, PhoneHabit>>
+  readonly story?: Partial<Story>
+  readonly lines: readonly string[]
+  readonly record?: Partial<CallRecord>
+}
+
+export const both = subscriber([rule('all', [A, B])])
+export const serial = subscriber([rule('turn', [A, B, C], { mode: 'serial' })])
+export const one = subscriber([rule('one', [A])])
+export const home = { id: 'd', address: A, description: 'Мобильный' }
+export const mailbox = { voicemail: true, voicemailAfterSeconds: 20 }
+
+function playCase(c: Case) {
+  return play({
+    incoming: incoming(),
+    subscriber: c.owner ?? both,
+    wallMs: wall('2025-11-17 12:00'),
+    phone: (address) => c.phones?.[address] ?? rings,
+    ...c.story,
+  })
+}
+
+/** A test with one row per case: the lines, what the record says, and that nothing is left. */
+export function rows(title: string, cases: readonly Case[]): void {
+  t.test(title, async (t) => {
+    for (const c of cases) {
+      const { lines, record, faults } = playCase(c)
+      t.strictSame(lines, c.lines, c.name)
+      if (c.record !== undefined) t.match(record, c.record, `${c.name}: record`)
+      t.strictSame(faults, [], `${c.name}: nothing left behind`)
+    }
+  })
+}
