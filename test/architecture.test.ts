@@ -7,7 +7,7 @@ import { join, relative } from 'node:path'
 import t from 'tap'
 
 const root = join(import.meta.dirname, '..')
-const pure = ['sip', 'drachtio', 'call']
+const pure = ['sip', 'drachtio', 'call', 'rtp', 'sdp', 'esl']
 /** Folder → folders of src it may import from, besides itself. */
 const mayImport: Record<string, readonly string[]> = {
   sip: [],
@@ -15,6 +15,10 @@ const mayImport: Record<string, readonly string[]> = {
   call: [],
   net: ['sip'],
   sipd: ['sip', 'drachtio', 'net'],
+  rtp: [],
+  sdp: [],
+  esl: [],
+  media: ['sip', 'sdp', 'rtp', 'esl', 'net'],
   app: ['call'],
   store: ['call', 'app/ports.ts'],
   api: ['call', 'store'],

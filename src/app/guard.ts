@@ -187,15 +187,25 @@ export function readUri(text: string): UriText | undefined {
   if (colon < 3 || colon > 4) return undefined
   const scheme = text.slice(0, colon).toLowerCase()
   if (scheme === 'tel') {
-    return { scheme, user: decode(text.slice(colon + 1, firstOf(text, ';?', colon))), host: '' }
+    return { scheme, user: decode(text.slice(colon + 1, userEnd(text, colon + 1))), host: '' }
   }
   if (scheme !== 'sip' && scheme !== 'sips') return undefined
-  const at = text.lastIndexOf('@', firstOf(text, '?', colon) - 1)
-  const userEnd = at < 0 ? colon : at
-  const user = at < 0 ? '' : text.slice(colon + 1, firstOf(text.slice(0, userEnd), ':;', colon + 1))
-  const host = text.slice(userEnd + 1, hostEnd(text, userEnd + 1)).toLowerCase()
+  const query = text.indexOf('?', colon)
+  const at = text.lastIndexOf('@', query < 0 ? text.length : query)
+  const start = at < 0 ? colon + 1 : at + 1
+  const user = at < 0 ? '' : text.slice(colon + 1, Math.min(at, userEnd(text, colon + 1)))
+  const host = text.slice(start, hostEnd(text, start)).toLowerCase()
   if (host === '' || host.includes(' ')) return undefined
   return { scheme, user: decode(user), host }
+}
+
+/** Where the user part stops: at a password, parameters or the host. */
+function userEnd(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 58 || code === 59 || code === 63 || code === 64) return i // : ; ? @
+  }
+  return text.length
 }
 
 function hostEnd(text: string, from: number): number {
@@ -203,12 +213,10 @@ function hostEnd(text: string, from: number): number {
     const close = text.indexOf(']', from)
     return close < 0 ? text.length : close + 1
   }
-  return firstOf(text, ':;?>', from)
-}
-
-/** Index of the first of `chars` at or after `from`, or the length. */
-function firstOf(text: string, chars: string, from: number): number {
-  for (let i = from; i < text.length; i++) if (chars.includes(text[i]!)) return i
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 58 || code === 59 || code === 62 || code === 63) return i // : ; > ?
+  }
   return text.length
 }
 

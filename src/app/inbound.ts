@@ -11,6 +11,7 @@ import type { Trunk } from '../call/trunk.ts'
 import {
   headerText, readAddress, readTokens, readUnsigned, readUri, splitList,
 } from './guard.ts'
+import type { AddressText } from './guard.ts'
 import { minSessionSeconds, readSessionExpires } from './session-timer.ts'
 import type { SessionTimer } from './session-timer.ts'
 import type { Answer, SipMessage, SipRequest } from './sip-port.ts'
@@ -61,14 +62,14 @@ export function readInvite(request: SipRequest, trunk: Trunk): InvitationReading
   if (maxForwards === undefined) return bad('no usable Max-Forwards')
   const dialled = readDialled(request.uri, trunk)
   if (!dialled.ok) return dialled.reading
-  const privacy = asksPrivacy(request)
+  const privacy = asksPrivacy(request, from)
   const diversions = splitList(headerText(request, 'diversion') ?? '')
   const history = splitList(headerText(request, 'history-info') ?? '')
   return {
     ok: true,
     invitation: {
       callId,
-      caller: readCaller(request, trunk, privacy),
+      caller: privacy ? withheld : readCaller(request, from, trunk),
       dialled: dialled.address,
       privacy,
       maxForwards: Math.min(maxForwards, maxHops),
@@ -160,20 +161,19 @@ function readUser(user: string, trunk: Trunk): Address | undefined {
 }
 
 /** RFC 3323 §4.2: every value but "none" asks for it, and in older networks a From of nobody. */
-function asksPrivacy(request: SipRequest): boolean {
+function asksPrivacy(request: SipRequest, from: AddressText): boolean {
   const privacy = readTokens(headerText(request, 'privacy'), ';')
   if (privacy.some((value) => value === 'id' || value === 'header' || value === 'user')) return true
-  const from = readAddress(headerText(request, 'from'))
-  const uri = from === undefined ? undefined : readUri(from.uri)
+  const uri = readUri(from.uri)
   return uri === undefined || uri.user.toLowerCase() === 'anonymous' ||
     uri.host === 'anonymous.invalid'
 }
 
+const withheld: Caller = { number: '', name: '', anonymous: true }
+
 /** The network's word (P-Asserted-Identity, RFC 3325 §9.1) goes before what the caller claims. */
-function readCaller(request: SipRequest, trunk: Trunk, privacy: boolean): Caller {
-  if (privacy) return { number: '', name: '', anonymous: true }
-  const from = readAddress(headerText(request, 'from'))
-  let name = from?.name ?? ''
+function readCaller(request: SipRequest, from: AddressText, trunk: Trunk): Caller {
+  let { name } = from
   for (const text of splitList(headerText(request, 'p-asserted-identity') ?? '')) {
     const asserted = readAddress(text)
     const number = asserted && readUser(readUri(asserted.uri)?.user ?? '', trunk)
@@ -181,7 +181,7 @@ function readCaller(request: SipRequest, trunk: Trunk, privacy: boolean): Caller
     if (asserted !== undefined && asserted.name !== '') name = asserted.name
     return { number, name, anonymous: false }
   }
-  const user = from === undefined ? '' : readUri(from.uri)?.user ?? ''
+  const user = readUri(from.uri)?.user ?? ''
   const number = readUser(user, trunk) ?? cleanUser(user)
   return { number, name: number === '' ? '' : name, anonymous: number === '' }
 }

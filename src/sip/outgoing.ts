@@ -42,6 +42,7 @@ export class OutgoingRequest implements TransactionUser {
   hasProvisional = false
   readonly #compose: Compose
   #flows: readonly Flow[] = []
+  #hasFinal = false
 
   constructor(core: Core, owner: Owner, handler: OutgoingHandler, compose: Compose) {
     this.core = core
@@ -138,8 +139,6 @@ export class OutgoingRequest implements TransactionUser {
   #wasAnswered(transaction: Transaction): boolean {
     return transaction.machine === 'inviteClient' && this.#hasFinal
   }
-
-  #hasFinal = false
 
   /** The handler saw the final response. */
   finished(): void {

@@ -17,7 +17,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import type { Log } from '../log.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -145,6 +145,7 @@ async function launch(
   let stopping: Promise<void> | undefined
   const stop = async () => {
     await endChild(child, exited)
+    if (!socketPath.startsWith(dir)) rmSync(dirname(socketPath), { recursive: true, force: true })
     release()
     options.log.info('private database stopped')
   }

@@ -1,6 +1,7 @@
 /**
  * What a call's decisions cost: microseconds per plan of a subscriber with twenty rules, per
- * verdict, per timeline of three days, per whole run of the machine. Run: node test/bench/plan.bench.ts
+ * verdict, per timeline of three days, per whole run of the machine.
+ * Run: node test/bench/plan.bench.ts
  */
 import { startCall, step } from '../../src/call/machine.ts'
 import { planCall } from '../../src/call/plan.ts'

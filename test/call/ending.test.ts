@@ -3,7 +3,7 @@
  * ends. Each row plays a story in virtual time.
  */
 import { incoming, personalNumber, rule, subscriber, wall } from './fixtures.ts'
-import { A, B, C, busy, home, mailbox, one, rings, rows } from './stories.ts'
+import { A, B, C, busy, home, mailbox, one, rows } from './stories.ts'
 
 rows('voicemail (R-11, R-13 … R-15)', [
   {

@@ -3,7 +3,7 @@
  * wins, what the caller hears. Each row plays a story in virtual time.
  */
 import { incoming, rule, subscriber } from './fixtures.ts'
-import { A, B, C, answers, both, busy, fails, one, rings, rows, serial, silent } from './stories.ts'
+import { A, B, C, answers, busy, fails, one, rings, rows, serial, silent } from './stories.ts'
 
 rows('parallel', [
   {

@@ -5,7 +5,7 @@
 import t from 'tap'
 import type { CallRecord } from '../../src/call/record.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
-import { incoming, personalNumber, rule, subscriber, wall } from './fixtures.ts'
+import { incoming, rule, subscriber, wall } from './fixtures.ts'
 import type { PhoneHabit, Story } from './simulation.ts'
 import { play } from './simulation.ts'
 
@@ -16,8 +16,15 @@ export const C = '+79160000003'
 export const silent: PhoneHabit = {}
 export const rings: PhoneHabit = { ringMs: 100 }
 export const busy: PhoneHabit = { fail: { afterMs: 50, status: 486 } }
-export const answers = (answerMs: number): PhoneHabit => ({ ringMs: 100, answerMs, hangUpMs: 60_000 })
-export const fails = (status: number, afterMs = 50): PhoneHabit => ({ fail: { afterMs, status } })
+
+/** Rings, answers after so many ms and hangs up a minute later. */
+export function answers(answerMs: number): PhoneHabit {
+  return { ringMs: 100, answerMs, hangUpMs: 60_000 }
+}
+
+export function fails(status: number, afterMs = 50): PhoneHabit {
+  return { fail: { afterMs, status } }
+}
 
 /** A story and the lines it must play as; phones without a habit ring for ever. */
 export interface Case {

@@ -104,6 +104,35 @@ t.test('re-INVITE of the peer: 100, the user answers, its Contact becomes the ta
   t.end()
 })
 
+t.test('a re-INVITE of the peer is cancelled: the call goes on', (t) => {
+  const { probe, far, dialog } = answeredCall()
+  probe.receive(far.invite())
+  const { transaction } = probe.one('request')
+  probe.outputs()
+  probe.receive(far.request('CANCEL'))
+  t.match(probe.one('cancelled'), { transaction, dialog, owner: 1 })
+  t.same(probe.sent(), ['200 OK (CANCEL)', '487 Request Terminated (INVITE)'])
+  probe.receive(far.request('ACK', { branch: far.branch }))
+  probe.receive(far.request('INFO'))
+  t.equal(probe.one('request').dialog, dialog)
+  t.end()
+})
+
+t.test('a re-INVITE of the user is cancelled: the call goes on', (t) => {
+  const { probe, far, dialog } = placedCall()
+  probe.request(dialog, 'INVITE sip:placeholder SIP/2.0', '', sdp)
+  const { data, transaction } = probe.one('accepted')
+  probe.receive(far.reply(data, '100 Trying'), bob).outputs()
+  probe.cancel(transaction)
+  t.same(probe.sent(), ['CANCEL'])
+  probe.receive(far.reply(data, '487 Request Terminated'), bob)
+  t.match(probe.one('accepted'), { dialog })
+  t.match(probe.one('response'), { message: { status: 487 }, dialog })
+  probe.request(dialog, 'INFO sip:placeholder SIP/2.0')
+  t.equal(probe.sent().at(-1), 'INFO')
+  t.end()
+})
+
 t.test('a refused re-INVITE changes nothing', (t) => {
   const { probe, far, dialog } = answeredCall()
   probe.receive(far.invite({ contact: '<sip:alice@192.0.2.2:5062>' }))

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { openDatabase, waitForDatabase } from '../../src/store/database.ts'
@@ -112,7 +112,9 @@ t.test('a half-made folder is made anew; a broken one is reported with its log',
 t.test('a deep folder gets a socket with a short name', async (t) => {
   const dir = join(folder(t), 'd'.repeat(60), 'e'.repeat(60))
   const server = await startPrivateDatabase(options(dir))
-  t.ok(server.socketPath.length < 100)
+  const { socketPath } = server
+  t.ok(socketPath.length < 100)
   t.same(await query(server.url, 'SELECT 1 AS one'), [{ one: 1 }])
   await server.stop()
+  t.notOk(existsSync(dirname(socketPath)), 'and takes it with it')
 })
