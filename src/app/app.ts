@@ -54,6 +54,7 @@ const pollMs = 20
 /** Starts the application. It returns at once and keeps connecting until stopped. */
 export async function startApp(options: AppOptions, ports: AppPorts): Promise<App> {
   let up = false
+  let closing = false
   let announce: (hostPort: string) => void
   const ready = new Promise<string>((resolve) => { announce = resolve })
   const { log, clock } = ports
@@ -67,6 +68,7 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
     },
     disconnected() {
       up = false
+      if (closing) return
       log.warn({ live: reception.live() }, 'SIP server is gone, its calls are lost')
       reception.disconnected()
     },
@@ -90,6 +92,7 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
       reception.shutDown()
       await until(clock, hangUpMs, () => reception.counts().ending === 0)
       await reception.stored()
+      closing = true
       server.close()
     },
   }

@@ -197,6 +197,7 @@ export class Leg {
       return
     }
     this.#state = 'answered'
+    this.tried.push({ trunk: attempt.route.label, status: response.status })
     if (lateOffer) this.#owedAck = ack
     else ack()
     const dialog = new SipDialog(

@@ -132,6 +132,7 @@ export class TransactionLayer implements TransactionHost {
     const { message, flow } = received
     const transaction = this.#clients.get(message.topVia.branch + '|' + message.cseqMethod)
     if (transaction === undefined) return false
+    if (flow.connection !== transaction.flow.connection) this.#moveTo(transaction, flow)
     this.fire(transaction, responseEvent(transaction.method, message.status), received)
     return true
   }

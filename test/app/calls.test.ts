@@ -197,7 +197,7 @@ t.test('dead trunk: after five seconds the next one, its late 200 is hung up', a
   t.ok(w.server.sent.some((s) => s.what === 'BYE out-1'), 'late answer of the dead trunk is hung up')
   caller.hangUp()
   await w.clock.run(60_000)
-  t.same(w.journal.closed[0]?.legs[0]?.attempts, [{ trunk: 'dead', status: 0 }])
+  t.same(w.journal.closed[0]?.legs[0]?.attempts, [{ trunk: 'dead', status: 0 }, { trunk: 'good', status: 200 }])
   clean(t, w)
 })
 

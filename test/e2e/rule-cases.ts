@@ -53,11 +53,13 @@ export const ruleCases: readonly CallCase[] = [
   },
   {
     name: 'two rules that ring and call each other: cut at the cycle time',
-    phones: [{ ...missed, calls: 1 }, { ...missed, calls: 1 }],
-    rules: [{ phones: [0], next: 1 }, { phones: [1], next: 0 }], callers: [unanswered],
+    phones: [{ ...missed, calls: 2 }, missed],
+    // Four seconds each, so that the limit of ten falls into the first rule's second turn.
+    rules: [{ phones: [0], waitSeconds: 4, next: 1 }, { phones: [1], waitSeconds: 4, next: 0 }],
+    callers: [unanswered],
     records: [{
-      outcome: 'missed', status: 480, legs: ['noAnswer', 'noAnswer'],
-      trace: ['ruleTaken:rule 0', 'ruleTaken:rule 1', 'chainEnded:cycleTime'],
+      outcome: 'missed', status: 480, legs: ['noAnswer', 'noAnswer', 'noAnswer'],
+      trace: ['ruleTaken:rule 0', 'ruleTaken:rule 1', 'ruleTaken:rule 0', 'chainEnded:cycleTime'],
     }],
     check: ({ callers }) => lasted(callers[0], 10_000),
   },
