@@ -285,6 +285,19 @@ t.test('BYE during a re-INVITE of ours goes at once; the re-INVITE does not hang
   t.end()
 })
 
+t.test('BYE of the peer during a re-INVITE of ours that stays unanswered: it does not hang', (t) => {
+  const call = placedCall()
+  const { probe, far, dialog } = call
+  probe.request(dialog, 'INVITE sip:placeholder SIP/2.0', '', sdp)
+  probe.receive(far.reply(probe.one('send').data, '180 Ringing'), bob).outputs()
+  probe.receive(fromCallee(call, 'BYE'), bob)
+  probe.respond(probe.one('request').transaction, 'SIP/2.0 200 OK').outputs()
+  probe.wait(100_000)
+  t.match(probe.one('response'), { dialog, message: { status: 487 } }, 'the user gets an end of it')
+  t.match(probe.stack.counts, empty)
+  t.end()
+})
+
 t.test('BYE of ours before the caller acknowledged: the 200 is still repeated', (t) => {
   const probe = new StackProbe()
   const far = new ScriptedPeer(alice)

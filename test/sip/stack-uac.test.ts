@@ -225,6 +225,24 @@ t.test('over TCP nothing is repeated, the connection told by the response is use
   t.end()
 })
 
+t.test('over TCP CANCEL takes the connection of the responses; its loss ends what waits on it', (t) => {
+  const probe = new StackProbe()
+  const callee = new ScriptedPeer(bob, 'bob')
+  probe.request(undefined, 'INVITE sip:bob@192.0.2.3;transport=tcp SIP/2.0', '', sdp)
+  const { flow, data, transaction } = probe.one('send')
+  probe.receive(callee.reply(data, '180 Ringing'), { ...flow, connection: 12 }).outputs()
+  probe.cancel(transaction)
+  t.equal(probe.one('send').flow.connection, 12)
+  probe.request(undefined, 'OPTIONS sip:bob@192.0.2.3;transport=tcp SIP/2.0')
+  const options = probe.one('send')
+  probe.receive(callee.reply(options.data, '100 Trying'), { ...flow, connection: 12 }).outputs()
+  probe.input({ type: 'flowClosed', now: probe.nowMs, connection: 12 })
+  t.match(probe.one('response'), { transaction: options.transaction, message: { status: 503 } })
+  probe.wait(100_000)
+  t.match(probe.stack.counts, empty)
+  t.end()
+})
+
 t.test('a connection lost before the answer is a 503, one lost in a call is not', (t) => {
   const probe = new StackProbe()
   probe.request(undefined, 'OPTIONS sip:bob@192.0.2.3;transport=tcp SIP/2.0')
