@@ -105,7 +105,10 @@ async function app(): Promise<void> {
   const log = createLog(config.logLevel, 'app')
   const clock = config.wallClock === undefined ? systemClock : clockStartingAt(config.wallClock)
   const stopAsked = stopRequested()
-  const database = openDatabase({ url: config.databaseUrl || privateDatabaseUrl(databaseDir(config)) })
+  const url = config.databaseUrl || privateDatabaseUrl(databaseDir(config))
+  const database = openDatabase({ url })
+  // Of its own, so that a slow page never keeps a call from its rules.
+  const panelDatabase = openDatabase({ url, connections: 5 })
   await waitForDatabase(database, databaseWaitMs)
   await migrate(database.kysely, { folder: join(root, 'sql'), log })
   const demo = config.demo
@@ -116,9 +119,9 @@ async function app(): Promise<void> {
     controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret, maxCps: config.maxCps,
     maxLiveCalls: config.maxLiveCalls, maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
   }, { directory: store, journal: store, clock, log })
-  const hub = createChangeHub(database.kysely, clock, log)
+  const hub = createChangeHub(panelDatabase.kysely, clock, log)
   const panel = await buildPanel(join(root, 'web'))
-  const api = createApi({ database, clock, log, hub, brand: defaultBrand, behindProxy: config.behindProxy, panel })
+  const api = createApi({ database: panelDatabase, clock, log, hub, brand: defaultBrand, behindProxy: config.behindProxy, panel })
   const server = await startPanelServer({ api, host: config.panelHost, port: config.panelPort, behindProxy: config.behindProxy, log })
   await Promise.race([calls.ready, stopAsked])
   reportReady({ panelUrl: server.url, demo } satisfies AppReady)
@@ -128,7 +131,7 @@ async function app(): Promise<void> {
   hub.stop()
   await server.stop()
   await store.stop()
-  await database.close()
+  await Promise.all([database.close(), panelDatabase.close()])
   process.exit(0)
 }
 

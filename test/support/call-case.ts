@@ -195,7 +195,7 @@ async function startCallers(
 }
 
 /** Makes the subscriber with his numbers and rules. */
-async function seed(db: Db, plan: CallCase, addresses: readonly string[]): Promise<Scene> {
+export async function seed(db: Db, plan: CallCase, addresses: readonly string[]): Promise<Scene> {
   const number = `+7${++lastNumber}`
   const now = Date.now()
   const subscriberId = await createSubscriber(db, {

@@ -1,0 +1,44 @@
+/**
+ * A network that loses packets: SIPp drops one in ten of what caller and phones send and receive.
+ * Retransmissions (RFC 3261 §17) must carry every call through, and nothing may be left afterwards.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { seed } from '../support/call-case.ts'
+import { testDatabase } from '../support/database.ts'
+import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
+import { startSipp } from '../support/sipp.ts'
+
+const calls = 20
+
+const folder = mkdtempSync(join(tmpdir(), 'pn-loss-'))
+t.teardown(() => rmSync(folder, { recursive: true, force: true }))
+
+t.test('twenty calls over a network that loses one packet in ten', async (t) => {
+  const product = await startProduct({ database: await testDatabase(t), trunks: [loopbackTrunk(9)] })
+  t.teardown(() => product.stop())
+  const lossy = ['-lost', '10', '-max_retrans', '20']
+  const phone = await startSipp({ scenario: 'uas-ring-answer', calls: 0, pauseMs: 300, more: lossy })
+  t.teardown(() => phone.stop())
+  const scene = await seed(product.database, {
+    name: 'loss', phones: [], callers: [], records: [], subscriber: { maxCalls: 100 }, rules: [{ waitSeconds: 20 }],
+  }, [`sip:phone@127.0.0.1:${phone.port}`])
+  const numbers = join(folder, 'numbers.csv')
+  const lines = Array.from({ length: calls }, (_, i) => `${scene.number};+7916000${1000 + i}`)
+  writeFileSync(numbers, `SEQUENTIAL\n${lines.join('\n')}\n`)
+  const caller = await startSipp({
+    scenario: 'uac-load-expect-answer', remote: product.sip, calls, rate: 10, pauseMs: 500, timeoutSeconds: 60,
+    more: [...lossy, '-inf', numbers],
+  })
+  t.teardown(() => caller.stop())
+  const report = await caller.done
+  t.equal(report.code, 0, report.errors.slice(-2000))
+  const invites = report.messages.filter((m) => m.direction === 'sent' && m.text.startsWith('INVITE ')).length
+  t.ok(invites >= calls, `${invites} INVITEs were sent for ${calls} calls`)
+  t.same(await product.quiet(20_000), nothing, 'nothing is left')
+  const records = await product.records(scene.number)
+  t.equal(records.length, calls, 'one record a call, whatever was repeated')
+  t.same(records.filter((record) => record.outcome !== 'answered'), [], 'all were answered')
+})
