@@ -53,7 +53,8 @@ function OutcomeTag(props: { readonly call: Call }): VNode {
   const outcome = shownOutcome(props.call)
   const [look, icon] = looks[outcome]
   const key = `outcome.${outcome}`
-  return html`<span class=${`tag ${look}`}>${icon !== undefined && html`<${Icon} name=${icon} size=${14} />`}${
+  return html`<span class=${`tag ${look}`}>${icon !== undefined && html`<${Icon} name=${icon}
+    size=${14} />`}${
     known(key) ? t(key) : outcome}</span>`
 }
 
@@ -147,7 +148,8 @@ function counts(calls: readonly Call[]): string {
 }
 
 function Part(props: { readonly title: string; readonly note: string }): VNode {
-  return html`<tr class="day-row-head"><th colSpan=${7} scope="colgroup"><span class="strong">${props.title}</span>
+  return html`<tr class="day-row-head"><th colSpan=${7} scope="colgroup"><span
+    class="strong">${props.title}</span>
     ${props.note !== '' && html`<span class="soft">${props.note}</span>`}</th></tr>`
 }
 
@@ -162,7 +164,8 @@ export function CallDays(props: {
   return html`<table class="card table calls-table">
     ${!isPhone.value && html`<thead><tr>${head.map((key) => html`<th scope="col" key=${key} class=${
       key === 'calls.talk' ? 'right' : key === 'calls.rule' ? 'rule-cell' : key === 'calls.by' ? 'by-cell' : ''}>${
-      t(key)}</th>`)}<th scope="col"><span class="visually-hidden">${t('calls.details')}</span></th></tr></thead>`}
+      t(key)}</th>`)}<th scope="col"><span
+      class="visually-hidden">${t('calls.details')}</span></th></tr></thead>`}
     ${live.length > 0 && html`<tbody><${Part} title=${t('calls.live')} note="" />
       <${Rows} ...${props} calls=${live} /></tbody>`}
     ${byDay(ended, zone.value).map((each) => html`<tbody key=${each.date}>

@@ -59,7 +59,8 @@ function Tools(props: { readonly ask: CallsQuery }): VNode {
     return () => clearTimeout(timer)
   }, [text])
   useEffect(() => setText(props.ask.q), [props.ask.q])
-  return html`<div class="calls-tools"><${SearchField} label=${t('calls.search')} value=${text} onInput=${setText} />
+  return html`<div class="calls-tools"><${SearchField} label=${t('calls.search')} value=${text}
+    onInput=${setText} />
     <${Segmented} label=${t('calls.filter')} value=${props.ask.outcome}
       options=${outcomes.map(([value, key]) => ({ value, text: t(key) }))}
       onChange=${(outcome: Outcome) => setQuery({ outcome, before: undefined, beforeId: undefined })} /></div>`
@@ -113,8 +114,10 @@ export function Calls(): VNode {
   const shown = page.value
   return html`<div class="page calls"><div class="page-head"><h1>${t('calls.title')}</h1></div>
     <${Tools} ask=${ask} />
-    ${fault.value !== undefined && html`<${Strip} kind="bad" text=${t('error.load', { reason: fault.value })}
-      alert=${true} action=${html`<${Button} small=${true} onClick=${() => { attempt.value += 1 }}>${
+    ${fault.value !== undefined && html`<${Strip} kind="bad"
+      text=${t('error.load', { reason: fault.value })}
+      alert=${true} action=${html`<${Button} small=${true}
+      onClick=${() => { attempt.value += 1 }}>${
         t('common.retry')}<//>`} />`}
     ${shown === undefined ? fault.value === undefined && html`<${Skeleton} rows=${6} />`
       : shown.calls.length === 0 ? html`<${Nothing} ask=${ask} />`

@@ -28,7 +28,8 @@ export function Button(props: ButtonProps): VNode {
   const classes = ['button', props.kind ?? 'default', props.small === true ? 'small' : '',
     bare ? 'bare' : ''].join(' ')
   return html`<button type=${props.type ?? 'button'} class=${classes} aria-label=${props.label}
-    title=${bare ? props.label : undefined} disabled=${props.disabled === true || props.busy !== undefined}
+    title=${bare ? props.label : undefined}
+    disabled=${props.disabled === true || props.busy !== undefined}
     onClick=${props.onClick}>
     ${props.busy !== undefined ? html`<span class="spinner" aria-hidden="true"></span>`
       : props.icon !== undefined && html`<${Icon} name=${props.icon} />`}
@@ -131,7 +132,9 @@ export function Field(props: FieldProps): VNode {
 }
 
 /** The line below a field: a fault with its icon, or a hint. */
-export function Below(props: { readonly id?: string; readonly fault: boolean; readonly text: string }): VNode {
+export function Below(props: {
+  readonly id?: string; readonly fault: boolean; readonly text: string
+}): VNode {
   return html`<p class=${props.fault ? 'below bad' : 'below'} id=${props.id}>
     ${props.fault && html`<${Icon} name="alert" size=${15} />`}<span>${props.text}</span></p>`
 }
@@ -145,7 +148,8 @@ export function Select(props: {
   return html`<label class="select-field">
     <span class=${props.hidden === true ? 'visually-hidden' : 'label'}>${props.label}</span>
     <span class=${props.fault === true ? 'select bad' : 'select'}>
-      <select id=${props.id} value=${props.value} aria-invalid=${props.fault === true ? 'true' : undefined}
+      <select id=${props.id} value=${props.value}
+        aria-invalid=${props.fault === true ? 'true' : undefined}
         onChange=${(event: Event) => props.onChange((event.currentTarget as HTMLSelectElement).value)}>
         ${props.options.map((option) => html`<option key=${option.value} value=${option.value}
           selected=${option.value === props.value}>${option.text}</option>`)}
@@ -157,7 +161,8 @@ export function Strip(props: {
   readonly kind: 'bad' | 'warn' | 'plain'; readonly title?: string; readonly text?: ComponentChildren
   readonly action?: ComponentChildren; readonly alert?: boolean
 }): VNode {
-  return html`<div class=${`strip ${props.kind}`} role=${props.alert === true ? 'alert' : undefined}>
+  return html`<div class=${`strip ${props.kind}`}
+    role=${props.alert === true ? 'alert' : undefined}>
     <${Icon} name="alert" />
     <p>${props.title !== undefined && html`<strong>${props.title}</strong> `}${props.text}</p>
     ${props.action}

@@ -36,7 +36,8 @@ function Choice(): VNode {
       ${(numbers.value ?? []).map((each) => html`<label key=${each.id} class="choice">
         <input type="radio" name="default" checked=${chosen === each.id}
           onChange=${() => setChosen(each.id)} /><span>${phoneName(each)}</span>
-        ${each.description !== '' && html`<span class="soft num">${formatPhone(each.address)}</span>`}
+        ${each.description !== '' && html`<span
+          class="soft num">${formatPhone(each.address)}</span>`}
         </label>`)}
       <label class="choice"><input type="radio" name="default" checked=${chosen === ''}
         onChange=${() => setChosen('')} /><span>${t('numbers.none')}</span></label></fieldset>

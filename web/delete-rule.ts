@@ -34,7 +34,9 @@ export function DeleteRuleDialog(): VNode | null {
   const title = t('rule.deleteTitle', { name: rule.name })
   return html`<${Dialog} label=${title} onClose=${close}>
     <h2>${title}</h2><p>${t('rule.deleteText', { n: names.length, rules: list(names) })}</p>
-    <div class="dialog-actions"><${Button} kind="danger solid" onClick=${confirm}>${t('common.delete')}<//>
-      <button type="button" class="button default" autofocus onClick=${close}>${t('common.keep')}</button>
+    <div class="dialog-actions"><${Button} kind="danger solid"
+      onClick=${confirm}>${t('common.delete')}<//>
+      <button type="button" class="button default" autofocus
+        onClick=${close}>${t('common.keep')}</button>
     </div><//>`
 }

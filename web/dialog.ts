@@ -14,7 +14,9 @@ interface LayerProps {
 }
 
 /** A modal dialog, or with `sheet` a sheet from the bottom edge. Focus starts on [autofocus]. */
-export function Dialog(props: LayerProps & { readonly sheet?: boolean; readonly wide?: boolean }): VNode {
+export function Dialog(props: LayerProps & {
+  readonly sheet?: boolean; readonly wide?: boolean
+}): VNode {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
@@ -30,7 +32,8 @@ export function Dialog(props: LayerProps & { readonly sheet?: boolean; readonly 
   }
   const kind = props.sheet === true ? 'sheet' : props.wide === true ? 'dialog wide' : 'dialog'
   return html`<dialog ref=${ref} class=${kind} aria-label=${props.label} onCancel=${onCancel}
-    onClick=${onClick}><div class="layer">${props.sheet === true && html`<span class="sheet-grip"></span>`}
+    onClick=${onClick}><div class="layer">${props.sheet === true && html`<span
+    class="sheet-grip"></span>`}
     ${props.children}</div></dialog>`
 }
 

@@ -31,7 +31,8 @@ function CopyBox(props: {
     ? chosen.filter((each) => each !== weekday) : [...chosen, weekday])
   return html`<${Popover} anchor=${props.anchor} label=${title} onClose=${props.onClose}>
     <div class="copy-box"><h3>${title}</h3>
-      ${everyDay.filter((each) => each !== props.weekday).map((each) => html`<label key=${each} class="check">
+      ${everyDay.filter((each) => each !== props.weekday).map((each) => html`<label key=${each}
+        class="check">
         <input type="checkbox" checked=${chosen.includes(each)} onChange=${() => toggle(each)} />
         <span>${capital(weekdayName(each, 'weekdayLong'))}</span></label>`)}
       <${Button} kind="primary" small=${true} disabled=${chosen.length === 0}
@@ -61,11 +62,13 @@ function DayRow(props: DayProps): VNode {
       onChange=${() => onChange(ranges === null ? [usual] : null)} />
     <span class=${ranges === null ? 'day-name-cell soft' : 'day-name-cell'}>${name}</span>
     ${ranges === null ? html`<span class="soft day-ranges">${t('editor.dayOff')}</span>`
-      : html`<span class="day-ranges">${ranges.map((range, at) => html`<span key=${at} class="range-row">
+      : html`<span class="day-ranges">${ranges.map((range, at) => html`<span key=${at}
+        class="range-row">
         <${RangeInput} range=${range} nextDay=${next} label=${name}
           onChange=${(changed: RangeField) => onChange(ranges.map((each, index) => index === at ? changed : each))} />
         ${ranges.length > 1 && html`<${Button} kind="quiet" small=${true} icon="close"
-          label=${t('editor.removeRange')} onClick=${() => onChange(ranges.filter((_, index) => index !== at))} />`}
+          label=${t('editor.removeRange')}
+          onClick=${() => onChange(ranges.filter((_, index) => index !== at))} />`}
         </span>`)}</span>`}
     ${ranges !== null && html`<span class="row-actions" data-copy>
       <${Button} kind="quiet" small=${true} icon="plus" label=${t('editor.addRange', { day: name })}
@@ -89,7 +92,8 @@ export function EditorDays(props: DaysProps): VNode {
     ...hours,
     days: hours.days.map((each, index) => to.includes(index + 1) ? hours.days[from - 1] ?? null : each),
   })
-  return html`<div><div class="card day-rows">${everyDay.map((weekday) => html`<${DayRow} key=${weekday}
+  return html`<div><div class="card day-rows">${everyDay.map((weekday) => html`<${DayRow}
+    key=${weekday}
     weekday=${weekday} ranges=${hours.days[weekday - 1] ?? null}
     onChange=${(ranges: readonly RangeField[] | null) => setDay(weekday, ranges)}
     onCopy=${(to: readonly number[]) => copy(weekday, to)} />`)}</div>

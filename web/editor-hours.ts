@@ -41,7 +41,9 @@ function focusTime(event: MouseEvent): void {
   (event.currentTarget as Element).closest('section')?.querySelector<HTMLElement>('.time')?.focus()
 }
 
-function Presets(props: { readonly period: PeriodField; readonly onChange: (period: PeriodField) => void }): VNode {
+function Presets(props: {
+  readonly period: PeriodField; readonly onChange: (period: PeriodField) => void
+}): VNode {
   const { period, onChange } = props
   const chosen = presets.find((preset) => isPreset(period, preset))
   return html`<div class="chips" role="group" aria-label=${t('editor.hours')}>
@@ -77,13 +79,15 @@ function Ranges(props: {
   const { ranges, onChange } = props
   const replace = (at: number, range: RangeField): void =>
     onChange(ranges.map((each, index) => index === at ? range : each))
-  return html`<div class="ranges">${ranges.map((range, at) => html`<span key=${at} class="range-row">
+  return html`<div class="ranges">${ranges.map((range, at) => html`<span key=${at}
+    class="range-row">
     <${RangeInput} range=${range} nextDay="" label=${t('editor.hours')}
       onChange=${(next: RangeField) => replace(at, next)} />
     ${ranges.length > 1 && html`<${Button} kind="quiet" small=${true} icon="close"
       label=${t('editor.removeRange')} onClick=${() => onChange(ranges.filter((_, index) => index !== at))} />`}
     </span>`)}
-    ${props.many && html`<${Button} kind="quiet" small=${true} icon="plus" label=${t('editor.addHours')}
+    ${props.many && html`<${Button} kind="quiet" small=${true} icon="plus"
+      label=${t('editor.addHours')}
       onClick=${() => onChange([...ranges, { from: '09:00', to: '18:00' }])} />`}</div>`
 }
 
@@ -95,7 +99,8 @@ export function Dates(props: {
 }): VNode {
   const { dates, onChange } = props
   const input = (at: number, end: 'from' | 'to'): VNode => html`<input type="date" class="date"
-    aria-label=${t(end === 'from' ? 'editor.dateFrom' : 'editor.dateTo')} value=${dates[at]?.[end] ?? ''}
+    aria-label=${t(end === 'from' ? 'editor.dateFrom' : 'editor.dateTo')}
+    value=${dates[at]?.[end] ?? ''}
     onInput=${(event: InputEvent) => onChange(dates.map((each, index) => index === at
       ? { ...each, [end]: (event.currentTarget as HTMLInputElement).value } : each))} />`
   return html`<div class="dates" role="group" aria-label=${t('editor.dates')}>
@@ -114,18 +119,22 @@ function Period(props: {
 }): VNode {
   const { period, onChange } = props
   return html`<div class="period"><div class="period-line">
-    <${Weekdays} chosen=${period.weekdays} onChange=${(weekdays: readonly number[]) => onChange({ ...period, weekdays })} />
+    <${Weekdays} chosen=${period.weekdays}
+      onChange=${(weekdays: readonly number[]) => onChange({ ...period, weekdays })} />
     <${Ranges} ranges=${period.ranges} many=${props.many}
       onChange=${(ranges: readonly RangeField[]) => onChange({ ...period, ranges })} /></div>
     <${Dates} dates=${period.dates} beside=${props.beside}
       onChange=${(dates: readonly DatesField[]) => onChange({ ...period, dates })} /></div>`
 }
 
-function Periods(props: { readonly hours: HoursForm; readonly onChange: (hours: HoursForm) => void }): VNode {
+function Periods(props: {
+  readonly hours: HoursForm; readonly onChange: (hours: HoursForm) => void
+}): VNode {
   const { hours, onChange } = props
   const set = (periods: readonly PeriodField[]): void => onChange({ ...hours, periods })
   const fresh: PeriodField = { weekdays: everyDay, dates: [{ from: '', to: '' }], ranges: [wholeDay] }
-  return html`<div class="card periods">${hours.periods.map((period, at) => html`<fieldset key=${at}>
+  return html`<div class="card periods">${hours.periods.map((period, at) => html`<fieldset
+    key=${at}>
     <legend class="soft">${t('editor.period', { n: at + 1 })}</legend>
     <${Period} period=${period} many=${true}
       onChange=${(next: PeriodField) => set(hours.periods.map((each, index) => index === at ? next : each))} />
@@ -162,7 +171,8 @@ export function EditorHours(props: PartProps & { readonly onAdvanced: () => void
   return html`<section class="editor-part" id="part-hours" tabIndex=${-1}>
     <div class="part-head"><h2>${t('editor.hours')}</h2>
       ${advanced && html`<span class="soft">${t('editor.zone', { zone: zoneName(zone.value) })}</span>`}
-      ${advanced && html`<${Segmented} label=${t('editor.kind')} value=${hours.kind} options=${kinds}
+      ${advanced && html`<${Segmented} label=${t('editor.kind')} value=${hours.kind}
+        options=${kinds}
         onChange=${(kind: HoursForm['kind']) => change(switchKind(hours, kind))} />`}</div>
     ${!advanced ? html`<${Quick} ...${props} />`
       : hours.kind === 'days' ? html`<${EditorDays} hours=${hours} onChange=${change} />`
@@ -171,5 +181,6 @@ export function EditorHours(props: PartProps & { readonly onAdvanced: () => void
             onChange=${(same: PeriodField) => change({ ...hours, same })} />
             <${Period} period=${hours.same} many=${true}
             onChange=${(same: PeriodField) => change({ ...hours, same })} /></div>`}
-    ${faults['hours'] !== undefined && html`<${Below} fault=${true} text=${faults['hours']} />`}</section>`
+    ${faults['hours'] !== undefined && html`<${Below} fault=${true}
+      text=${faults['hours']} />`}</section>`
 }

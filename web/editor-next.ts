@@ -16,13 +16,17 @@ import type { Key } from './text.ts'
 type Mode = RuleForm['mode']
 type Action = RuleForm['action']
 
-function ModeCard(props: PartProps & { readonly mode: Mode; readonly title: string; readonly text: string }): VNode {
+function ModeCard(props: PartProps & {
+  readonly mode: Mode; readonly title: string; readonly text: string
+}): VNode {
   const { form, set, mode } = props
   const lines = mode === 'parallel' ? 'M4 8h34M4 16h34' : 'M4 8h16M24 16h16'
   return html`<label class="mode-card"><input type="radio" name="mode" checked=${form.mode === mode}
-    onChange=${() => set({ mode })} /><span class="mode-words"><span class="strong">${props.title}</span>
+    onChange=${() => set({ mode })} /><span class="mode-words"><span
+    class="strong">${props.title}</span>
     <span class="soft">${props.text}</span></span>
-    <svg class="mode-picture" width="44" height="24" viewBox="0 0 44 24" aria-hidden="true"><path d=${lines} /></svg></label>`
+    <svg class="mode-picture" width="44" height="24" viewBox="0 0 44 24" aria-hidden="true"><path
+      d=${lines} /></svg></label>`
 }
 
 /** «Как звонят телефоны». */
@@ -31,13 +35,15 @@ export function EditorMode(props: PartProps): VNode {
   const wait = wholeNumber(form.waitSeconds, 5, 120) ?? defaultWaitSeconds
   const ring = me.value?.ringSeconds ?? 25
   if (isPhone.value) {
-    return html`<section class="editor-part" id="part-mode" tabIndex=${-1}><h2>${t('editor.mode')}</h2>
+    return html`<section class="editor-part" id="part-mode"
+      tabIndex=${-1}><h2>${t('editor.mode')}</h2>
       <${Segmented} wide=${true} label=${t('editor.mode')} value=${form.mode}
         onChange=${(mode: Mode) => set({ mode })} options=${[
           { value: 'parallel', text: t('editor.parallel') }, { value: 'serial', text: t('editor.serial') },
         ]} /></section>`
   }
-  return html`<fieldset class="editor-part" id="part-mode" tabIndex=${-1}><legend>${t('editor.mode')}</legend>
+  return html`<fieldset class="editor-part" id="part-mode"
+    tabIndex=${-1}><legend>${t('editor.mode')}</legend>
     <div class="mode-cards"><${ModeCard} ...${props} mode="parallel" title=${t('editor.parallel')}
       text=${t('editor.parallelText', { n: wait })} />
     <${ModeCard} ...${props} mode="serial" title=${t('editor.serial')}
@@ -62,25 +68,30 @@ export function EditorNext(props: PartProps & { readonly ruleId: string | undefi
       <input type="radio" name="next" checked=${form.action === action}
         disabled=${action === 'rule' && others.length === 0} onChange=${() => set({ action })} />
       <span>${t(key)}</span></label>`)}
-    ${form.action === 'rule' && html`<${Select} id="next-rule" hidden=${true} label=${t('editor.chooseRule')}
+    ${form.action === 'rule' && html`<${Select} id="next-rule" hidden=${true}
+      label=${t('editor.chooseRule')}
       value=${form.nextRuleId} options=${options} fault=${faults['rule'] !== undefined}
       onChange=${(nextRuleId: string) => set({ nextRuleId })} />`}
     ${form.action === 'rule' && props.advanced && html`<label class="check"><input type="checkbox"
       checked=${form.ignoreSchedule}
       onChange=${() => set({ ignoreSchedule: !form.ignoreSchedule })} /><span>${
         t('editor.ignoreSchedule')}</span></label>`}</div>
-    ${faults['rule'] !== undefined && html`<${Below} fault=${true} text=${faults['rule']} />`}</fieldset>`
+    ${faults['rule'] !== undefined && html`<${Below} fault=${true}
+      text=${faults['rule']} />`}</fieldset>`
 }
 
 /** «Ожидание» and «Приоритет», advanced mode only. */
 export function EditorLimits(props: PartProps): VNode {
   const { form, set, faults } = props
   return html`<div class="limits" id="part-wait" tabIndex=${-1}>
-    ${form.mode === 'parallel' ? html`<${Field} id="wait" label=${t('editor.wait')} value=${form.waitSeconds}
+    ${form.mode === 'parallel' ? html`<${Field} id="wait" label=${t('editor.wait')}
+      value=${form.waitSeconds}
         unit=${t('editor.seconds')} inputMode="numeric" maxLength=${3} fault=${faults['wait']}
         onInput=${(waitSeconds: string) => set({ waitSeconds })} />`
       : html`<p class="below">${t('editor.serialWait')}</p>`}
-    <${Field} id="priority" label=${t('editor.priority')} value=${form.priority} unit=${t('editor.of100')}
-      inputMode="numeric" maxLength=${3} fault=${faults['priority']} hint=${t('editor.priorityHint')}
+    <${Field} id="priority" label=${t('editor.priority')} value=${form.priority}
+      unit=${t('editor.of100')}
+      inputMode="numeric" maxLength=${3} fault=${faults['priority']}
+      hint=${t('editor.priorityHint')}
       onInput=${(priority: string) => set({ priority })} /></div>`
 }

@@ -75,7 +75,8 @@ const axisHours = [0, 6, 12, 18, 24]
 export function WeekPreview(props: { readonly form: RuleForm }): VNode {
   const week = weekStretches(props.form.hours)
   const x = (minute: number): number => 36 + minute / 1440 * 264
-  return html`<section class="card week"><div class="part-head"><h2 class="caption">${t('editor.preview')}</h2>
+  return html`<section class="card week"><div class="part-head"><h2
+    class="caption">${t('editor.preview')}</h2>
     <span class="caption">${zoneName(zone.value)}</span></div>
     <svg viewBox="0 0 306 164" role="img" aria-label=${t('editor.preview')}>
       ${axisHours.map((hour) => html`<text key=${hour} class="axis" x=${x(hour * 60)} y="10"
@@ -83,8 +84,10 @@ export function WeekPreview(props: { readonly form: RuleForm }): VNode {
       ${everyDay.map((weekday, row) => html`<g key=${weekday}>
         <text class="week-day" x="0" y=${30 + row * 20}>${capital(weekdayName(weekday, 'weekdayShort'))}</text>
         <rect class="week-track" x=${x(0)} y=${19 + row * 20} width="264" height="14" rx="4" />
-        ${(week[row] ?? []).map((stretch) => html`<rect key=${stretch.from} class="bar waits" y=${19 + row * 20}
-          x=${x(stretch.from)} width=${Math.max(2, x(stretch.to) - x(stretch.from))} height="14" rx="4" />`)}
+        ${(week[row] ?? []).map((stretch) => html`<rect key=${stretch.from} class="bar waits"
+          y=${19 + row * 20}
+          x=${x(stretch.from)} width=${Math.max(2, x(stretch.to) - x(stretch.from))} height="14"
+          rx="4" />`)}
         </g>`)}</svg></section>`
 }
 
@@ -138,9 +141,11 @@ export function EditorWarnings(props: {
     const key = `warning.${warning.code}`
     return ownCodes.has(warning.code) || !known(key) ? [] : [capital(t(key, warning.details))]
   })
-  return html`<div class="strips">${formWarnings(props.form).map((each) => html`<${Strip} key=${each.title}
+  return html`<div class="strips">${formWarnings(props.form).map((each) => html`<${Strip}
+    key=${each.title}
     kind="warn" title=${each.title} text=${each.text} action=${each.fix !== undefined
-      && html`<button type="button" class="link" onClick=${() => props.set(each.fix?.patch ?? {})}>${
+      && html`<button type="button" class="link"
+        onClick=${() => props.set(each.fix?.patch ?? {})}>${
         each.fix.label}</button>`} />`)}
     ${stored.map((text) => html`<${Strip} key=${text} kind="warn" text=${text} />`)}</div>`
 }

@@ -57,10 +57,12 @@ function Row(props: RowProps): VNode {
   const change = (ringSeconds: string): void => set({
     targets: form.targets.map((each, index) => index === at ? { ...each, ringSeconds } : each),
   })
-  return html`<li class="target-row" onKeyDown=${onKeyDown}><span class="rule-number">${at + 1}</span>
+  return html`<li class="target-row" onKeyDown=${onKeyDown}><span
+    class="rule-number">${at + 1}</span>
     <span class="target-words"><span>${name}</span>${known !== undefined && known.description !== ''
       && html`<span class="soft num">${formatPhone(known.address)}</span>`}</span>
-    ${advanced && form.mode === 'serial' && html`<${RingTime} name=${name} target=${target} onChange=${change} />`}
+    ${advanced && form.mode === 'serial' && html`<${RingTime} name=${name} target=${target}
+      onChange=${change} />`}
     <span class="row-actions"><${Button} kind="quiet" small=${true} icon="up"
       label=${`${t('common.up')}: ${name}`} disabled=${at === 0} onClick=${() => move(-1)} />
       <${Button} kind="quiet" small=${true} icon="down" label=${`${t('common.down')}: ${name}`}
@@ -69,7 +71,9 @@ function Row(props: RowProps): VNode {
         onClick=${() => set({ targets: form.targets.filter((_, index) => index !== at) })} /></span></li>`
 }
 
-function Picker(props: { readonly onPick: (id: string) => void; readonly onNew: () => void }): VNode {
+function Picker(props: {
+  readonly onPick: (id: string) => void; readonly onNew: () => void
+}): VNode {
   const pick = (value: string): void => {
     if (value === 'new') props.onNew()
     else if (value !== '') props.onPick(value)
@@ -111,7 +115,8 @@ export function EditorTargets(props: PartProps): VNode {
     <ol class=${faults['targets'] === undefined ? 'card targets' : 'card targets bad'}>
       ${form.targets.map((target, at) => html`<${Row} key=${`${target.targetId}${at}`} ...${props}
         target=${target} at=${at} />`)}
-      <li>${full ? html`<p class="below">${t('editor.targetsFull')}</p>` : html`<${Picker} onPick=${add}
+      <li>${full ? html`<p class="below">${t('editor.targetsFull')}</p>` : html`<${Picker}
+        onPick=${add}
         onNew=${() => setMaking((numbers.value ?? []).map((each) => each.id))} />`}</li></ol>
     ${faults['targets'] !== undefined && html`<${Below} fault=${true} text=${faults['targets']} />`}
     ${making !== undefined && html`<${Dialog} sheet=${isPhone.value} label=${t('numbers.newTitle')}

@@ -82,7 +82,8 @@ export function Products(): VNode {
     ${products.length === 0 ? html`<strong>${t('app.name')}</strong>`
       : products.map((product) => product.current
         ? html`<strong key=${product.title}>${product.title}</strong>`
-        : html`<a key=${product.title} href=${product.url} rel="noopener" target="_blank">${product.title}</a>`)}
+        : html`<a key=${product.title} href=${product.url} rel="noopener"
+          target="_blank">${product.title}</a>`)}
   </nav>`
 }
 
@@ -125,12 +126,15 @@ function More(): VNode {
   const account = me.value
   const close = (): void => { moreOpen.value = false }
   return html`<${Dialog} sheet=${true} label=${t('nav.more')} onClose=${close}>
-    <div class="more-head"><span class="avatar" aria-hidden="true">${initials(account?.name ?? '')}</span>
+    <div class="more-head"><span class="avatar"
+      aria-hidden="true">${initials(account?.name ?? '')}</span>
       <div><p class="strong">${account?.name ?? ''}</p><p class="soft">${
         money(account?.balanceKopecks ?? 0)} · ${account === undefined ? '' : t('status.tariff',
         { status: t(`status.${account.status}`), tariff: account.tariff })}</p></div></div>
-    <ul class="more-list"><li><a href="/numbers" onClick=${close}><${Icon} name="phone" size=${22} />
-      <span>${t('nav.numbers')}</span><span class="soft">${numbers.value?.length ?? ''}</span></a></li>
+    <ul class="more-list"><li><a href="/numbers" onClick=${close}><${Icon} name="phone"
+      size=${22} />
+      <span>${t('nav.numbers')}</span><span
+        class="soft">${numbers.value?.length ?? ''}</span></a></li>
       <li><button type="button" class="plain" onClick=${logOut}><${Icon} name="exit" size=${22} />
         <span>${t('nav.logout')}</span></button></li></ul>
     <div class="more-foot"><${ThemeChoice} /><${LanguageChoice} /></div><//>`
@@ -141,7 +145,8 @@ function PhoneBar(): VNode {
     ${places.map((entry) => html`<a key=${entry.href} href=${entry.href}
       aria-current=${isHere(entry.href) && !moreOpen.value ? 'page' : undefined}>
       <span class="pill"><${Icon} name=${entry.icon} size=${22} /></span>${t(entry.text)}</a>`)}
-    <button type="button" class="plain" aria-haspopup="dialog" aria-expanded=${String(moreOpen.value)}
+    <button type="button" class="plain" aria-haspopup="dialog"
+      aria-expanded=${String(moreOpen.value)}
       onClick=${() => { moreOpen.value = !moreOpen.value }}>
       <span class="pill"><${Icon} name="menu" size=${22} /></span>${t('nav.more')}</button>
     ${moreOpen.value && html`<${More} />`}</nav>`
@@ -149,11 +154,14 @@ function PhoneBar(): VNode {
 
 function Offline(): VNode {
   return html`<${Strip} kind="plain" text=${t('offline', { time: timeOf(shownAt.value, zone.value) })}
-    action=${html`<${Button} small=${true} onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
+    action=${html`<${Button} small=${true}
+    onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
 }
 
 /** The frame; `bare` hides the phone bar for full-screen forms, which bring their own. */
-export function Frame(props: { readonly bare?: boolean; readonly children?: ComponentChildren }): VNode {
+export function Frame(props: {
+  readonly bare?: boolean; readonly children?: ComponentChildren
+}): VNode {
   return html`<div class=${props.bare === true ? 'frame bare' : 'frame'}>
     <a class="skip" href="#main">${t('app.skip')}</a>
     ${!phone.value && html`<header class="top-bar"><${Products} /><${Account} /></header>`}

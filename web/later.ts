@@ -29,7 +29,8 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
     const component = real.value
     if (component !== undefined) return html`<${component} ...${props} />`
     if (failed.value) {
-      return html`<${Strip} kind="bad" text=${t('error.load', { reason: t('error.network') })} alert=${true}
+      return html`<${Strip} kind="bad" text=${t('error.load', { reason: t('error.network') })}
+        alert=${true}
         action=${html`<${Button} small=${true} onClick=${begin}>${t('common.retry')}<//>`} />`
     }
     begin()

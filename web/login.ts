@@ -21,8 +21,10 @@ function Idea(): VNode {
   return html`<svg class="idea" viewBox="0 0 560 140" role="img" aria-label=${t('login.picture')}>
     ${hours.map((hour) => html`<g key=${hour}>
       <line class="grid-line strong" x1=${x(hour)} x2=${x(hour)} y1="20" y2="132" />
-      <text class="axis" x=${x(hour)} y="12" text-anchor="middle">${String(hour).padStart(2, '0')}</text></g>`)}
-    ${rows.map((row, at) => html`<text key=${row} class="idea-name" x="0" y=${47 + at * 36}>${row}</text>`)}
+      <text class="axis" x=${x(hour)} y="12"
+        text-anchor="middle">${String(hour).padStart(2, '0')}</text></g>`)}
+    ${rows.map((row, at) => html`<text key=${row} class="idea-name" x="0"
+      y=${47 + at * 36}>${row}</text>`)}
     <rect class="bar acts" x=${x(9)} y="29" width=${x(18) - x(9)} height="26" rx="6" />
     <rect class="bar waits" x=${x(18)} y="65" width=${x(23) - x(18)} height="26" rx="6" />
     <rect class="bar mail" x=${x(0)} y="101" width=${x(9) - x(0)} height="26" rx="6" />

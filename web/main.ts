@@ -35,7 +35,8 @@ function Page(): VNode {
   if (path === '/numbers') return html`<${Numbers} />`
   if (path === '/calls') return html`<${Calls} />`
   const rule = /^\/rules\/(new|[0-9a-f]{32})$/.exec(path)?.[1]
-  if (rule !== undefined) return html`<${RuleEditor} key=${path} id=${rule === 'new' ? undefined : rule} />`
+  if (rule !== undefined) return html`<${RuleEditor} key=${path}
+  id=${rule === 'new' ? undefined : rule} />`
   return html`<${Missing} />`
 }
 

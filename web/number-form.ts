@@ -63,7 +63,8 @@ export function NumberForm(props: FormProps): VNode {
     setBusy(false)
   }
   const addressFault = fault !== undefined && fault.field !== 'description' ? fault.text : undefined
-  return html`<form class=${props.row === true ? 'number-form row' : 'number-form'} onSubmit=${submit}>
+  return html`<form class=${props.row === true ? 'number-form row' : 'number-form'}
+    onSubmit=${submit}>
     <${Field} label=${t('numbers.address')} value=${address} fault=${addressFault}
       hint=${repeated ? t('numbers.repeatedText') : props.row === true ? undefined : t('numbers.addressHint')}
       placeholder=${t('numbers.addressExample')} autocomplete="tel" inputMode="tel" maxLength=${128}

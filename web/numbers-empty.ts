@@ -20,7 +20,8 @@ export function NumbersEmpty(): VNode {
     <h1>${t('numbers.emptyTitle')}</h1>
     <p class="lead">${t('numbers.emptyText', { number: formatPhone(me.value?.number ?? '') })}</p>
     <${NumberForm} row=${true} />
-    <ol class="steps">${steps.map(([title, text], at) => html`<li key=${title} class=${at === 0 ? 'here' : ''}>
+    <ol class="steps">${steps.map(([title, text], at) => html`<li key=${title}
+      class=${at === 0 ? 'here' : ''}>
       <p><span class="soft">${at + 1}</span> ${' '}<strong>${t(title)}</strong>${at === 0
         && html`<span class="caption"> ${' '}${t('numbers.step1now')}</span>`}</p>
       <p class="small">${t(text)}</p></li>`)}</ol></div>`

@@ -50,7 +50,8 @@ interface RowProps {
 
 function Tags(props: { readonly phone: NumberReply }): VNode {
   return html`<span class="tags">${props.phone.isDefault
-    && html`<span class="tag sel"><${Icon} name="check" size=${14} />${t('numbers.isDefault')}</span>`}
+    && html`<span class="tag sel"><${Icon} name="check"
+      size=${14} />${t('numbers.isDefault')}</span>`}
     ${props.phone.repeated && html`<span class="tag warn" title=${t('numbers.repeatedText')}>${
       t('numbers.repeated')}</span>`}</span>`
 }
@@ -58,7 +59,8 @@ function Tags(props: { readonly phone: NumberReply }): VNode {
 function RowActions(props: RowProps): VNode {
   const { phone } = props
   const name = phoneName(phone)
-  return html`<span class="row-actions">${!phone.isDefault && html`<${Button} kind="quiet" small=${true}
+  return html`<span class="row-actions">${!phone.isDefault && html`<${Button} kind="quiet"
+    small=${true}
     icon="star" label=${`${t('numbers.makeDefault')}: ${name}`}
     onClick=${() => void chooseDefault(phone.id)} />`}
     <${Button} kind="quiet" small=${true} icon="pencil" label=${`${t('common.edit')}: ${name}`}
@@ -70,7 +72,8 @@ function RowActions(props: RowProps): VNode {
 function Row(props: RowProps): VNode {
   const { phone } = props
   if (isPhone.value) {
-    return html`<tr><td colSpan=${5}><div class="phone-row"><div><p class="strong">${phoneName(phone)}</p>
+    return html`<tr><td colSpan=${5}><div class="phone-row"><div><p
+      class="strong">${phoneName(phone)}</p>
       <p class="soft num">${formatPhone(phone.address)}</p><p><${Tags} phone=${phone} /> ${' '}
       <${UsedBy} phone=${phone} /></p></div><${RowActions} ...${props} /></div></td></tr>`
   }
@@ -79,12 +82,15 @@ function Row(props: RowProps): VNode {
     <td><${UsedBy} phone=${phone} /></td><td class="right"><${RowActions} ...${props} /></td></tr>`
 }
 
-function Pager(props: { readonly page: number; readonly of: number; readonly onPage: (page: number) => void }): VNode {
+function Pager(props: {
+  readonly page: number; readonly of: number; readonly onPage: (page: number) => void
+}): VNode {
   return html`<nav class="pager" aria-label=${t('numbers.pages')}>
     <${Button} small=${true} icon="left" label=${t('numbers.previous')} disabled=${props.page === 1}
       onClick=${() => props.onPage(props.page - 1)} />
     <span>${t('numbers.page', { n: props.page, of: props.of })}</span>
-    <${Button} small=${true} icon="right" label=${t('numbers.nextPage')} disabled=${props.page === props.of}
+    <${Button} small=${true} icon="right" label=${t('numbers.nextPage')}
+      disabled=${props.page === props.of}
       onClick=${() => props.onPage(props.page + 1)} /></nav>`
 }
 
@@ -101,7 +107,8 @@ function InUse(props: { readonly phone: NumberReply; readonly onClose: () => voi
   return html`<${Dialog} label=${title} onClose=${props.onClose}><h2>${title}</h2>
     <p>${t('numbers.inUseText',
       { rules: list(props.phone.usedBy.map((name) => t('common.quoted', { name }))) })}</p>
-    <div class="dialog-actions"><${Button} onClick=${props.onClose}>${t('numbers.understood')}<//></div><//>`
+    <div class="dialog-actions"><${Button}
+      onClick=${props.onClose}>${t('numbers.understood')}<//></div><//>`
 }
 
 function Table(props: {
@@ -109,11 +116,13 @@ function Table(props: {
   readonly onDelete: (phone: NumberReply) => void
 }): VNode {
   return html`<table class="card table">${!isPhone.value && html`<thead><tr>
-    <th scope="col">${t('numbers.colDescription')}</th><th scope="col">${t('numbers.colNumber')}</th>
+    <th scope="col">${t('numbers.colDescription')}</th><th
+      scope="col">${t('numbers.colNumber')}</th>
     <th scope="col">${t('numbers.colDefault')}</th><th scope="col">${t('numbers.colUse')}</th>
     <th scope="col"><span class="visually-hidden">${t('numbers.colActions')}</span></th></tr></thead>`}
     <tbody>${props.rows.map((phone) => html`<${Row} key=${phone.id} phone=${phone}
-      onEdit=${() => props.onEdit(phone)} onDelete=${() => props.onDelete(phone)} />`)}</tbody></table>`
+      onEdit=${() => props.onEdit(phone)}
+      onDelete=${() => props.onDelete(phone)} />`)}</tbody></table>`
 }
 
 /** The page. */
@@ -127,7 +136,8 @@ export function Numbers(): VNode {
   if (all === undefined) {
     return loadFault.value === undefined ? html`<${Skeleton} />`
       : html`<${Strip} kind="bad" text=${t('error.load', { reason: loadFault.value })} alert=${true}
-        action=${html`<${Button} small=${true} onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
+        action=${html`<${Button} small=${true}
+        onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
   }
   if (all.length === 0) return html`<${NumbersEmpty} />`
   const found = matching(all, text)
@@ -149,12 +159,14 @@ export function Numbers(): VNode {
     ${full && html`<p class="below">${t('numbers.full')}</p>`}
     ${found.length === 0 ? html`<${Empty} title=${t('numbers.nothing')} text=""
       action=${html`<${Button} onClick=${() => setText('')}>${t('numbers.reset')}<//>`} />`
-      : html`<${Table} rows=${found.slice((shown - 1) * pageSize, shown * pageSize)} onDelete=${remove}
+      : html`<${Table} rows=${found.slice((shown - 1) * pageSize, shown * pageSize)}
+        onDelete=${remove}
         onEdit=${(phone: NumberReply) => setForm({ phone })} />`}
     <div class="page-foot spread"><span>${t('numbers.count', { n: all.length })}</span>
       ${pages > 1 && html`<${Pager} page=${shown} of=${pages} onPage=${setPage} />`}</div>
     <${DefaultStrip} />
     ${form !== undefined && html`<${Dialog} sheet=${isPhone.value} label=${title} onClose=${close}>
       <h2>${title}</h2><${NumberForm} phone=${form.phone} onDone=${close} /><//>`}
-    ${kept !== undefined && html`<${InUse} phone=${kept} onClose=${() => setKept(undefined)} />`}</div>`
+    ${kept !== undefined && html`<${InUse} phone=${kept}
+      onClose=${() => setKept(undefined)} />`}</div>`
 }

@@ -27,15 +27,19 @@ function WarningStrip(props: { readonly warning: Warning }): VNode {
   if (phone.value) {
     // On a phone the fact and one link; why stands on the page the link leads to.
     const link = warning.fix === 'defaultNumber'
-      ? html`<button type="button" class="link inline" onClick=${openDefaultNumber}>${t('gap.fix')}</button>`
-      : warning.fix === 'rule' && html`<a href=${`/rules/${warning.ruleId}`}>${t('warning.open')}</a>`
+      ? html`<button type="button" class="link inline"
+        onClick=${openDefaultNumber}>${t('gap.fix')}</button>`
+      : warning.fix === 'rule' && html`<a
+        href=${`/rules/${warning.ruleId}`}>${t('warning.open')}</a>`
     return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${link} />`
   }
   const action = warning.fix === 'defaultNumber'
     ? html`<${Button} small=${true} onClick=${openDefaultNumber}>${t('gap.fix')}<//>`
-    : warning.fix === 'rule' && html`<${LinkButton} small=${true} href=${`/rules/${warning.ruleId}`}>${
+    : warning.fix === 'rule' && html`<${LinkButton} small=${true}
+      href=${`/rules/${warning.ruleId}`}>${
       t('warning.open')}<//>`
-  return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${warning.text} action=${action} />`
+  return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${warning.text}
+    action=${action} />`
 }
 
 /** One red and one yellow strip at most; the rest open on demand. */
@@ -47,7 +51,8 @@ function Warnings(props: { readonly all: readonly Warning[] }): VNode | null {
   const warn = all.find((each) => each.kind === 'warn')
   const shown = open ? all : [bad, warn].filter((each) => each !== undefined)
   const rest = all.length - shown.length
-  return html`<div class="strips">${shown.map((each) => html`<${WarningStrip} key=${each.title} warning=${each} />`)}
+  return html`<div class="strips">${shown.map((each) => html`<${WarningStrip} key=${each.title}
+    warning=${each} />`)}
     ${rest > 0 && html`<button type="button" class="link" onClick=${() => setOpen(true)}>${
       t('common.more', { n: rest })}</button>`}</div>`
 }
@@ -70,7 +75,8 @@ function FirstRule(props: { readonly target: NumberReply }): VNode {
 
 function Head(props: { readonly answer: string; readonly next: string }): VNode {
   const add = phone.value
-    ? html`<${LinkButton} kind="primary" icon="plus" href="/rules/new" label=${t('overview.add')} />`
+    ? html`<${LinkButton} kind="primary" icon="plus" href="/rules/new"
+      label=${t('overview.add')} />`
     : html`<${LinkButton} kind="primary" icon="plus" href="/rules/new">${t('overview.add')}<//>`
   return html`<div class="hero">
     ${phone.value && html`<div class="phone-head"><p class="strong num">${
@@ -92,12 +98,14 @@ export function Overview(): VNode {
   if (data === undefined || account === undefined || phones === undefined) {
     return loadFault.value === undefined ? html`<${Skeleton} rows=${5} />`
       : html`<${Strip} kind="bad" text=${t('error.load', { reason: loadFault.value })} alert=${true}
-        action=${html`<${Button} small=${true} onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
+        action=${html`<${Button} small=${true}
+        onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
   }
   if (phones.length === 0) return html`<${NumbersEmpty} />`
   const first = phones[0]
   return html`<div class="page overview">
-    <${Head} answer=${answerSentence(data, account, phones)} next=${nextSentence(data, now.value, phone.value)} />
+    <${Head} answer=${answerSentence(data, account, phones)}
+      next=${nextSentence(data, now.value, phone.value)} />
     <p class="visually-hidden" aria-live="polite">${answerSentence(data, account, phones)}</p>
     <${Warnings} all=${warnings(data, account, now.value)} /><${LiveCalls} />
     ${data.rules.length === 0 && first !== undefined ? html`<${FirstRule} target=${first} />`

@@ -49,12 +49,16 @@ function Row(props: { readonly row: RingRow; readonly at: number; readonly x: (s
   return html`<g role="img" aria-label=${spoken(row)}>
     <text class=${row.talk === undefined ? 'ring-phone' : 'ring-phone strong'} x="0" y=${y + 13}>${
       shortName(row.leg, props.letters)}</text>
-    ${width > 0 && html`<rect class="bar waits" x=${x(row.ringFrom)} y=${y} width=${width} height="18" rx="4" />`}
-    ${row.talk !== undefined && html`<rect class="bar talk" x=${x(row.talk.from)} y=${y} width=${talkWidth}
+    ${width > 0 && html`<rect class="bar waits" x=${x(row.ringFrom)} y=${y} width=${width}
       height="18" rx="4" />`}
-    ${row.talk !== undefined && talkWidth > 34 ? html`<text class="talk-text" x=${x(row.talk.from) + 8}
+    ${row.talk !== undefined && html`<rect class="bar talk" x=${x(row.talk.from)} y=${y}
+      width=${talkWidth}
+      height="18" rx="4" />`}
+    ${row.talk !== undefined && talkWidth > 34 ? html`<text class="talk-text"
+      x=${x(row.talk.from) + 8}
         y=${y + 13}>${talkText}</text>`
-      : html`<text class="ring-end" x=${x(row.ringTo) + talkWidth + 7} y=${y + 13}>${endWord(row)}</text>`}</g>`
+      : html`<text class="ring-end" x=${x(row.ringTo) + talkWidth + 7}
+        y=${y + 13}>${endWord(row)}</text>`}</g>`
 }
 
 function Picture(props: { readonly layout: Layout; readonly width: number }): VNode {
@@ -67,14 +71,17 @@ function Picture(props: { readonly layout: Layout; readonly width: number }): VN
   return html`<svg width=${width} height=${bottom + (named ? 22 : 4)} class="ring-chart">
     ${layout.ticks.map((tick) => html`<g key=${tick} aria-hidden="true">
       <line class="grid-line" x1=${x(tick)} x2=${x(tick)} y1="16" y2=${bottom} />
-      <text class="axis" x=${x(tick)} y="11" text-anchor="middle">${t('ring.seconds', { n: tick })}</text></g>`)}
-    ${layout.rows.map((row, at) => html`<${Row} key=${row.leg.id} row=${row} at=${at} x=${x} letters=${width < narrowPx ? 11 : 16} />`)}
+      <text class="axis" x=${x(tick)} y="11"
+        text-anchor="middle">${t('ring.seconds', { n: tick })}</text></g>`)}
+    ${layout.rows.map((row, at) => html`<${Row} key=${row.leg.id} row=${row} at=${at} x=${x}
+      letters=${width < narrowPx ? 11 : 16} />`)}
     ${named && html`<g><text class="ring-rule" x="0" y=${bottom + 15}>${t('ring.rule')}</text>
       ${layout.rules.map((rule, at) => {
         const room = (layout.rules[at + 1] === undefined ? width : x(layout.rules[at + 1]?.at ?? 0)) - x(rule.at)
         const text = rule.name === '' ? t('ring.default') : rule.name
         const letters = Math.max(1, Math.floor(room / 7) - 1)
-        return html`<text key=${at} class="ring-rule" x=${x(rule.at)} y=${bottom + 15}><title>${text}</title>${
+        return html`<text key=${at} class="ring-rule" x=${x(rule.at)}
+          y=${bottom + 15}><title>${text}</title>${
           text.length > letters ? `${text.slice(0, letters - 1)}…` : text}</text>`
       })}</g>`}</svg>`
 }

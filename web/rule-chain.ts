@@ -88,7 +88,9 @@ function Box(props: { readonly node: ChainNode }): VNode {
 }
 
 /** The picture. */
-export function RuleChain(props: { readonly form: RuleForm; readonly ruleId: string | undefined }): VNode {
+export function RuleChain(props: {
+  readonly form: RuleForm; readonly ruleId: string | undefined
+}): VNode {
   const chain = chainOf(props.form, props.ruleId)
   const limit = me.value?.cycleLimitSeconds ?? 60
   const arrow = (text: string): VNode => html`<li class="chain-arrow"><span>${text}</span></li>`
@@ -104,8 +106,10 @@ export function RuleChain(props: { readonly form: RuleForm; readonly ruleId: str
       ])}
       ${arrow(t('chain.noAnswer'))}
       <li class="chain-step"><span class="chain-pill"><span class="strong">${end}</span>
-        ${chain.end === 'hangUp' && html`<span class="caption">${t('chain.endText')}</span>`}</span></li>
+        ${chain.end === 'hangUp' && html`<span
+          class="caption">${t('chain.endText')}</span>`}</span></li>
     </ol>
-    ${chain.loopTo !== undefined && html`<p class="chain-loop">${chain.nodes[chain.loopTo]?.name}: ${
+    ${chain.loopTo !== undefined && html`<p
+      class="chain-loop">${chain.nodes[chain.loopTo]?.name}: ${
       t('chain.loop', { n: limit })}</p>`}</div></section>`
 }

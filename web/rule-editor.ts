@@ -46,11 +46,16 @@ function useLeaveGuard(dirty: boolean): { asked: (() => void) | undefined; forge
   return { asked, forget: () => setAsked(undefined) }
 }
 
-function LeaveDialog(props: { readonly name: string; readonly go: () => void; readonly stay: () => void }): VNode {
-  return html`<${Dialog} label=${t('editor.leaveTitle')} onClose=${props.stay}><h2>${t('editor.leaveTitle')}</h2>
+function LeaveDialog(props: {
+  readonly name: string; readonly go: () => void; readonly stay: () => void
+}): VNode {
+  return html`<${Dialog} label=${t('editor.leaveTitle')}
+    onClose=${props.stay}><h2>${t('editor.leaveTitle')}</h2>
     <p>${t('editor.leaveText', { name: props.name })}</p>
-    <div class="dialog-actions"><button type="button" class="button default" autofocus onClick=${props.stay}>${
-      t('common.keep')}</button><${Button} kind="danger" onClick=${props.go}>${t('common.leave')}<//></div><//>`
+    <div class="dialog-actions"><button type="button" class="button default" autofocus
+      onClick=${props.stay}>${
+      t('common.keep')}</button><${Button} kind="danger"
+      onClick=${props.go}>${t('common.leave')}<//></div><//>`
 }
 
 function Footer(props: {
@@ -62,10 +67,12 @@ function Footer(props: {
   return html`<div class="editor-bar">
     <${Button} kind="primary" type="submit" disabled=${!online.value}
       busy=${props.busy ? t('common.saving') : undefined}>${t('common.save')}<//>
-    ${!phone && html`<${Button} kind="quiet" onClick=${() => navigate('/rules')}>${t('common.cancel')}<//>`}
+    ${!phone && html`<${Button} kind="quiet"
+      onClick=${() => navigate('/rules')}>${t('common.cancel')}<//>`}
     ${!online.value ? html`<${Below} fault=${false} text=${t('offline.save')} />`
       : props.fault !== undefined && html`<${Below} fault=${true} text=${props.fault} />`}
-    <span class="editor-bar-end">${!phone && html`<span class="key-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${' '}${
+    <span class="editor-bar-end">${!phone && html`<span
+      class="key-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${' '}${
       t('editor.saveHint')}</span>`}<${Button} onClick=${props.onMode}>${mode}<//></span></div>`
 }
 
@@ -79,8 +86,10 @@ interface Editing {
 }
 
 function NameField(props: Editing): VNode {
-  return html`<${Field} id="rule-name" label=${t('editor.name')} value=${props.form.name} maxLength=${64}
-    fault=${props.faults['name']} placeholder=${t('editor.nameExample')} autofocus=${props.rule === undefined}
+  return html`<${Field} id="rule-name" label=${t('editor.name')} value=${props.form.name}
+    maxLength=${64}
+    fault=${props.faults['name']} placeholder=${t('editor.nameExample')}
+    autofocus=${props.rule === undefined}
     onInput=${(name: string) => props.set({ name })} />`
 }
 
@@ -165,14 +174,17 @@ function Editor(props: EditorProps): VNode {
   document.title = `${title} · ${t('app.name')}`
   return html`<form class="page editor" noValidate onKeyDown=${onKeyDown}
     onSubmit=${(event: Event) => { event.preventDefault(); void save() }}>
-    ${isPhone.value ? html`<div class="editor-head"><${Button} kind="quiet" icon="left" label=${t('editor.back')}
+    ${isPhone.value ? html`<div class="editor-head"><${Button} kind="quiet" icon="left"
+      label=${t('editor.back')}
         onClick=${() => navigate('/rules')} /><h1>${title}</h1></div>`
       : html`<div><p class="crumbs"><a href="/rules">${t('nav.rules')}</a> ›</p><h1>${title}</h1></div>`}
     ${advanced ? html`<${AdvancedBody} ...${editing} />` : html`<${QuickBody} ...${editing} />`}
     <${Footer} busy=${busy} advanced=${advanced} fault=${fault} onSave=${() => void save()}
       onMode=${() => setAdvanced(!advanced)} />
-    ${leave.asked !== undefined && html`<${LeaveDialog} name=${form.name} go=${leave.asked} stay=${leave.forget} />`}
-    ${newer !== undefined && html`<${RuleMerge} mine=${form} theirs=${newer} onClose=${() => setNewer(undefined)}
+    ${leave.asked !== undefined && html`<${LeaveDialog} name=${form.name} go=${leave.asked}
+      stay=${leave.forget} />`}
+    ${newer !== undefined && html`<${RuleMerge} mine=${form} theirs=${newer}
+      onClose=${() => setNewer(undefined)}
       onDone=${(merged: RuleForm, on: number) => { setForm(merged); setVersion(on); setNewer(undefined) }} />`}
   </form>`
 }
@@ -192,11 +204,13 @@ export function RuleEditor(props: { readonly id: string | undefined }): VNode {
   }
   useEffect(load, [props.id])
   if (fault !== undefined) {
-    return html`<div class="page"><${Strip} kind="bad" text=${t('error.load', { reason: fault })} alert=${true}
+    return html`<div class="page"><${Strip} kind="bad" text=${t('error.load', { reason: fault })}
+      alert=${true}
       action=${html`<${Button} small=${true} onClick=${load}>${t('common.retry')}<//>`} />
       <p><a href="/rules">${t('nav.rules')}</a></p></div>`
   }
   const ready = numbers.value !== undefined && overview.value !== undefined
-  if (!ready || (props.id !== undefined && rule === undefined)) return html`<${Skeleton} rows=${4} />`
+  if (!ready || (props.id !== undefined && rule === undefined)) return html`<${Skeleton}
+  rows=${4} />`
   return html`<${Editor} rule=${rule} />`
 }

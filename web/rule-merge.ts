@@ -75,7 +75,8 @@ export function RuleMerge(props: {
   return html`<${Dialog} wide=${true} label=${t('editor.mergeTitle')} onClose=${props.onClose}>
     <h2>${t('editor.mergeTitle')}</h2><p>${t('editor.mergeText')}</p>
     <table class="table dense merge"><thead><tr><th scope="col">${t('editor.mergeField')}</th>
-      <th scope="col">${t('editor.mergeMine')}</th><th scope="col">${t('editor.mergeTheirs')}</th></tr></thead>
+      <th scope="col">${t('editor.mergeMine')}</th><th
+        scope="col">${t('editor.mergeTheirs')}</th></tr></thead>
     <tbody>${asked.map((field) => html`<tr key=${field.key}><th scope="row">${t(field.key)}</th>
       ${option(field, false)}${option(field, true)}</tr>`)}</tbody></table>
     <div class="dialog-actions"><${Button} kind="primary" onClick=${done}>${t('editor.mergeDo')}<//>

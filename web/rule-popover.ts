@@ -21,7 +21,9 @@ import type { TimelineBar } from './timeline-layout.ts'
 import { localTime } from './zone.ts'
 
 /** The tag of a rule's state; `quiet` leaves out «включено», where a switch says it already. */
-export function StateTag(props: { readonly rule: RuleReply; readonly quiet?: boolean }): VNode | null {
+export function StateTag(props: {
+  readonly rule: RuleReply; readonly quiet?: boolean
+}): VNode | null {
   const { rule } = props
   const acts = overview.value?.acts.kind === 'rule' && overview.value.acts.ruleId === rule.id
   if (!rule.enabled) return html`<span class="tag off">${t('rule.state.off')}</span>`
@@ -46,9 +48,11 @@ function Yields(props: { readonly bar: TimelineBar }): VNode | null {
 }
 
 function Phones(props: { readonly rule: RuleReply }): VNode {
-  return html`<ul class="popover-phones">${props.rule.targets.map((target, at) => html`<li key=${at}>
+  return html`<ul class="popover-phones">${props.rule.targets.map((target, at) => html`<li
+    key=${at}>
     <${Icon} name="phone" /><span class="strong">${target.description || formatPhone(target.address)}</span>
-    ${target.description !== '' && html`<span class="soft num">${formatPhone(target.address)}</span>`}
+    ${target.description !== '' && html`<span
+      class="soft num">${formatPhone(target.address)}</span>`}
     </li>`)}</ul>`
 }
 
@@ -71,13 +75,15 @@ function Actions(props: { readonly rule: RuleReply; readonly onClose: () => void
         onChange=${() => void switchRule(rule)} /></div>
       <div class="sheet-actions"><${LinkButton} kind="primary" href=${`/rules/${rule.id}`}>${
         t('common.edit')}<//>${order}
-      <${Button} kind="danger" icon="trash" label=${t('common.delete')} onClick=${remove} /></div></div>`
+      <${Button} kind="danger" icon="trash" label=${t('common.delete')}
+        onClick=${remove} /></div></div>`
   }
   return html`<div class="popover-actions">
     <${LinkButton} small=${true} icon="pencil" href=${`/rules/${rule.id}`}>${t('common.edit')}<//>
     <${Button} small=${true} onClick=${() => void switchRule(rule)}>${
       t(rule.enabled ? 'rule.turnOff' : 'rule.turnOn')}<//>${order}
-    <${Button} small=${true} kind="danger quiet" icon="trash" onClick=${remove}>${t('common.delete')}<//>
+    <${Button} small=${true} kind="danger quiet" icon="trash"
+      onClick=${remove}>${t('common.delete')}<//>
   </div>`
 }
 

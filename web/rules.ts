@@ -56,8 +56,10 @@ function Handle(props: RowProps): VNode {
     event.preventDefault()
     void moveRule(rule, index + step)
   }
-  return html`<button type="button" class="handle" aria-label=${t('common.drag', { name: rule.name })}
-    onPointerDown=${start} onPointerMove=${move} onPointerUp=${drop} onPointerCancel=${() => onDrag(undefined)}
+  return html`<button type="button" class="handle"
+    aria-label=${t('common.drag', { name: rule.name })}
+    onPointerDown=${start} onPointerMove=${move} onPointerUp=${drop}
+    onPointerCancel=${() => onDrag(undefined)}
     onKeyDown=${key}><${Icon} name="grip" /></button>`
 }
 
@@ -81,15 +83,19 @@ function Row(props: RowProps): VNode {
       <${StateTag} rule=${rule} quiet=${true} />${rule.priority > 0
         && html`<span class="soft">${t('rule.priority', { n: rule.priority })}</span>`}</p>
       <p class="soft">${ruleText(spoken)}</p>
-      ${warned.length > 0 && html`<p class="row-warning"><${Icon} name="alert" size=${15} />${warned[0]}</p>`}</div>
+      ${warned.length > 0 && html`<p class="row-warning"><${Icon} name="alert"
+        size=${15} />${warned[0]}</p>`}</div>
     <div class="rule-actions">
-      <${Button} kind="quiet" small=${true} icon="up" label=${t('common.up')} disabled=${index === 0}
+      <${Button} kind="quiet" small=${true} icon="up" label=${t('common.up')}
+        disabled=${index === 0}
         onClick=${() => void moveRule(rule, index - 1)} />
-      <${Button} kind="quiet" small=${true} icon="down" label=${t('common.down')} disabled=${index === last}
+      <${Button} kind="quiet" small=${true} icon="down" label=${t('common.down')}
+        disabled=${index === last}
         onClick=${() => void moveRule(rule, index + 1)} />
       <${LinkButton} kind="quiet" small=${true} icon="pencil" href=${`/rules/${rule.id}`}
         label=${`${t('common.edit')}: ${rule.name}`} />
-      <${Button} kind="quiet" small=${true} icon="trash" label=${`${t('common.delete')}: ${rule.name}`}
+      <${Button} kind="quiet" small=${true} icon="trash"
+        label=${`${t('common.delete')}: ${rule.name}`}
         onClick=${() => askDelete(rule)} /></div>
     <${Switch} on=${rule.enabled} label=${t('rule.switch', { name: rule.name })}
       onChange=${() => void switchRule(rule)} /></li>`
@@ -105,7 +111,8 @@ export function Rules(): VNode {
   if (data === undefined) {
     return loadFault.value === undefined ? html`<${Skeleton} />`
       : html`<${Strip} kind="bad" text=${t('error.load', { reason: loadFault.value })} alert=${true}
-        action=${html`<${Button} small=${true} onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
+        action=${html`<${Button} small=${true}
+        onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
   }
   const rules = data.rules
   return html`<div class="page"><div class="page-head"><div><h1>${t('rules.title')}</h1>
@@ -113,7 +120,8 @@ export function Rules(): VNode {
     ${rules.length === 0 ? html`<${Empty} title=${t('rules.empty')} action=${add}
       text=${t(me.value?.defaultTargetId === null ? 'rules.emptyNowhere' : 'rules.emptyText')} />`
       : html`<ol class="card rule-list" aria-label=${t('rules.list')}>${rules.map((rule, index) =>
-        html`<${Row} key=${rule.id} rule=${rule} index=${index} last=${rules.length - 1} drag=${drag}
+        html`<${Row} key=${rule.id} rule=${rule} index=${index} last=${rules.length - 1}
+          drag=${drag}
           onDrag=${setDrag} />`)}</ol>
         <p class="page-foot">${t('rules.count', { n: rules.length })}</p>`}</div>`
 }

@@ -141,9 +141,3 @@ export function hullWords(blocks: readonly Block[]): string {
   const limited = blocks.every((block) => block.weekdays.length > 0) && weekdays.size < 7
   return limited ? t('when.only', { dates, days: weekdayRuns([...weekdays]) }) : dates
 }
-
-/** Whether a range of hours ends on the day after it began. */
-export function crossesMidnight(hours: Hours): boolean {
-  return hours.to < hours.from
-}
-

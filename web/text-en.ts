@@ -48,7 +48,6 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'error.rule_changed': 'The rule was changed in another window.',
   'error.invalid': 'Check the values: something does not fit.',
   'error.unavailable': 'The database does not answer. Try again in a few seconds.',
-  'error.limit': 'No more can be added: the limit is reached.',
   'error.bad_credentials':
     'Login or password did not fit. Check the keyboard layout and try again.',
   'error.too_many_attempts': {
@@ -57,7 +56,7 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'error.unauthorized': 'The session has ended. Log in again.',
   'error.not_found': 'It is gone: perhaps deleted in another window.',
   'error.number_in_use': 'The number rings in the rules {rules}. Remove it there first.',
-  'error.limit_reached': 'No more can be added: the limit is reached.',
+  'error.limit': 'No more can be added: the limit is reached.',
   'error.number_is_default': 'This is the default number. Choose another one first.',
   'error.rules_changed':
     'The list of rules was changed in another window. It is fresh now, try again.',

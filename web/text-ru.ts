@@ -46,18 +46,16 @@ export const ru = {
   'error.rule_changed': 'Правило изменили в другом окне.',
   'error.invalid': 'Проверьте значения: что-то не подходит.',
   'error.unavailable': 'База данных не отвечает. Повторите через несколько секунд.',
-  'error.limit': 'Больше добавить нельзя: достигнут предел.',
   'error.bad_credentials': 'Логин или пароль не подошли. Проверьте раскладку и попробуйте ещё раз.',
   'error.too_many_attempts': {
     one: 'Слишком много попыток. Подождите {n} минуту.',
-    few: 'Слишком много попыток. Подождите {n} минуты.',
     many: 'Слишком много попыток. Подождите {n} минут.',
     other: 'Слишком много попыток. Подождите {n} минуты.',
   },
   'error.unauthorized': 'Сеанс закончился. Войдите ещё раз.',
   'error.not_found': 'Этого уже нет: возможно, удалили в другом окне.',
   'error.number_in_use': 'Номер звонит в правилах {rules}. Сначала уберите его оттуда.',
-  'error.limit_reached': 'Больше добавить нельзя: достигнут предел.',
+  'error.limit': 'Больше добавить нельзя: достигнут предел.',
   'error.number_is_default': 'Это номер по умолчанию. Сначала выберите другой.',
   'error.rules_changed': 'Список правил изменили в другом окне. Он уже обновлён, повторите.',
   'error.unknown_number': 'Этого номера уже нет в «Моих номерах».',
@@ -77,10 +75,8 @@ export const ru = {
   'rule.serial': '{when} звонят {mode} {targets}, {wait}. Не ответят — {next}.',
   'rule.noTargets': '{when} не звонит никто: номера не выбраны.',
   'rule.modeParallel': 'одновременно', 'rule.modeSerial': 'по очереди',
-  'rule.wait': { one: '{n} секунду', few: '{n} секунды', many: '{n} секунд', other: '{n} секунды' },
-  'rule.waitEach': {
-    one: 'по {n} секунде', few: 'по {n} секунды', many: 'по {n} секунд', other: 'по {n} секунды',
-  },
+  'rule.wait': { one: '{n} секунду', many: '{n} секунд', other: '{n} секунды' },
+  'rule.waitEach': { one: 'по {n} секунде', many: 'по {n} секунд', other: 'по {n} секунды' },
   'rule.waitVaried': 'от {from} до {to} секунд каждый', 'rule.hangUp': 'звонок завершится',
   'rule.voicemail': 'голосовая почта', 'rule.next': '«{name}»',
   'rule.nextAlways': '«{name}» в любое время', 'rule.nextNone': 'правило не выбрано',
@@ -95,10 +91,6 @@ export const ru = {
   'rule.saved': 'Правило «{name}» сохранено', 'rule.deleteTitle': 'Удалить правило «{name}»?',
   'rule.deleteText': {
     one: 'На него ссылается {rules}: когда никто не ответит, звонок'
-      + ' пойдёт на голосовую почту или завершится.',
-    few: 'На него ссылаются {rules}: когда никто не ответит, звонок'
-      + ' пойдёт на голосовую почту или завершится.',
-    many: 'На него ссылаются {rules}: когда никто не ответит, звонок'
       + ' пойдёт на голосовую почту или завершится.',
     other: 'На него ссылаются {rules}: когда никто не ответит, звонок'
       + ' пойдёт на голосовую почту или завершится.',
@@ -134,7 +126,6 @@ export const ru = {
   'gap.once': '{day} с {from} до {to} звонки никуда не направляются.',
   'gap.several': {
     one: 'В ближайшие 7 дней звонки {n} раз никуда не направляются.',
-    few: 'В ближайшие 7 дней звонки {n} раза никуда не направляются.',
     many: 'В ближайшие 7 дней звонки {n} раз никуда не направляются.',
     other: 'В ближайшие 7 дней звонки {n} раза никуда не направляются.',
   },
@@ -169,9 +160,7 @@ export const ru = {
   'timeline.colPhones': 'Телефоны', 'timeline.colState': 'Состояние',
   'timeline.colYields': 'Уступает', 'timeline.yieldsTo': '«{name}» {from}–{to}',
   'timeline.empty': 'В эти дни не действует ни одно правило.',
-  'timeline.phones': {
-    one: '{n} номер', few: '{n} номера', many: '{n} номеров', other: '{n} номера',
-  },
+  'timeline.phones': { one: '{n} номер', many: '{n} номеров', other: '{n} номера' },
   'timeline.keys': 'Клавиши графика',
   'keys.arrows': 'полоса рядом', 'keys.rows': 'правило выше и ниже',
   'keys.ends': 'первая и последняя полоса', 'keys.open': 'открыть',
@@ -190,17 +179,12 @@ export const ru = {
   'numbers.colDescription': 'Описание', 'numbers.colNumber': 'Номер',
   'numbers.colUse': 'Где используется', 'numbers.colDefault': 'По умолчанию',
   'numbers.colActions': 'Действия',
-  'numbers.rules': {
-    one: '{n} правило', few: '{n} правила', many: '{n} правил', other: '{n} правила',
-  },
+  'numbers.rules': { one: '{n} правило', many: '{n} правил', other: '{n} правила' },
   'numbers.unused': 'нигде', 'numbers.isDefault': 'по умолчанию',
   'numbers.makeDefault': 'Сделать по умолчанию', 'numbers.repeated': 'повторяется',
   'numbers.repeatedText':
     'Этот номер уже есть в списке. Сохранить можно, но звонить он будет один раз.',
-  'numbers.count': {
-    one: '{n} номер из 50', few: '{n} номера из 50', many: '{n} номеров из 50',
-    other: '{n} номера из 50',
-  },
+  'numbers.count': { one: '{n} номер из 50', many: '{n} номеров из 50', other: '{n} номера из 50' },
   'numbers.address': 'Номер телефона',
   'numbers.addressHint': 'Можно с 8, +7 и скобками; SIP-адрес — sip:имя@сервер',
   'numbers.addressExample': '+7 916 000-00-00', 'numbers.description': 'Описание',
@@ -238,9 +222,7 @@ export const ru = {
   'calls.rule': 'Правило', 'calls.by': 'Ответил', 'calls.outcome': 'Итог', 'calls.talk': 'Разговор',
   'calls.details': 'Подробности', 'calls.live': 'Сейчас', 'calls.today': 'Сегодня, {date}',
   'calls.yesterday': 'Вчера, {date}',
-  'calls.dayCount': {
-    one: '{n} звонок', few: '{n} звонка', many: '{n} звонков', other: '{n} звонка',
-  },
+  'calls.dayCount': { one: '{n} звонок', many: '{n} звонков', other: '{n} звонка' },
   'calls.dayMissed': '{count}, пропущено {missed}', 'calls.older': 'Показать более ранние',
   'calls.newest': 'К новым', 'calls.empty': 'Звонков пока не было',
   'calls.emptyText':
@@ -311,13 +293,13 @@ export const ru = {
   'editor.newNumber': 'Новый номер…', 'editor.remove': 'Убрать {name}',
   'editor.mode': 'Как звонят телефоны', 'editor.parallel': 'Одновременно',
   'editor.parallelText': {
-    one: 'все номера сразу, {n} секунду', few: 'все номера сразу, {n} секунды',
-    many: 'все номера сразу, {n} секунд', other: 'все номера сразу, {n} секунды',
+    one: 'все номера сразу, {n} секунду', many: 'все номера сразу, {n} секунд',
+    other: 'все номера сразу, {n} секунды',
   },
   'editor.serial': 'По очереди',
   'editor.serialText': {
-    one: 'в порядке списка, по {n} секунде', few: 'в порядке списка, по {n} секунды',
-    many: 'в порядке списка, по {n} секунд', other: 'в порядке списка, по {n} секунды',
+    one: 'в порядке списка, по {n} секунде', many: 'в порядке списка, по {n} секунд',
+    other: 'в порядке списка, по {n} секунды',
   },
   'editor.hours': 'Время звонков', 'editor.zone': 'время: {zone}', 'editor.always': 'Всегда',
   'editor.work': 'Будни 9–18', 'editor.evenings': 'Вечера', 'editor.weekend': 'Выходные',
@@ -332,8 +314,7 @@ export const ru = {
   'editor.addRange': 'Добавить часы: {day}', 'editor.removeRange': 'Убрать часы',
   'editor.copy': 'Скопировать в другие дни: {day}', 'editor.copyTitle': 'Скопировать {day} в…',
   'editor.copyDo': {
-    one: 'Скопировать в {n} день', few: 'Скопировать в {n} дня', many: 'Скопировать в {n} дней',
-    other: 'Скопировать в {n} дня',
+    one: 'Скопировать в {n} день', many: 'Скопировать в {n} дней', other: 'Скопировать в {n} дня',
   },
   'editor.period': 'Период {n}', 'editor.addPeriod': 'Добавить период',
   'editor.removePeriod': 'Убрать период',
@@ -370,10 +351,7 @@ export const ru = {
   'chain.seconds': '{n} с', 'chain.end': 'Звонок завершится',
   'chain.endText': 'звонящий слышит «нет ответа»', 'chain.mail': 'Голосовая почта',
   'chain.schedule': '{when}, иначе пропускается', 'chain.always': 'в любое время',
-  'chain.loop': {
-    one: 'снова по кругу, до {n} секунды', few: 'снова по кругу, до {n} секунд',
-    many: 'снова по кругу, до {n} секунд', other: 'снова по кругу, до {n} секунд',
-  },
+  'chain.loop': { one: 'снова по кругу, до {n} секунды', other: 'снова по кругу, до {n} секунд' },
   'chain.off': 'выключено — пропускается',
   'chain.label': 'Что будет, если никто не ответит: {steps}',
   'warn.mailEarly': 'Почта включится через {mail} с, раньше конца ожидания.',

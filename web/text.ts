@@ -6,7 +6,10 @@
 import { signal } from '@preact/signals'
 import { ru } from './text-ru.ts'
 
-/** Forms of a phrase by plural category of its value `n`; `other` also serves fractions. */
+/**
+ * Forms of a phrase by plural category of its value `n`. `other` serves fractions and every category
+ * that has no form of its own: in Russian mostly «few», as in 2 номера, 1,5 номера.
+ */
 export interface Forms {
   readonly one?: string
   readonly few?: string

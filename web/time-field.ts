@@ -22,7 +22,8 @@ function TimeField(props: {
     const minute = parseTime(props.value)
     if (minute !== undefined && typedTime(minute) !== props.value) props.onInput(typedTime(minute))
   }
-  return html`<input class=${bad ? 'time bad' : 'time'} type="text" inputMode="numeric" maxLength=${5}
+  return html`<input class=${bad ? 'time bad' : 'time'} type="text" inputMode="numeric"
+    maxLength=${5}
     aria-label=${props.label} aria-invalid=${bad ? 'true' : undefined} value=${props.value}
     onInput=${(event: InputEvent) => props.onInput((event.currentTarget as HTMLInputElement).value)}
     onKeyDown=${onKeyDown} onBlur=${onBlur} />`

@@ -41,7 +41,7 @@ function zoom(direction: 1 | -1): void {
   if (next !== undefined) showView({ scale: next })
 }
 
-function Head(props: { readonly table: boolean }): VNode {
+function Head(): VNode {
   const phone = isPhone.value
   const last = addDays(view.value.date, daysShown[shownScale.value] - 1)
   const at = scales.indexOf(shownScale.value)
@@ -53,16 +53,19 @@ function Head(props: { readonly table: boolean }): VNode {
       <${Segmented} label=${t('timeline.scale')} value=${shownScale.value}
         onChange=${(value: Scale) => showView({ scale: value })}
         options=${scales.map((value) => ({ value, text: t(`timeline.${value}` as Key) }))} />
-      ${!phone && html`<${Button} icon="left" label=${t('timeline.back')} onClick=${() => step(-1)} />`}
+      ${!phone && html`<${Button} icon="left" label=${t('timeline.back')}
+        onClick=${() => step(-1)} />`}
       ${phone ? html`<${Button} icon="target" label=${t('timeline.now')}
           onClick=${() => showView({ day: undefined })} />`
         : html`<${Button} icon="target" onClick=${() => showView({ day: undefined })}>${
           t('timeline.now')}<//>`}
-      ${!phone && html`<${Button} icon="right" label=${t('timeline.forward')} onClick=${() => step(1)} />
+      ${!phone && html`<${Button} icon="right" label=${t('timeline.forward')}
+        onClick=${() => step(1)} />
         <span class="gap"></span>
         <${Button} icon="minus" label=${t('timeline.out')} disabled=${at === scales.length - 1}
           onClick=${() => zoom(1)} />
-        <${Button} icon="plus" label=${t('timeline.in')} disabled=${at === 0} onClick=${() => zoom(-1)} />`}
+        <${Button} icon="plus" label=${t('timeline.in')} disabled=${at === 0}
+          onClick=${() => zoom(-1)} />`}
     </div></div>`
 }
 
@@ -76,7 +79,8 @@ function Names(props: { readonly layout: TimelineLayout; readonly phone: boolean
       && html`<span class="caption">${t('timeline.resultHint')}</span>`}</div>
     ${props.layout.rows.map((each) => html`<div key=${each.rule.id} style=${{ height: `${row}px` }}
       class=${`name ${each.acts ? 'acts' : ''} ${each.rule.enabled ? '' : 'off'}`}>
-      <span class="name-line" title=${each.rule.name}><span class="name-number">${each.number}</span>${
+      <span class="name-line" title=${each.rule.name}><span
+        class="name-number">${each.number}</span>${
         each.rule.name}</span>
       ${!props.phone && html`<span class="caption" title=${each.phones}>${each.phones}</span>`}
     </div>`)}</div>`
@@ -85,10 +89,13 @@ function Names(props: { readonly layout: TimelineLayout; readonly phone: boolean
 function Legend(): VNode {
   const item = (state: string, key: Key): VNode => html`<li>
     <svg width="28" height="14" aria-hidden="true">
-      <rect class=${`bar ${state === 'dates' ? 'none' : state} flat`} x="1" y="1" width="26" height="12" rx="4" />
+      <rect class=${`bar ${state === 'dates' ? 'none' : state} flat`} x="1" y="1" width="26"
+        height="12" rx="4" />
       ${state === 'waits' && html`<rect class="lost-tile" x="14" y="1" width="13" height="12" />`}
-      ${state === 'off' && html`<rect class="bar-tile" x="1" y="1" width="26" height="12" rx="4" />`}
-      <rect class=${state === 'dates' ? 'outline' : `bar ${state} line`} x="1" y="1" width="26" height="12" rx="4" />
+      ${state === 'off' && html`<rect class="bar-tile" x="1" y="1" width="26" height="12"
+        rx="4" />`}
+      <rect class=${state === 'dates' ? 'outline' : `bar ${state} line`} x="1" y="1" width="26"
+        height="12" rx="4" />
       ${state === 'acts' && html`<circle class="bar-dot" cx="8" cy="7" r="2.500" />`}
     </svg>${t(key)}</li>`
   return html`<ul class="legend">${item('acts', 'timeline.legendActs')}${
@@ -167,7 +174,8 @@ function Picture(props: { readonly onTable: () => void }): VNode {
   return html`<div class=${phone ? 'timeline phone' : 'timeline'}>
     ${layout !== undefined && html`<${Names} layout=${layout} phone=${phone} />`}
     <div class="plot-box" ref=${ref}>
-      ${layout === undefined ? html`<${Skeleton} />` : html`<${Timeline} layout=${layout} phone=${phone}
+      ${layout === undefined ? html`<${Skeleton} />` : html`<${Timeline} layout=${layout}
+        phone=${phone}
         current=${stop} windowKey=${`${view.value.from}-${view.value.to}`}
         onFocus=${(bar: TimelineBar) => { current.value = bar.id }}
         onOpen=${(bar: TimelineBar, anchor: Element) => setOpen({ bar, anchor })}
@@ -186,7 +194,7 @@ function Picture(props: { readonly onTable: () => void }): VNode {
 export function TimelineCard(): VNode {
   const [table, setTable] = useState(false)
   return html`<section class="card timeline-card">
-    <${Head} table=${table} />
+    <${Head} />
     ${table ? html`<${TimelineTable} />` : html`<${Picture} onTable=${() => setTable(true)} />`}
     <div class="timeline-foot">${!table && html`<${Legend} />`}
       <button type="button" class="link" onClick=${() => setTable(!table)}>${

@@ -87,7 +87,7 @@ export function rowMetrics(phone: boolean): { lane: number; row: number; barTop:
 export function fit(text: string, px: number): string {
   const letters = Math.floor(px / letterPx)
   if (text.length <= letters) return text
-  return letters < 6 ? '' : `${text.slice(0, letters - 1).trimEnd()}…`
+  return letters < 7 ? '' : `${text.slice(0, letters - 1).trimEnd()}…`
 }
 
 /** Phones of a rule for its second line: «Мобильный + Офис», in turn «Мобильный → Офис». */

@@ -43,7 +43,8 @@ export function TimelineTable(): VNode {
     : acts?.kind === 'rule' && acts.ruleId === rule.id ? t('rule.state.acts') : t('rule.state.waits')
   const rows = data.rules.flatMap((rule) => data.bars
     .filter((bar) => bar.ruleId === rule.id && seen(bar)).map((bar) => ({ rule, bar })))
-  return html`<div class="table-scroll" tabIndex=${0} role="region" aria-label=${t('timeline.title')}>
+  return html`<div class="table-scroll" tabIndex=${0} role="region"
+    aria-label=${t('timeline.title')}>
     <table class="table dense"><thead><tr><th scope="col">${t('timeline.colRule')}</th>
       <th scope="col">${t('timeline.colFrom')}</th><th scope="col">${t('timeline.colTo')}</th>
       <th scope="col">${t('timeline.colPhones')}</th><th scope="col">${t('timeline.colState')}</th>
@@ -53,7 +54,8 @@ export function TimelineTable(): VNode {
       <td>${moment(bar.to, data.zone)}</td><td>${phonesLine(rule)}</td><td>${state(rule)}</td>
       <td>${yieldsTo(data, bar)}</td></tr>`)}
       ${rows.length === 0 && html`<tr><td colSpan=${6}>${t('timeline.empty')}</td></tr>`}</tbody>
-    <tbody><tr><th scope="colgroup" colSpan=${6} class="table-part">${t('timeline.result')}</th></tr>
+    <tbody><tr><th scope="colgroup" colSpan=${6}
+      class="table-part">${t('timeline.result')}</th></tr>
       ${data.result.filter(seen).map((cell) => html`<tr key=${cell.from}>
         <th scope="row">${resultName(data, cell)}</th>
         <td>${moment(Math.max(cell.from, from), data.zone)}</td>

@@ -37,7 +37,8 @@ function Grid(props: { readonly layout: TimelineLayout; readonly phone: boolean 
   const { layout } = props
   const lane = rowMetrics(props.phone).lane
   return html`<g aria-hidden="true">
-    ${layout.days.map((day) => day.weekend && html`<rect key=${`w${day.x}`} class="weekend" x=${day.x}
+    ${layout.days.map((day) => day.weekend && html`<rect key=${`w${day.x}`} class="weekend"
+      x=${day.x}
       y=${headHeight + lane} width=${day.width} height=${layout.height - headHeight - lane} />`)}
     <rect class="lane" x="0" y=${layout.laneY} width=${layout.width} height=${lane} />
     ${layout.hours.map((hour) => html`<g key=${`h${hour.x}`}>
@@ -45,9 +46,11 @@ function Grid(props: { readonly layout: TimelineLayout; readonly phone: boolean 
       <text class="axis" x=${hour.x + 8} y="36">${hour.label}</text></g>`)}
     ${layout.days.map((day) => html`<g key=${`d${day.x}`}>
       <line class="grid-line strong" x1=${day.x} x2=${day.x} y1="4" y2=${layout.height} />
-      <text class=${day.today ? 'day-name today' : 'day-name'} x=${day.x + 8} y="17">${day.label}</text>
+      <text class=${day.today ? 'day-name today' : 'day-name'} x=${day.x + 8}
+        y="17">${day.label}</text>
       </g>`)}
-    ${layout.rows.map((row) => html`<line key=${row.rule.id} class="grid-line" x1="0" x2=${layout.width}
+    ${layout.rows.map((row) => html`<line key=${row.rule.id}
+      class="grid-line" x1="0" x2=${layout.width}
       y1=${row.y} y2=${row.y} />`)}
   </g>`
 }
@@ -79,7 +82,8 @@ function BarText(props: { readonly bar: TimelineBar; readonly y: number }): VNod
   if (bar.label === '') return null
   const plate = bar.label.length * 6.6 + 8
   return html`<g aria-hidden="true" class="bar-label">${bar.state === 'off'
-    && html`<rect class="bar-plate" x=${bar.labelX + 5} y=${y + 5} width=${plate} height="16" rx="4" />`}
+    && html`<rect class="bar-plate" x=${bar.labelX + 5} y=${y + 5} width=${plate} height="16"
+      rx="4" />`}
     <text class=${`bar-text ${bar.state}`} x=${bar.labelX + 9} y=${y + 17}>${bar.label}</text></g>`
 }
 
@@ -93,7 +97,8 @@ function Bar(props: TimelineProps & { readonly bar: TimelineBar; readonly y: num
     aria-label=${bar.spoken} tabindex=${props.current === bar.id ? 0 : -1} data-bar=${bar.id}
     onClick=${open} onFocus=${() => props.onFocus(bar)}
     onKeyDown=${(event: KeyboardEvent) => props.onKey(event, bar)}>
-    <rect class="focus-ring" x=${bar.x - 3} y=${y - 3} width=${bar.width + 6} height=${barHeight + 6}
+    <rect class="focus-ring" x=${bar.x - 3} y=${y - 3} width=${bar.width + 6}
+      height=${barHeight + 6}
       rx=${radius + 3} />
     <rect class=${`bar ${bar.state} flat`} ...${shape} />
     ${bar.state === 'off' && html`<rect class="bar-tile" ...${shape} />`}
@@ -110,9 +115,11 @@ function Row(props: TimelineProps & { readonly row: TimelineRow }): VNode {
   const y = row.y + rowMetrics(phone).barTop
   return html`<g>
     ${row.outline !== undefined && html`<g aria-hidden="true">
-      <rect class="outline" x=${row.outline.x + 1} y=${y - 5} width=${Math.max(4, row.outline.width - 2)}
+      <rect class="outline" x=${row.outline.x + 1} y=${y - 5}
+        width=${Math.max(4, row.outline.width - 2)}
         height=${barHeight + 10} rx="9" />
-      <text class="outline-text" x=${row.outline.x + 12} y=${y + 17}>${row.outline.label}</text></g>`}
+      <text class="outline-text" x=${row.outline.x + 12}
+        y=${y + 17}>${row.outline.label}</text></g>`}
     ${row.bars.map((bar) => html`<${Bar} key=${bar.id} ...${props} bar=${bar} y=${y} />`)}
     ${row.bars.map((bar) => html`<${BarText} key=${bar.id} bar=${bar} y=${y} />`)}
   </g>`
@@ -144,7 +151,8 @@ export function Timeline(props: TimelineProps & { readonly windowKey: string }):
   const ref = useRef<HTMLDivElement>(null)
   useNowInSight(ref, layout, props.windowKey)
   return html`<div class="plot" ref=${ref}>
-    <svg width=${layout.width} height=${layout.height} role="group" aria-label=${t('timeline.label')}>
+    <svg width=${layout.width} height=${layout.height} role="group"
+      aria-label=${t('timeline.label')}>
       <${Patterns} /><${Grid} layout=${layout} phone=${phone} />
       ${layout.cells.map((cell) => html`<${Cell} key=${cell.x} cell=${cell}
         y=${layout.laneY + rowMetrics(phone).cellTop} />`)}

@@ -7,7 +7,7 @@ const formatters = new Map<string, Intl.DateTimeFormat>()
 
 const dayMs = 86_400_000
 
-/** A local calendar day and the minute in it. `weekday` is 1 Monday … 7 Sunday. */
+/** A local day, the minute of it and the second of that; `weekday` is 1 Monday … 7 Sunday. */
 export interface LocalTime {
   readonly date: string
   readonly minute: number

@@ -20,7 +20,7 @@ export class Client {
     this.id = id
   }
 
-  /** True if the verb is now wanted; a repetition changes nothing (the library repeats all of them). */
+  /** True if the verb is now wanted; a repetition changes nothing: the library does it. */
   addRoute(verb: Octets): boolean {
     if (this.routes.has(verb)) return true
     if (this.routes.size >= maxRoutesPerClient) return false

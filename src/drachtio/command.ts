@@ -10,19 +10,45 @@ export const maxTags = 20
 export const maxTagLength = 32
 
 export type Command =
-  | { readonly verb: 'authenticate'; readonly id: Octets; readonly secret: Octets; readonly tags: readonly Octets[] }
+  | {
+      readonly verb: 'authenticate'
+      readonly id: Octets
+      readonly secret: Octets
+      readonly tags: readonly Octets[]
+    }
   | { readonly verb: 'route'; readonly id: Octets; readonly method: Octets }
   | { readonly verb: 'remove_route'; readonly id: Octets; readonly method: Octets }
   | { readonly verb: 'ping'; readonly id: Octets }
   /**
    * `text` is a SIP message: a response when its start line says so. For a request `transaction`
-   * names the INVITE to CANCEL; `dialog` the dialog to send it in; `route` the next hop. '' = not given.
+   * names the INVITE to CANCEL, `dialog` the dialog to send it in, `route` the next hop; '' = none.
    */
-  | { readonly verb: 'sip'; readonly id: Octets; readonly transaction: Octets; readonly dialog: Octets; readonly route: Octets; readonly text: Octets }
+  | {
+      readonly verb: 'sip'
+      readonly id: Octets
+      readonly transaction: Octets
+      readonly dialog: Octets
+      readonly route: Octets
+      readonly text: Octets
+    }
   /** Forwarding by the server; the fields are kept apart, but nobody reads them yet. */
-  | { readonly verb: 'proxy'; readonly id: Octets; readonly transaction: Octets; readonly fields: readonly Octets[]; readonly text: Octets }
+  | {
+      readonly verb: 'proxy'
+      readonly id: Octets
+      readonly transaction: Octets
+      readonly fields: readonly Octets[]
+      readonly text: Octets
+    }
   /** Not a command; `answer` is what to reply before the connection is closed. */
-  | { readonly verb: 'bad'; readonly id: Octets; readonly answer: 'Invalid message format' | 'Unknown message type' | 'Invalid tags' | 'Invalid proxy request: not enough information provided' }
+  | {
+      readonly verb: 'bad'
+      readonly id: Octets
+      readonly answer:
+        | 'Invalid message format'
+        | 'Unknown message type'
+        | 'Invalid tags'
+        | 'Invalid proxy request: not enough information provided'
+    }
 
 /** Parses one payload. Never throws: what is not a command comes back as `bad`. */
 export function parseCommand(payload: Octets): Command {
@@ -36,13 +62,20 @@ export function parseCommand(payload: Octets): Command {
   const verb = verbEnd < 0 ? meta.slice(idEnd + 1) : meta.slice(idEnd + 1, verbEnd)
   const rest = verbEnd < 0 ? '' : meta.slice(verbEnd + 1)
   switch (verb) {
-    case 'sip': return sipCommand(id, rest, text)
-    case 'ping': return { verb, id }
-    case 'route': return { verb, id, method: firstField(rest).toLowerCase() }
-    case 'remove_route': return { verb, id, method: firstField(rest).toLowerCase() }
-    case 'authenticate': return authenticateCommand(id, rest)
-    case 'proxy': return proxyCommand(id, rest, text)
-    default: return { verb: 'bad', id, answer: 'Unknown message type' }
+    case 'sip':
+      return sipCommand(id, rest, text)
+    case 'ping':
+      return { verb, id }
+    case 'route':
+      return { verb, id, method: firstField(rest).toLowerCase() }
+    case 'remove_route':
+      return { verb, id, method: firstField(rest).toLowerCase() }
+    case 'authenticate':
+      return authenticateCommand(id, rest)
+    case 'proxy':
+      return proxyCommand(id, rest, text)
+    default:
+      return { verb: 'bad', id, answer: 'Unknown message type' }
   }
 }
 
@@ -55,7 +88,14 @@ function sipCommand(id: Octets, rest: Octets, text: Octets): Command {
     return { verb: 'sip', id, transaction, dialog: rest.slice(transactionEnd + 1), route: '', text }
   }
   const dialog = rest.slice(transactionEnd + 1, dialogEnd)
-  return { verb: 'sip', id, transaction, dialog, route: firstField(rest.slice(dialogEnd + 1)), text }
+  return {
+    verb: 'sip',
+    id,
+    transaction,
+    dialog,
+    route: firstField(rest.slice(dialogEnd + 1)),
+    text,
+  }
 }
 
 function authenticateCommand(id: Octets, rest: Octets): Command {

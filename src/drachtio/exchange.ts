@@ -4,15 +4,21 @@
  * (drachtio-control-protocol §2–9, §12, §13). Owns no socket and no clock: `ExchangePorts` are
  * handed in, so that whole calls can be played in virtual time.
  */
-import { CdrTracker } from './cdr.ts'
-import type { CdrEvent } from './cdr.ts'
+import { CallRecorder } from './call-recorder.ts'
 import { Client } from './client.ts'
 import { parseCommand } from './command.ts'
 import type { Command } from './command.ts'
 import { FrameError } from './frame.ts'
 import {
-  formatCdr, formatNewRequest, formatNo, formatNok, formatOk, formatRequestSent, formatResponseSent,
-  formatSip, formatWelcome, unsolicited,
+  formatNewRequest,
+  formatNo,
+  formatNok,
+  formatOk,
+  formatRequestSent,
+  formatResponseSent,
+  formatSip,
+  formatWelcome,
+  unsolicited,
 } from './notification.ts'
 import type { Peer, SentEcho } from './notification.ts'
 import { Router } from './router.ts'
@@ -23,9 +29,10 @@ import { SipParseError } from '../sip/errors.ts'
 import { formatMessage } from '../sip/serializer.ts'
 import type { ScreeningRules, Verdict } from './screening.ts'
 import { screen, unwanted } from './screening.ts'
+import { formatToken, tokenClient, tokenKinds, tokenMessageId } from './token.ts'
 
 export interface ExchangePorts {
-  /** Gives the engine an input; its outputs arrive at `output`, not necessarily before this returns. */
+  /** Gives the engine an input; its outputs arrive at `output`, perhaps after this has returned. */
   submit(input: Input): void
   /** Queues a payload (not yet framed) for an application, in order. */
   write(client: number, payload: Octets): void
@@ -49,9 +56,6 @@ export interface ExchangeOptions extends ScreeningRules {
   readonly cdrs: boolean
 }
 
-/** How a token begins: what was asked for, which decides the shape of the reply. */
-const tokenKinds = { response: 'r', request: 'q', cancel: 'c', own: 's' } as const
-
 const nobody: Peer = { transport: 'udp', address: '', port: 0 }
 
 export class Exchange {
@@ -59,12 +63,12 @@ export class Exchange {
   readonly #ports: ExchangePorts
   readonly #clients = new Map<number, Client>()
   readonly #router = new Router()
-  readonly #cdr: CdrTracker | undefined
+  readonly #recorder: CallRecorder | undefined
 
   constructor(options: ExchangeOptions, ports: ExchangePorts) {
     this.#options = options
     this.#ports = ports
-    this.#cdr = options.cdrs ? new CdrTracker() : undefined
+    this.#recorder = options.cdrs ? new CallRecorder(this.#router, ports) : undefined
   }
 
   /** Applications connected and authenticated. */
@@ -114,16 +118,22 @@ export class Exchange {
         if (output.owner === 0 && output.dialog === '') this.#newRequest(output)
         else this.#inDialog(output)
         return
-      case 'ack': return this.#fromNetwork(output)
+      case 'ack':
+        return this.#fromNetwork(output)
       case 'cancelled':
         this.#fromNetwork(output)
-        return this.#record(this.#cdr?.cancelled(output.transaction), output.data)
-      case 'response': return this.#response(output)
-      case 'dialogEnded': return this.#dialogEnded(output)
-      case 'accepted': return this.#accepted(output)
-      case 'refused': return this.#refused(output.token, output.reason)
+        return this.#recorder?.cancelled(output)
+      case 'response':
+        return this.#response(output)
+      case 'dialogEnded':
+        return this.#dialogEnded(output)
+      case 'accepted':
+        return this.#accepted(output)
+      case 'refused':
+        return this.#refused(output.token, output.reason)
       case 'send':
-      case 'resolve': return // the host's
+      case 'resolve':
+        return // the host's
     }
   }
 
@@ -131,58 +141,85 @@ export class Exchange {
 
   #command(client: Client, command: Command): void {
     if (command.verb === 'bad') return this.#refuseConnection(client, command.id, command.answer)
-    if (command.verb === 'authenticate') return this.#authenticate(client, command.id, command.secret, command.tags)
-    if (!client.authenticated) return this.#refuseConnection(client, command.id, 'not authenticated')
+    if (command.verb === 'authenticate')
+      return this.#authenticate(client, command.id, command.secret, command.tags)
+    if (!client.authenticated)
+      return this.#refuseConnection(client, command.id, 'not authenticated')
     switch (command.verb) {
-      case 'sip': return this.#sip(client, command)
-      case 'ping': return this.#write(client.id, formatOk(this.#ports.newId(), command.id, 'pong'))
+      case 'sip':
+        return this.#sip(client, command)
+      case 'ping':
+        return this.#write(client.id, formatOk(this.#ports.newId(), command.id, 'pong'))
       case 'route':
-        if (this.#router.add(client, command.method)) return this.#write(client.id, formatOk(this.#ports.newId(), command.id))
+        if (this.#router.add(client, command.method))
+          return this.#write(client.id, formatOk(this.#ports.newId(), command.id))
         return this.#nok(client.id, command.id, 'too many routes')
       case 'remove_route':
         this.#router.remove(client, command.method)
         return this.#write(client.id, formatOk(this.#ports.newId(), command.id))
-      case 'proxy': return this.#nok(client.id, command.id, 'proxy is not supported by this server')
+      case 'proxy':
+        return this.#nok(client.id, command.id, 'proxy is not supported by this server')
     }
   }
 
   #authenticate(client: Client, id: Octets, secret: Octets, tags: readonly Octets[]): void {
-    if (!this.#options.secretMatches(secret)) return this.#refuseConnection(client, id, 'incorrect secret')
+    if (!this.#options.secretMatches(secret))
+      return this.#refuseConnection(client, id, 'incorrect secret')
     client.authenticated = true
     client.tags = tags
     const { external, local } = this.#options.hostPorts()
-    this.#write(client.id, formatWelcome(this.#ports.newId(), id, external, this.#options.version, local))
+    this.#write(
+      client.id,
+      formatWelcome(this.#ports.newId(), id, external, this.#options.version, local),
+    )
   }
 
   #sip(client: Client, command: Command & { verb: 'sip' }): void {
     const { id, text } = command
     const isResponse = text.startsWith('SIP/')
-    if (isResponse && command.transaction === '') return this.#refuseConnection(client, id, 'transaction id missing')
+    if (isResponse && command.transaction === '')
+      return this.#refuseConnection(client, id, 'transaction id missing')
     let draft: SipMessage
     try {
       draft = parseDraft(text)
     } catch (error) {
       if (!(error instanceof SipParseError)) throw error
-      return this.#nok(client.id, id, isResponse ? 'Unknown server error sending response' : unreadableRequest(text, error))
+      return this.#nok(
+        client.id,
+        id,
+        isResponse ? 'Unknown server error sending response' : unreadableRequest(text, error),
+      )
     }
     if (isResponse) {
-      this.#ports.submit({ type: 'respond', now: this.#ports.nowMs(), token: `${tokenKinds.response}${client.id}|${id}`, transaction: command.transaction, draft })
+      this.#ports.submit({
+        type: 'respond',
+        now: this.#ports.nowMs(),
+        token: formatToken(tokenKinds.response, client.id, id),
+        transaction: command.transaction,
+        draft,
+      })
     } else this.#request(client, command, draft)
   }
 
   #request(client: Client, command: Command & { verb: 'sip' }, draft: SipMessage): void {
     const { id, transaction, dialog, route } = command
     const now = this.#ports.nowMs()
-    const token = `${tokenKinds.request}${client.id}|${id}`
+    const token = formatToken(tokenKinds.request, client.id, id)
     const owner = client.id
     if (draft.method === 'CANCEL') {
-      const cancelToken = `${tokenKinds.cancel}${client.id}|${id}|${transaction}`
+      const cancelToken = formatToken(tokenKinds.cancel, client.id, id, transaction)
       return this.#ports.submit({ type: 'cancel', now, token: cancelToken, transaction, draft })
     }
-    if (draft.method === 'ACK') return this.#ports.submit({ type: 'ack', now, token, owner, dialog, draft })
-    if (transaction !== '' && dialog === '') return this.#nok(client.id, id, 'only CANCEL may name a transaction')
+    if (draft.method === 'ACK')
+      return this.#ports.submit({ type: 'ack', now, token, owner, dialog, draft })
+    if (transaction !== '' && dialog === '')
+      return this.#nok(client.id, id, 'only CANCEL may name a transaction')
     this.#ports.submit({
-      type: 'request', now, token, owner, draft,
+      type: 'request',
+      now,
+      token,
+      owner,
+      draft,
       ...(route === '' ? {} : { route }),
       ...(dialog === '' ? {} : { dialog }),
     })
@@ -193,7 +230,7 @@ export class Exchange {
   #newRequest(output: Output & { type: 'request' }): void {
     const { message, transaction } = output
     const now = this.#ports.nowMs()
-    if (message.method === 'INVITE') this.#record(this.#cdr?.attempt(transaction, 'uas'), output.data)
+    this.#recorder?.newRequest(output)
     const verdict = screen(message, this.#options)
     if (verdict !== undefined) return this.#answer(transaction, verdict)
     const client = this.#router.pick(message.method.toLowerCase())
@@ -203,43 +240,75 @@ export class Exchange {
       this.#answer(transaction, { status: 180, reason: 'Ringing' })
     }
     const { flow } = output
-    this.#write(client.id, formatNewRequest(this.#ports.newId(), {
-      source: 'network', bytes: output.bytes, peer: remoteOf(flow), time: this.#ports.timeOfDay(),
-      transaction, dialog: '', text: output.data,
-    }, flow.localAddress, flow.localPort))
+    this.#write(
+      client.id,
+      formatNewRequest(
+        this.#ports.newId(),
+        {
+          source: 'network',
+          bytes: output.bytes,
+          peer: remoteOf(flow),
+          time: this.#ports.timeOfDay(),
+          transaction,
+          dialog: '',
+          text: output.data,
+        },
+        flow.localAddress,
+        flow.localPort,
+      ),
+    )
   }
 
   #inDialog(output: Output & { type: 'request' }): void {
     this.#fromNetwork(output)
-    if (output.message.method === 'BYE') {
-      this.#record(this.#cdr?.ended(output.dialog, 'network', 'normal-release'), output.data)
-    }
+    this.#recorder?.inDialog(output)
   }
 
   #fromNetwork(output: Output & { type: 'request' | 'ack' | 'cancelled' }): void {
-    this.#write(output.owner, formatSip(this.#ports.newId(), {
-      source: 'network', bytes: output.bytes, peer: remoteOf(output.flow), time: this.#ports.timeOfDay(),
-      transaction: output.transaction, dialog: output.dialog, text: output.data,
-    }))
+    this.#write(
+      output.owner,
+      formatSip(this.#ports.newId(), {
+        source: 'network',
+        bytes: output.bytes,
+        peer: remoteOf(output.flow),
+        time: this.#ports.timeOfDay(),
+        transaction: output.transaction,
+        dialog: output.dialog,
+        text: output.data,
+      }),
+    )
   }
 
   #response(output: Output & { type: 'response' }): void {
-    this.#write(output.owner, formatSip(this.#ports.newId(), {
-      source: 'network', bytes: output.bytes, peer: output.flow === undefined ? nobody : remoteOf(output.flow),
-      time: this.#ports.timeOfDay(), transaction: output.transaction, dialog: output.dialog, text: output.data,
-    }))
-    if (this.#cdr === undefined || output.message.cseqMethod !== 'INVITE') return
-    this.#record(this.#cdr.response(output.transaction, output.dialog, output.message.status), output.data)
+    this.#write(
+      output.owner,
+      formatSip(this.#ports.newId(), {
+        source: 'network',
+        bytes: output.bytes,
+        peer: output.flow === undefined ? nobody : remoteOf(output.flow),
+        time: this.#ports.timeOfDay(),
+        transaction: output.transaction,
+        dialog: output.dialog,
+        text: output.data,
+      }),
+    )
+    this.#recorder?.response(output)
   }
 
   #dialogEnded(output: Output & { type: 'dialogEnded' }): void {
-    this.#write(output.owner, formatSip(this.#ports.newId(), {
-      source: 'application', bytes: output.data.length, peer: localOf(output.flow), time: this.#ports.timeOfDay(),
-      transaction: unsolicited, dialog: output.dialog, text: output.data,
-    }))
-    const reason = output.cause === 'sessionExpired' ? 'session-expired'
-      : output.cause === 'cancelRace' ? 'system-initiated-termination' : 'system-error-initiated-termination'
-    this.#record(this.#cdr?.ended(output.dialog, 'application', reason), output.data)
+    this.#write(
+      output.owner,
+      formatSip(this.#ports.newId(), {
+        source: 'application',
+        bytes: output.data.length,
+        peer: localOf(output.flow),
+        time: this.#ports.timeOfDay(),
+        transaction: unsolicited,
+        dialog: output.dialog,
+        text: output.data,
+      }),
+    )
+    this.#recorder?.dialogEnded(output)
   }
 
   #accepted(output: Output & { type: 'accepted' }): void {
@@ -249,43 +318,37 @@ export class Exchange {
     const client = tokenClient(token)
     const text = output.data !== '' || message === undefined ? output.data : formatMessage(message)
     const echo: SentEcho = {
-      bytes: output.data.length, peer: echoPeer(output.flow, kind), time: this.#ports.timeOfDay(),
-      transaction: output.transaction, dialog: output.dialog, text,
+      bytes: output.data.length,
+      peer: echoPeer(output.flow, kind),
+      time: this.#ports.timeOfDay(),
+      transaction: output.transaction,
+      dialog: output.dialog,
+      text,
     }
     if (kind === tokenKinds.response) {
-      this.#write(client, formatResponseSent(this.#ports.newId(), tokenId(token), echo))
+      this.#write(client, formatResponseSent(this.#ports.newId(), tokenMessageId(token), echo))
     } else if (kind !== tokenKinds.own) {
-      this.#write(client, formatRequestSent(this.#ports.newId(), tokenId(token), echo))
+      this.#write(client, formatRequestSent(this.#ports.newId(), tokenMessageId(token), echo))
     }
-    if (this.#cdr !== undefined && message !== undefined) this.#recordSent(this.#cdr, output, message, text)
-  }
-
-  #recordSent(cdr: CdrTracker, output: Output & { type: 'accepted' }, message: SipMessage, text: Octets): void {
-    const { transaction, dialog, token } = output
-    if (message.status > 0) {
-      if (message.cseqMethod === 'INVITE') this.#record(cdr.response(transaction, dialog, message.status), text)
-    } else if (message.method === 'INVITE') {
-      // A To tag means re-INVITE: not a call of its own.
-      if (message.toTag === '') this.#record(cdr.attempt(transaction, 'uac'), text)
-    } else if (message.method === 'CANCEL') this.#record(cdr.cancelSent(tokenTransaction(token)), text)
-    else if (message.method === 'BYE') this.#record(cdr.ended(dialog, 'application', 'normal-release'), text)
+    this.#recorder?.accepted(output, text)
   }
 
   #refused(token: string, reason: string): void {
     const kind = token.charAt(0)
-    if (kind !== '' && kind !== tokenKinds.own) this.#nok(tokenClient(token), tokenId(token), reason)
+    if (kind !== '' && kind !== tokenKinds.own)
+      this.#nok(tokenClient(token), tokenMessageId(token), reason)
   }
 
   /** Answers a request in the server's own name. */
   #answer(transaction: string, verdict: Verdict): void {
     const draft = SipMessage.response(verdict.status, verdict.reason)
-    this.#ports.submit({ type: 'respond', now: this.#ports.nowMs(), token: tokenKinds.own, transaction, draft })
-  }
-
-  #record(event: CdrEvent | undefined, text: Octets): void {
-    const client = event === undefined ? undefined : this.#router.pick(event.verb)
-    if (event === undefined || client === undefined) return
-    this.#write(client.id, formatCdr(this.#ports.newId(), event.verb, event.source, this.#ports.timeOfDay(), event.detail, text))
+    this.#ports.submit({
+      type: 'respond',
+      now: this.#ports.nowMs(),
+      token: tokenKinds.own,
+      transaction,
+      draft,
+    })
   }
 
   #nok(client: number, id: Octets, reason: string): void {
@@ -326,25 +389,10 @@ function echoPeer(flow: Flow, kind: string): Peer {
   return kind === tokenKinds.response || flow.transport !== 'udp' ? remoteOf(flow) : localOf(flow)
 }
 
-// A token is KIND CLIENT "|" MESSAGE-ID [ "|" TRANSACTION ]: no table of pending commands is needed.
-
-function tokenClient(token: string): number {
-  return Number(token.slice(1, token.indexOf('|')))
-}
-
-function tokenId(token: string): Octets {
-  const start = token.indexOf('|') + 1
-  const end = token.charAt(0) === tokenKinds.cancel ? token.indexOf('|', start) : token.length
-  return token.slice(start, end)
-}
-
-function tokenTransaction(token: string): Octets {
-  return token.slice(token.lastIndexOf('|') + 1)
-}
-
 function unreadableRequest(text: Octets, error: SipParseError): string {
   const lineEnd = text.indexOf('\n')
   const startLine = (lineEnd < 0 ? text : text.slice(0, lineEnd)).trim()
-  if (error.offset < startLine.length || startLine === '') return `invalid request-uri: ${startLine}`
+  if (error.offset < startLine.length || startLine === '')
+    return `invalid request-uri: ${startLine}`
   return `Error creating sip transaction for uac request: ${error.reason}`
 }

@@ -42,7 +42,7 @@ export class FrameReader {
     return this.#heldOctets
   }
 
-  /** Takes what the socket read and returns the payloads that became complete. Throws FrameError. */
+  /** Takes what was read and returns the payloads that became complete. Throws FrameError. */
   push(chunk: Octets): Octets[] {
     let text = chunk
     if (this.#heldOctets > 0) {

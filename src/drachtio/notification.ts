@@ -37,9 +37,12 @@ export interface SentEcho {
 /** Transaction id of messages that belong to no transaction of the application. */
 export const unsolicited = 'unsolicited'
 
-function sipFields(id: Octets, n: SipNotice): Octets {
-  return `${id}|sip|${n.source}|${n.bytes}|${protocolName(n.peer.transport)}|${n.peer.address}|${
-    n.peer.port}|${n.time}|${n.transaction}|${n.dialog}|`
+function sipFields(id: Octets, notice: SipNotice): Octets {
+  const { transport, address, port } = notice.peer
+  return (
+    `${id}|sip|${notice.source}|${notice.bytes}|${protocolName(transport)}|${address}|${port}` +
+    `|${notice.time}|${notice.transaction}|${notice.dialog}|`
+  )
 }
 
 /** A SIP message for the application that owns its transaction or dialog. */
@@ -48,17 +51,30 @@ export function formatSip(id: Octets, notice: SipNotice): Octets {
 }
 
 /** A request outside any dialog: names in addition the local address it came to. */
-export function formatNewRequest(id: Octets, notice: SipNotice, localAddress: string, localPort: number): Octets {
+export function formatNewRequest(
+  id: Octets,
+  notice: SipNotice,
+  localAddress: string,
+  localPort: number,
+): Octets {
   return `${sipFields(id, notice)}${localAddress}|${localPort}|\r\n${notice.text}`
 }
 
 /** `OK` without anything, or with one word (`pong`). */
 export function formatOk(id: Octets, answers: Octets, word?: string): Octets {
-  return word === undefined ? `${id}|response|${answers}|OK` : `${id}|response|${answers}|OK|${word}`
+  return word === undefined
+    ? `${id}|response|${answers}|OK`
+    : `${id}|response|${answers}|OK|${word}`
 }
 
 /** `OK` to authenticate: external listening points, version, local listening points. */
-export function formatWelcome(id: Octets, answers: Octets, hostPorts: string, version: string, localHostPorts: string): Octets {
+export function formatWelcome(
+  id: Octets,
+  answers: Octets,
+  hostPorts: string,
+  version: string,
+  localHostPorts: string,
+): Octets {
   return `${id}|response|${answers}|OK|${hostPorts}|${version}|${localHostPorts}`
 }
 
@@ -73,8 +89,11 @@ export function formatNok(id: Octets, answers: Octets, reason: string): Octets {
 }
 
 function echoFields(id: Octets, answers: Octets, echo: SentEcho): Octets {
-  return `${id}|response|${answers}|OK|application|${echo.bytes}|${protocolName(echo.peer.transport)}|${
-    echo.peer.address}|${echo.peer.port}|${echo.time}|${echo.transaction}|`
+  const { transport, address, port } = echo.peer
+  return (
+    `${id}|response|${answers}|OK|application|${echo.bytes}|${protocolName(transport)}|${address}` +
+    `|${port}|${echo.time}|${echo.transaction}|`
+  )
 }
 
 /** A request was sent for the application. */
@@ -88,7 +107,14 @@ export function formatResponseSent(id: Octets, answers: Octets, echo: SentEcho):
 }
 
 /** A call record message (§12); `detail` is the role or the reason, '' for an attempt. */
-export function formatCdr(id: Octets, event: Octets, source: Octets, time: string, detail: string, text: Octets): Octets {
+export function formatCdr(
+  id: Octets,
+  event: Octets,
+  source: Octets,
+  time: string,
+  detail: string,
+  text: Octets,
+): Octets {
   const end = detail === '' ? '' : `|${detail}`
   return `${id}|${event}|${source}|${time}${end}\r\n${text}`
 }

@@ -23,16 +23,27 @@ export interface ScreeningRules {
   readonly rejectRegisterWithNoRealm: boolean
 }
 
-/** Methods that begin something outside a dialog; others are handed on only when an app asks for them. */
+/** Methods that begin something outside a dialog; an app must ask for others to get them. */
 const openingMethods: ReadonlySet<string> = new Set([
-  'INVITE', 'REGISTER', 'MESSAGE', 'OPTIONS', 'INFO', 'NOTIFY', 'SUBSCRIBE', 'PUBLISH',
+  'INVITE',
+  'REGISTER',
+  'MESSAGE',
+  'OPTIONS',
+  'INFO',
+  'NOTIFY',
+  'SUBSCRIBE',
+  'PUBLISH',
 ])
 
 /** An answer to give at once, or undefined when an application should see the request. */
 export function screen(message: SipMessage, rules: ScreeningRules): Verdict | undefined {
   if (isSpammer(message, rules.spammers)) return { status: 603, reason: 'Decline' }
-  if (message.method === 'OPTIONS' && rules.optionsAutoRespond !== undefined &&
-    message.get('User-Agent') === rules.optionsAutoRespond) return { status: 200, reason: 'OK' }
+  if (
+    message.method === 'OPTIONS' &&
+    rules.optionsAutoRespond !== undefined &&
+    message.get('User-Agent') === rules.optionsAutoRespond
+  )
+    return { status: 200, reason: 'OK' }
   if (message.method === 'REGISTER') return screenRegister(message, rules.rejectRegisterWithNoRealm)
   // RFC 3261 §12.2.2, RFC 3262 §3: these live inside a dialog or not at all.
   if (message.method === 'BYE' || message.method === 'UPDATE' || message.method === 'PRACK') {
@@ -50,9 +61,11 @@ export function unwanted(method: string): Verdict {
 
 function isSpammer(message: SipMessage, rules: SpammerRules): boolean {
   const { userAgent, from, to } = rules
-  return (userAgent.length > 0 && containsAny(message.get('User-Agent'), userAgent)) ||
+  return (
+    (userAgent.length > 0 && containsAny(message.get('User-Agent'), userAgent)) ||
     (from.length > 0 && containsAny(userOf(message.get('From')), from)) ||
     (to.length > 0 && containsAny(userOf(message.get('To')), to))
+  )
 }
 
 function containsAny(text: string | undefined, marks: readonly string[]): boolean {
@@ -75,7 +88,8 @@ function screenRegister(message: SipMessage, rejectWithNoRealm: boolean): Verdic
   for (const contact of message.list('Contact')) {
     if (contact.trim() === '*') {
       // RFC 3261 §10.2.2: "*" only to remove all bindings.
-      if (Number(message.get('Expires') ?? Number.NaN) !== 0) return { status: 400, reason: 'Bad Request' }
+      if (Number(message.get('Expires') ?? Number.NaN) !== 0)
+        return { status: 400, reason: 'Bad Request' }
     } else if (!/^[^<]*<[a-z][a-z0-9+.-]*:[^<>\s]+>|^[a-z][a-z0-9+.-]*:[^<>\s]+$/i.test(contact)) {
       return { status: 400, reason: 'Invalid Contact Header' }
     }

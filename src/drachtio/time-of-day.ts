@@ -16,7 +16,8 @@ export function formatTimeOfDay(micros: number): string {
   if (second !== lastSecond) {
     lastSecond = second
     const ofDay = second % secondsPerDay
-    lastText = `${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}.`
+    const [hour, minute] = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60]
+    lastText = `${two(hour)}:${two(minute)}:${two(ofDay % 60)}.`
   }
   // Six digits with leading zeros: a seventh is put before them and cut off.
   return lastText + String(microsPerSecond + (whole - second * microsPerSecond)).slice(1)

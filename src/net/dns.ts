@@ -1,7 +1,7 @@
 /**
  * Host name → addresses for the SIP engine (RFC 3263 §4.2): SRV records when no port is given, then
- * A and AAAA, in bounded time and with a small cache. NAPTR is left out: hardly a trunk has one, and
- * the transports tried below are all that one could name here.
+ * A and AAAA, in bounded time and with a small cache. NAPTR is left out: hardly a trunk has one,
+ * and the transports tried below are all that one could name here.
  */
 import { Resolver, lookup } from 'node:dns/promises'
 import type { SrvRecord } from 'node:dns'
@@ -10,10 +10,12 @@ import type { ResolvedAddress, Transport } from '../sip/events.ts'
 
 /** What the resolver asks; `node:dns` in the server, a table in tests. */
 export interface DnsSource {
-  /** SRV records of a name, [] if there are none. Rejects when the question could not be settled. */
+  /** SRV records of a name, [] if there are none. Rejects when the question was not settled. */
   srv(name: string): Promise<readonly SrvRecord[]>
   /** Addresses of a name with their time to live. Rejects as `srv` does. */
-  addresses(name: string): Promise<readonly { readonly address: string; readonly ttlSeconds: number }[]>
+  addresses(
+    name: string,
+  ): Promise<readonly { readonly address: string; readonly ttlSeconds: number }[]>
 }
 
 export interface DnsQuery {
@@ -79,23 +81,30 @@ export class DnsResolver {
     return found.addresses
   }
 
-  async #lookUp({ host, port, transport }: DnsQuery): Promise<{ addresses: ResolvedAddress[]; ttlMs: Ms }> {
+  async #lookUp({
+    host,
+    port,
+    transport,
+  }: DnsQuery): Promise<{ addresses: ResolvedAddress[]; ttlMs: Ms }> {
     if (port === undefined) {
       const bySrv = await this.#bySrv(host, transport === undefined ? ['udp', 'tcp'] : [transport])
       if (bySrv.length > 0) return { addresses: bySrv, ttlMs: srvTtlMs }
     }
     const answers = await this.#source.addresses(host)
     const ttlMs = answers.reduce((least, a) => Math.min(least, a.ttlSeconds * 1000), maxTtlMs)
-    const addresses = answers.slice(0, maxAddresses).map(({ address }) => (
-      { transport: transport ?? 'udp', address, port: port ?? defaultPort }))
+    const addresses = answers
+      .slice(0, maxAddresses)
+      .map(({ address }) => ({ transport: transport ?? 'udp', address, port: port ?? defaultPort }))
     return { addresses, ttlMs: Math.max(1000, ttlMs) }
   }
 
   async #bySrv(host: string, transports: readonly Transport[]): Promise<ResolvedAddress[]> {
-    const lists = await Promise.all(transports.map(async (transport) => {
-      const records = await this.#source.srv(`_sip._${transport}.${host}`).catch(() => [])
-      return orderSrv(records, this.#random).map((record) => ({ transport, record }))
-    }))
+    const lists = await Promise.all(
+      transports.map(async (transport) => {
+        const records = await this.#source.srv(`_sip._${transport}.${host}`).catch(() => [])
+        return orderSrv(records, this.#random).map((record) => ({ transport, record }))
+      }),
+    )
     const found: ResolvedAddress[] = []
     for (const { transport, record } of lists.flat()) {
       if (found.length >= maxAddresses) break
@@ -139,7 +148,7 @@ export function orderSrv(records: readonly SrvRecord[], random: () => number): S
   return ordered
 }
 
-/** The machine's name servers; a name they do not know is looked for where `getaddrinfo` does (hosts file). */
+/** The machine's name servers; a name they do not know is sought in the hosts file. */
 export function systemDns(): DnsSource {
   const resolver = new Resolver({ timeout: 1500, tries: 2 })
   return {

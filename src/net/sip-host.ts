@@ -1,7 +1,8 @@
 /**
  * The loop between a SIP engine and the world: sockets, name look-ups and the clock on one side,
- * `handle(input) → outputs` and `nextTimeout()` on the other. Carries out `send` and `resolve`, hands
- * every other output to its user, and decides nothing. Both servers (sipd, media) are built on it.
+ * `handle(input) → outputs` and `nextTimeout()` on the other. Carries out `send` and `resolve`,
+ * hands every other output to its user, and decides nothing. Both servers, sipd and media, are
+ * built on it.
  */
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { Log } from '../log.ts'
@@ -63,14 +64,19 @@ export class SipHost {
 
   private constructor(options: SipHostOptions) {
     this.#options = options
-    this.#tcp = new TcpTransport(options.clock, {
-      message: (flow, data) => this.#received(flow, data),
-      closed: (connection) => this.submit({ type: 'flowClosed', now: options.clock.nowMs(), connection }),
-      refused: (address, why) => this.#refused(address, why),
-    }, options.tcpLimits)
+    this.#tcp = new TcpTransport(
+      options.clock,
+      {
+        message: (flow, data) => this.#received(flow, data),
+        closed: (connection) =>
+          this.submit({ type: 'flowClosed', now: options.clock.nowMs(), connection }),
+        refused: (address, why) => this.#refused(address, why),
+      },
+      options.tcpLimits,
+    )
   }
 
-  /** Binds all addresses, then creates the engine. Rejects (with everything closed) if one fails. */
+  /** Binds all addresses, then creates the engine. Rejects, everything closed, if one fails. */
   static async open(binds: readonly SipBind[], options: SipHostOptions): Promise<SipHost> {
     const host = new SipHost(options)
     try {
@@ -102,7 +108,10 @@ export class SipHost {
     this.#closed = true
     this.#disarm?.()
     this.#queue.length = 0
-    await Promise.all([...[...this.#udp.values()].map((socket) => socket.close()), this.#tcp.close()])
+    await Promise.all([
+      ...[...this.#udp.values()].map((socket) => socket.close()),
+      this.#tcp.close(),
+    ])
   }
 
   #drain(): void {
@@ -129,7 +138,8 @@ export class SipHost {
 
   #act(output: Output): void {
     if (output.type === 'send') this.#send(output.flow, output.data, output.transaction)
-    else if (output.type === 'resolve') this.#resolve(output.query, output.host, output.port, output.transport)
+    else if (output.type === 'resolve')
+      this.#resolve(output.query, output.host, output.port, output.transport)
     else this.#options.onOutput(output)
   }
 
@@ -152,7 +162,8 @@ export class SipHost {
   /** Most servers have one UDP socket: no key need be made for each message then. */
   #udpFor(flow: Flow): UdpSocket | undefined {
     const only = this.#onlyUdp
-    if (only !== undefined && only.port === flow.localPort && only.address === flow.localAddress) return only
+    if (only !== undefined && only.port === flow.localPort && only.address === flow.localAddress)
+      return only
     return this.#udp.get(`${flow.localAddress}|${flow.localPort}`)
   }
 
@@ -163,7 +174,12 @@ export class SipHost {
     }
   }
 
-  #resolve(query: number, host: string, port: number | undefined, transport: Flow['transport'] | undefined): void {
+  #resolve(
+    query: number,
+    host: string,
+    port: number | undefined,
+    transport: Flow['transport'] | undefined,
+  ): void {
     void this.#options.dns.resolve({ host, port, transport }).then((addresses) => {
       this.submit({ type: 'resolved', now: this.#options.clock.nowMs(), query, addresses })
     })
@@ -196,7 +212,10 @@ export class SipHost {
         return
       } catch (error) {
         if (optional === true) {
-          this.#options.log.warn({ address: bind.address, port: bind.port, error }, 'address not bound')
+          this.#options.log.warn(
+            { address: bind.address, port: bind.port, error },
+            'address not bound',
+          )
           return
         }
         if (bind.port !== 0 || draw >= maxPortDraws) throw named(error, bind)
@@ -214,9 +233,20 @@ export class SipHost {
         let localPort = 0
         opened = await UdpSocket.bind(address, port, {
           datagram: (data, remoteAddress, remotePort) => {
-            this.#received({ transport: 'udp', localAddress: address, localPort, remoteAddress, remotePort, connection: 0 }, data)
+            this.#received(
+              {
+                transport: 'udp',
+                localAddress: address,
+                localPort,
+                remoteAddress,
+                remotePort,
+                connection: 0,
+              },
+              data,
+            )
           },
-          failed: (error) => this.#options.log.error({ address, port: localPort, error }, 'UDP socket failed'),
+          failed: (error) =>
+            this.#options.log.error({ address, port: localPort, error }, 'UDP socket failed'),
         })
         localPort = opened.port
         port = localPort
@@ -239,11 +269,14 @@ export class SipHost {
       this.#refusalSecond = second
       this.#refusalLines = 0
     }
-    if (++this.#refusalLines <= maxRefusalLines) this.#options.log.warn({ address, why }, 'SIP peer refused')
+    if (++this.#refusalLines <= maxRefusalLines)
+      this.#options.log.warn({ address, why }, 'SIP peer refused')
   }
 }
 
 function named(error: unknown, bind: SipBind): Error {
   const why = error instanceof Error ? error.message : String(error)
-  return new Error(`cannot listen on ${bind.address} port ${bind.port} (${bind.transports.join(', ')}): ${why}`)
+  return new Error(
+    `cannot listen on ${bind.address} port ${bind.port} (${bind.transports.join(', ')}): ${why}`,
+  )
 }

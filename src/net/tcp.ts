@@ -17,7 +17,7 @@ export interface TcpLimits {
   readonly maxPerAddress: number
   /** From opening to connected. RFC 3261 says nothing; the caller's Timer B is 32 s. */
   readonly connectMs: Ms
-  /** A message begun, or a first message awaited, must be whole by then. Kamailio: 10 s, sofia: 30 s. */
+  /** A message begun, or the first one, must be whole by then. Kamailio: 10 s, sofia: 30 s. */
   readonly messageMs: Ms
   /** Without any octet; telephones that stay send keep-alives far more often. */
   readonly idleMs: Ms
@@ -106,9 +106,10 @@ export class TcpTransport {
 
   /** Sends on the flow's connection, or on one to its remote address, opened if there is none. */
   send(flow: Flow, data: Octets, failed: (cause: string) => void): void {
-    const connection = flow.connection !== 0
-      ? this.#connections.get(flow.connection)
-      : this.#byPeer.get(peerKey(flow)) ?? this.#open(flow)
+    const connection =
+      flow.connection !== 0
+        ? this.#connections.get(flow.connection)
+        : (this.#byPeer.get(peerKey(flow)) ?? this.#open(flow))
     if (connection === undefined) {
       const full = flow.connection === 0
       failed(full ? 'too many connections' : 'the connection is closed')
@@ -127,7 +128,9 @@ export class TcpTransport {
   async close(): Promise<void> {
     this.#stopSweep?.()
     this.#stopSweep = undefined
-    const closing = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())))
+    const closing = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    )
     for (const connection of this.#connections.values()) connection.socket.destroy()
     await Promise.all(closing)
   }
@@ -135,7 +138,10 @@ export class TcpTransport {
   #accept(socket: Socket, localAddress: string, localPort: number): void {
     const remoteAddress = plainAddress(socket.remoteAddress ?? '')
     const already = this.#perAddress.get(remoteAddress) ?? 0
-    if (this.#connections.size >= this.#limits.maxConnections || already >= this.#limits.maxPerAddress) {
+    if (
+      this.#connections.size >= this.#limits.maxConnections ||
+      already >= this.#limits.maxPerAddress
+    ) {
       socket.on('error', () => {})
       socket.destroy()
       this.#events.refused(remoteAddress, 'too many connections')
@@ -143,7 +149,18 @@ export class TcpTransport {
     }
     this.#perAddress.set(remoteAddress, already + 1)
     const remotePort = socket.remotePort ?? 0
-    this.#add(socket, { transport: 'tcp', localAddress, localPort, remoteAddress, remotePort, connection: ++this.#lastNumber }, true)
+    this.#add(
+      socket,
+      {
+        transport: 'tcp',
+        localAddress,
+        localPort,
+        remoteAddress,
+        remotePort,
+        connection: ++this.#lastNumber,
+      },
+      true,
+    )
   }
 
   #open(flow: Flow): Connection | undefined {
@@ -167,14 +184,24 @@ export class TcpTransport {
   #add(socket: Socket, flow: Flow, accepted: boolean): Connection {
     const now = this.#clock.nowMs()
     const connection: Connection = {
-      flow, socket, framer: new StreamFramer(), key: peerKey(flow), accepted,
-      connected: accepted, lastOctetAt: now, waitingSince: accepted ? now : undefined, endedAt: undefined, onFailed: [],
+      flow,
+      socket,
+      framer: new StreamFramer(),
+      key: peerKey(flow),
+      accepted,
+      connected: accepted,
+      lastOctetAt: now,
+      waitingSince: accepted ? now : undefined,
+      endedAt: undefined,
+      onFailed: [],
     }
     this.#connections.set(flow.connection, connection)
     this.#byPeer.set(connection.key, connection)
     let cause = 'the connection was closed'
     socket.on('data', (chunk: Buffer) => this.#read(connection, chunk))
-    socket.on('error', (error) => { cause = error.message })
+    socket.on('error', (error) => {
+      cause = error.message
+    })
     socket.on('close', () => this.#forget(connection, cause))
     return connection
   }
@@ -226,11 +253,19 @@ export class TcpTransport {
 
   #sweep(): void {
     const now = this.#clock.nowMs()
-    for (const { socket, flow, connected, lastOctetAt, waitingSince, endedAt } of this.#connections.values()) {
+    for (const {
+      socket,
+      flow,
+      connected,
+      lastOctetAt,
+      waitingSince,
+      endedAt,
+    } of this.#connections.values()) {
       if (endedAt !== undefined) {
         if (now - endedAt >= sweepMs) socket.destroy()
       } else if (!connected) {
-        if (now - lastOctetAt >= this.#limits.connectMs) socket.destroy(new Error('connecting took too long'))
+        if (now - lastOctetAt >= this.#limits.connectMs)
+          socket.destroy(new Error('connecting took too long'))
       } else if (waitingSince !== undefined && now - waitingSince >= this.#limits.messageMs) {
         this.#events.refused(flow.remoteAddress, 'sent no whole message in time')
         socket.destroy()
@@ -247,5 +282,7 @@ function peerKey(flow: Flow): string {
 
 /** `::ffff:10.0.0.1` → `10.0.0.1`. */
 function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address
+  return address.startsWith('::ffff:') && address.includes('.')
+    ? address.slice('::ffff:'.length)
+    : address
 }

@@ -8,7 +8,7 @@ import { isIPv6 } from 'node:net'
 
 /**
  * Receive buffer asked for. The kernel's default of 208 kB holds about 100 ms of SIP at the rates
- * this server reaches; one pause of the collector must not lose datagrams. The kernel may give less.
+ * this server reaches; a pause of the collector must not lose datagrams. The kernel may give less.
  */
 const receiveBufferBytes = 4 * 1024 * 1024
 const sendBufferBytes = 1024 * 1024
@@ -59,7 +59,10 @@ export class UdpSocket {
   send(data: string, address: string, port: number, failed?: (error: Error) => void): void {
     const octets = Buffer.from(data, 'latin1')
     if (failed === undefined) this.#socket.send(octets, port, address)
-    else this.#socket.send(octets, port, address, (error) => { if (error !== null) failed(error) })
+    else
+      this.#socket.send(octets, port, address, (error) => {
+        if (error !== null) failed(error)
+      })
   }
 
   close(): Promise<void> {
@@ -90,7 +93,7 @@ function growBuffers(socket: Socket): void {
     socket.setRecvBufferSize(receiveBufferBytes)
     socket.setSendBufferSize(sendBufferBytes)
   } catch {
-    // Some systems refuse more than their maximum instead of giving what they have: the default does.
+    // Some systems refuse more than their maximum instead of giving that: the default will do.
   }
 }
 

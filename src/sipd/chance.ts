@@ -1,7 +1,7 @@
 /**
- * Chance for the engine and names for messages. Tags, branches and Call-IDs have to be unpredictable:
- * RFC 3261 §19.3 asks for at least 32 cryptographically random bits. They are drawn from the system
- * in bulk, since a call needs a dozen.
+ * Chance for the engine and names for messages. Tags, branches and Call-IDs have to be
+ * unpredictable: RFC 3261 §19.3 asks for at least 32 cryptographically random bits. They are drawn
+ * from the system in bulk, since a call needs a dozen.
  */
 import { randomFillSync, randomUUID } from 'node:crypto'
 

@@ -6,7 +6,15 @@
 import { parseConf, splitList } from './conf.ts'
 import { parseContact } from './contact.ts'
 import type { ContactOption, PartialOptions, SipdOptions } from './options.ts'
-import { defaultOptions, Faults, readFlag, readHostPort, readLogLevel, readNumber, readPort } from './options.ts'
+import {
+  defaultOptions,
+  Faults,
+  readFlag,
+  readHostPort,
+  readLogLevel,
+  readNumber,
+  readPort,
+} from './options.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -36,58 +44,116 @@ type Setter = (draft: Draft, value: string, faults: Faults, where: string) => vo
 
 /** Options with a value. */
 const valued: Readonly<Record<string, Setter>> = {
-  '--file': (d, v) => { d.file = v },
-  '--contact': (d, v) => { d.contactList.push({ uri: v, localNets: [], dnsNames: [] }) },
-  '--external-ip': (d, v, f, w) => ofContact(d, f, w, (c) => { c.externalIp = v }),
-  '--local-net': (d, v, f, w) => ofContact(d, f, w, (c) => { c.localNets.push(...splitList(v)) }),
-  '--dns-name': (d, v, f, w) => ofContact(d, f, w, (c) => { c.dnsNames.push(...splitList(v)) }),
+  '--file': (d, v) => {
+    d.file = v
+  },
+  '--contact': (d, v) => {
+    d.contactList.push({ uri: v, localNets: [], dnsNames: [] })
+  },
+  '--external-ip': (d, v, f, w) =>
+    ofContact(d, f, w, (c) => {
+      c.externalIp = v
+    }),
+  '--local-net': (d, v, f, w) =>
+    ofContact(d, f, w, (c) => {
+      c.localNets.push(...splitList(v))
+    }),
+  '--dns-name': (d, v, f, w) =>
+    ofContact(d, f, w, (c) => {
+      c.dnsNames.push(...splitList(v))
+    }),
   '--port': (d, v, f, w) => set(d, 'adminPort', readPort(f, w, v)),
-  '--address': (d, v) => { d.adminAddress = v },
-  '--secret': (d, v) => { d.secret = v },
+  '--address': (d, v) => {
+    d.adminAddress = v
+  },
+  '--secret': (d, v) => {
+    d.secret = v
+  },
   '--loglevel': (d, v, f, w) => set(d, 'logLevel', readLogLevel(f, w, v)),
-  '--tcp-keepalive-interval': (d, v, f, w) => set(d, 'keepAliveSeconds', readNumber(f, w, v, 0, 86_400)),
+  '--tcp-keepalive-interval': (d, v, f, w) =>
+    set(d, 'keepAliveSeconds', readNumber(f, w, v, 0, 86_400)),
   '--prometheus-scrape-port': (d, v, f, w) => set(d, 'prometheus', readHostPort(f, w, v)),
-  '--user-agent-options-auto-respond': (d, v) => { d.optionsAutoRespond = v },
+  '--user-agent-options-auto-respond': (d, v) => {
+    d.optionsAutoRespond = v
+  },
 }
 
 /** Options with a value that has no meaning here; the ones with a text are worth a warning. */
 const valuedWithoutEffect: ReadonlyMap<string, string> = new Map([
-  ['--sofia-loglevel', ''], ['--mtu', ''], ['--homer-id', ''],
-  ['--tls-port', 'TLS'], ['--key-file', 'TLS'], ['--cert-file', 'TLS'], ['--chain-file', 'TLS'],
-  ['--dh-param', 'TLS'], ['--tls-cipherlist', 'TLS'], ['--min-tls-version', 'TLS'],
-  ['--http-handler', 'HTTP routing'], ['--http-method', 'HTTP routing'], ['--homer', 'HEP capture'],
-  ['--blacklist-redis-address', 'the Redis blacklist'], ['--blacklist-redis-port', 'the Redis blacklist'],
-  ['--blacklist-redis-sentinels', 'the Redis blacklist'], ['--blacklist-redis-master', 'the Redis blacklist'],
-  ['--blacklist-redis-password', 'the Redis blacklist'], ['--blacklist-redis-key', 'the Redis blacklist'],
+  ['--sofia-loglevel', ''],
+  ['--mtu', ''],
+  ['--homer-id', ''],
+  ['--tls-port', 'TLS'],
+  ['--key-file', 'TLS'],
+  ['--cert-file', 'TLS'],
+  ['--chain-file', 'TLS'],
+  ['--dh-param', 'TLS'],
+  ['--tls-cipherlist', 'TLS'],
+  ['--min-tls-version', 'TLS'],
+  ['--http-handler', 'HTTP routing'],
+  ['--http-method', 'HTTP routing'],
+  ['--homer', 'HEP capture'],
+  ['--blacklist-redis-address', 'the Redis blacklist'],
+  ['--blacklist-redis-port', 'the Redis blacklist'],
+  ['--blacklist-redis-sentinels', 'the Redis blacklist'],
+  ['--blacklist-redis-master', 'the Redis blacklist'],
+  ['--blacklist-redis-password', 'the Redis blacklist'],
+  ['--blacklist-redis-key', 'the Redis blacklist'],
   ['--blacklist-refresh-secs', 'the Redis blacklist'],
 ])
 
 /** Options without a value. */
 const flags: Readonly<Record<string, (draft: Draft) => void>> = {
-  '--version': (d) => { d.showVersion = true },
-  '--noconfig': (d) => { d.noFile = true },
-  '--aggressive-nat-detection': (d) => { d.aggressiveNat = true },
-  '--disable-nat-detection': (d) => { d.natDetection = false },
-  '--always-send-180': (d) => { d.alwaysSend180 = true },
-  '--reject-register-with-no-realm': (d) => { d.rejectRegisterWithNoRealm = true },
+  '--version': (d) => {
+    d.showVersion = true
+  },
+  '--noconfig': (d) => {
+    d.noFile = true
+  },
+  '--aggressive-nat-detection': (d) => {
+    d.aggressiveNat = true
+  },
+  '--disable-nat-detection': (d) => {
+    d.natDetection = false
+  },
+  '--always-send-180': (d) => {
+    d.alwaysSend180 = true
+  },
+  '--reject-register-with-no-realm': (d) => {
+    d.rejectRegisterWithNoRealm = true
+  },
   '--stdout': () => {},
   '--memory-debug': () => {},
-  '--daemon': (d) => { d.ignoredList.push('--daemon (start it under the launcher or a service manager)') },
+  '--daemon': (d) => {
+    d.ignoredList.push('--daemon (start it under the launcher or a service manager)')
+  },
 }
 
 const short: ReadonlyMap<string, string> = new Map([
-  ['-f', '--file'], ['-c', '--contact'], ['-p', '--port'], ['-l', '--loglevel'], ['-v', '--version'],
+  ['-f', '--file'],
+  ['-c', '--contact'],
+  ['-p', '--port'],
+  ['-l', '--loglevel'],
+  ['-v', '--version'],
 ])
 
 const fromEnvironment: Readonly<Record<string, Setter>> = {
-  DRACHTIO_ADMIN_ADDRESS: (d, v) => { d.adminAddress = v },
+  DRACHTIO_ADMIN_ADDRESS: (d, v) => {
+    d.adminAddress = v
+  },
   DRACHTIO_ADMIN_TCP_PORT: (d, v, f, w) => set(d, 'adminPort', readPort(f, w, v)),
-  DRACHTIO_SECRET: (d, v) => { d.secret = v },
+  DRACHTIO_SECRET: (d, v) => {
+    d.secret = v
+  },
   DRACHTIO_LOGLEVEL: (d, v, f, w) => set(d, 'logLevel', readLogLevel(f, w, v)),
   DRACHTIO_PROMETHEUS_SCRAPE_PORT: (d, v, f, w) => set(d, 'prometheus', readHostPort(f, w, v)),
-  DRACHTIO_TCP_KEEPALIVE_INTERVAL: (d, v, f, w) => set(d, 'keepAliveSeconds', readNumber(f, w, v, 0, 86_400)),
-  DRACHTIO_USER_AGENT_OPTIONS_AUTO_RESPOND: (d, v) => { d.optionsAutoRespond = v },
-  DRACHTIO_REJECT_REGISTER_WITH_NO_REALM: (d, v, f, w) => set(d, 'rejectRegisterWithNoRealm', readFlag(f, w, v)),
+  DRACHTIO_TCP_KEEPALIVE_INTERVAL: (d, v, f, w) =>
+    set(d, 'keepAliveSeconds', readNumber(f, w, v, 0, 86_400)),
+  DRACHTIO_USER_AGENT_OPTIONS_AUTO_RESPOND: (d, v) => {
+    d.optionsAutoRespond = v
+  },
+  DRACHTIO_REJECT_REGISTER_WITH_NO_REALM: (d, v, f, w) =>
+    set(d, 'rejectRegisterWithNoRealm', readFlag(f, w, v)),
 }
 
 /**
@@ -103,7 +169,10 @@ export function parseSipdArguments(
   const line = readArguments(faults, argv)
   if (line.showVersion === true) return { version: true }
   const environment = readEnvironment(faults, env)
-  const file = line.noFile === true ? {} : readConfFile(faults, line.file ?? env['DRACHTIO_CONFIG_FILE_PATH'], readFile)
+  const file =
+    line.noFile === true
+      ? {}
+      : readConfFile(faults, line.file ?? env['DRACHTIO_CONFIG_FILE_PATH'], readFile)
   const options: SipdOptions = {
     ...defaultOptions,
     ...file,
@@ -172,7 +241,11 @@ function readEnvironment(faults: Faults, env: Environment): PartialOptions {
   return options
 }
 
-function readConfFile(faults: Faults, named: string | undefined, readFile: (path: string) => string | undefined): PartialOptions {
+function readConfFile(
+  faults: Faults,
+  named: string | undefined,
+  readFile: (path: string) => string | undefined,
+): PartialOptions {
   const path = named ?? defaultFile
   const text = readFile(path)
   if (text !== undefined) return parseConf(faults, path, text)
@@ -180,11 +253,20 @@ function readConfFile(faults: Faults, named: string | undefined, readFile: (path
   return {}
 }
 
-function set<K extends keyof PartialOptions>(draft: Draft, key: K, value: PartialOptions[K] | undefined): void {
+function set<K extends keyof PartialOptions>(
+  draft: Draft,
+  key: K,
+  value: PartialOptions[K] | undefined,
+): void {
   if (value !== undefined) Object.assign(draft, { [key]: value })
 }
 
-function ofContact(draft: Draft, faults: Faults, where: string, change: (contact: Draft['contactList'][number]) => void): void {
+function ofContact(
+  draft: Draft,
+  faults: Faults,
+  where: string,
+  change: (contact: Draft['contactList'][number]) => void,
+): void {
   const contact = draft.contactList.at(-1)
   if (contact === undefined) faults.add(where, 'must follow the --contact it belongs to')
   else change(contact)

@@ -40,7 +40,9 @@ export function parseConf(faults: Faults, file: string, text: string): PartialOp
   reader.admin(child(root, 'admin'), options, ignored)
   reader.logging(child(root, 'logging'), options)
   reader.monitoring(child(root, 'monitoring'), options)
-  reader.flag(root, 'cdrs', (value) => { options.cdrs = value })
+  reader.flag(root, 'cdrs', (value) => {
+    options.cdrs = value
+  })
   const sip = child(root, 'sip')
   if (sip !== undefined) reader.sip(sip, options)
   for (const element of [...root.children, ...(sip?.children ?? [])]) {
@@ -103,14 +105,22 @@ class ConfReader {
     if (contacts.length > 0) options.contacts = contacts
     const proxy = child(sip, 'outbound-proxy')?.text
     if (proxy !== undefined && proxy !== '') options.outboundProxy = proxy
-    this.flag(sip, 'aggressive-nat-detection', (value) => { options.aggressiveNat = value })
-    this.flag(sip, 'reject-register-with-no-realm', (value) => { options.rejectRegisterWithNoRealm = value })
+    this.flag(sip, 'aggressive-nat-detection', (value) => {
+      options.aggressiveNat = value
+    })
+    this.flag(sip, 'reject-register-with-no-realm', (value) => {
+      options.rejectRegisterWithNoRealm = value
+    })
     const autoRespond = child(sip, 'user-agent-options-auto-respond')?.text
     if (autoRespond !== undefined && autoRespond !== '') options.optionsAutoRespond = autoRespond
     const refresher = child(sip, 'session-timers')?.attributes.get('default-refresher')
-    if (refresher === 'none' || refresher === 'uac' || refresher === 'uas') options.defaultRefresher = refresher
+    if (refresher === 'none' || refresher === 'uac' || refresher === 'uas')
+      options.defaultRefresher = refresher
     else if (refresher !== undefined) {
-      this.#faults.add(this.#where('session-timers default-refresher'), `"${refresher}" is none of none, uac, uas`)
+      this.#faults.add(
+        this.#where('session-timers default-refresher'),
+        `"${refresher}" is none of none, uac, uas`,
+      )
     }
     this.#timers(child(sip, 'timers'), options)
     options.spammers = readSpammers(child(sip, 'spammers'))
@@ -124,7 +134,12 @@ class ConfReader {
   }
 
   #timers(timers: XmlElement | undefined, options: PartialOptions): void {
-    for (const [name, key] of [['t1', 't1Ms'], ['t2', 't2Ms'], ['t4', 't4Ms'], ['t1x64', 't1x64Ms']] as const) {
+    for (const [name, key] of [
+      ['t1', 't1Ms'],
+      ['t2', 't2Ms'],
+      ['t4', 't4Ms'],
+      ['t1x64', 't1x64Ms'],
+    ] as const) {
       const text = child(timers, name)?.text
       if (text === undefined || text === '') continue
       const value = readNumber(this.#faults, this.#where(`timers ${name}`), text, 1, maxTimerMs)
@@ -151,7 +166,9 @@ function readContact(element: XmlElement): ContactOption {
 function readSpammers(spammers: XmlElement | undefined): SpammerRules {
   const rules = { userAgent: [] as string[], from: [] as string[], to: [] as string[] }
   for (const header of children(spammers, 'header')) {
-    const values = children(header, 'value').map((v) => v.text).filter((v) => v !== '')
+    const values = children(header, 'value')
+      .map((v) => v.text)
+      .filter((v) => v !== '')
     const name = header.attributes.get('name')?.toLowerCase()
     if (name === 'user-agent') rules.userAgent.push(...values)
     else if (name === 'from') rules.from.push(...values)
@@ -162,7 +179,12 @@ function readSpammers(spammers: XmlElement | undefined): SpammerRules {
 
 /** Splits `a, b` into its parts; undefined gives none. */
 export function splitList(text: string | undefined): string[] {
-  return text === undefined ? [] : text.split(',').map((part) => part.trim()).filter((part) => part !== '')
+  return text === undefined
+    ? []
+    : text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
 }
 
 function child(element: XmlElement | undefined, name: string): XmlElement | undefined {

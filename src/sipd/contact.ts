@@ -39,7 +39,11 @@ export interface InterfaceAddress {
 const defaultSipPort = 5060
 
 /** Parses one contact; what is wrong goes to `faults` and the result is undefined. */
-export function parseContact(faults: Faults, where: string, option: ContactOption): Contact | undefined {
+export function parseContact(
+  faults: Faults,
+  where: string,
+  option: ContactOption,
+): Contact | undefined {
   const uri = option.uri.trim().replace(/^<(.*)>$/, '$1')
   const [address = '', ...params] = uri.split(';')
   if (/^sips:/i.test(address)) return faults.add(where, `TLS is not supported yet: ${uri}`)
@@ -48,7 +52,8 @@ export function parseContact(faults: Faults, where: string, option: ContactOptio
   const parts = /^(\*|\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]+))?$/.exec(hostPort)
   if (parts === null) return faults.add(where, `"${uri}" names no address`)
   const host = (parts[1] ?? '').replace(/^\[(.*)\]$/, '$1')
-  if (parts[1]?.startsWith('[') && !isIPv6(host)) return faults.add(where, `"${host}" is not an IPv6 address`)
+  if (parts[1]?.startsWith('[') && !isIPv6(host))
+    return faults.add(where, `"${host}" is not an IPv6 address`)
   const port = parts[2] === undefined ? defaultSipPort : readPort(faults, where, parts[2])
   const transports = readTransports(faults, where, uri, params)
   if (port === undefined || transports === undefined) return undefined
@@ -56,19 +61,26 @@ export function parseContact(faults: Faults, where: string, option: ContactOptio
     return faults.add(where, `external-ip "${option.externalIp}" is not an IP address`)
   }
   for (const net of option.localNets) {
-    if (!isCidr(net)) return faults.add(where, `local-net "${net}" is not a network like 10.0.0.0/8`)
+    if (!isCidr(net))
+      return faults.add(where, `local-net "${net}" is not a network like 10.0.0.0/8`)
   }
   return { host, port, transports, option }
 }
 
-function readTransports(faults: Faults, where: string, uri: string, params: readonly string[]): BindTransport[] | undefined {
+function readTransports(
+  faults: Faults,
+  where: string,
+  uri: string,
+  params: readonly string[],
+): BindTransport[] | undefined {
   const param = params.find((p) => p.toLowerCase().startsWith('transport='))
   if (param === undefined) return ['udp', 'tcp']
   const transports: BindTransport[] = []
   for (const word of param.slice('transport='.length).toLowerCase().split(',')) {
     if (word === 'udp' || word === 'tcp') transports.push(word)
     else if (word === 'tls') return faults.add(where, `TLS is not supported yet: ${uri}`)
-    else if (word === 'ws' || word === 'wss') return faults.add(where, `WebSocket is not supported yet: ${uri}`)
+    else if (word === 'ws' || word === 'wss')
+      return faults.add(where, `WebSocket is not supported yet: ${uri}`)
     else return faults.add(where, `unknown transport "${word}" in ${uri}`)
   }
   return transports
@@ -86,15 +98,24 @@ function isCidr(text: string): boolean {
  * for (ignored for the other kinds). Link-local IPv6 addresses are left out: without a scope they
  * cannot be written into a SIP header.
  */
-export function expandContact(contact: Contact, interfaces: readonly InterfaceAddress[], resolved: readonly string[]): Bind[] {
+export function expandContact(
+  contact: Contact,
+  interfaces: readonly InterfaceAddress[],
+  resolved: readonly string[],
+): Bind[] {
   const all = contact.host === '*' || contact.host === '0.0.0.0' || contact.host === '::'
-  const addresses = all ? wildcard(contact.host, interfaces) : isIP(contact.host) !== 0 ? [contact.host] : resolved
+  const addresses = all
+    ? wildcard(contact.host, interfaces)
+    : isIP(contact.host) !== 0
+      ? [contact.host]
+      : resolved
   return addresses.map((address) => ({
     address,
     port: contact.port,
     transports: contact.transports,
     externalAddress: contact.option.externalIp,
-    localNets: contact.option.localNets.length > 0 ? contact.option.localNets : ownNet(address, interfaces),
+    localNets:
+      contact.option.localNets.length > 0 ? contact.option.localNets : ownNet(address, interfaces),
     dnsNames: contact.option.dnsNames,
     optional: all,
   }))

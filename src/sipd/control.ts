@@ -22,7 +22,7 @@ export interface ControlLimits {
   readonly maxConnections: number
   /** From connecting to a valid `authenticate`. */
   readonly authenticateMs: Ms
-  /** Output an application has not read. At 1 kB a message that is minutes of full load: it hangs. */
+  /** Output an application has not read. At 1 kB a message that is a minute of full load. */
   readonly maxBacklogBytes: number
 }
 
@@ -67,11 +67,14 @@ export class ControlListener {
     this.#options = options
     this.#limits = options.limits ?? controlLimits
     this.#events = events
-    this.#server = createServer({
-      noDelay: true,
-      keepAlive: options.keepAliveSeconds > 0,
-      keepAliveInitialDelay: keepAliveAfterMs,
-    }, (socket) => this.#accept(socket))
+    this.#server = createServer(
+      {
+        noDelay: true,
+        keepAlive: options.keepAliveSeconds > 0,
+        keepAliveInitialDelay: keepAliveAfterMs,
+      },
+      (socket) => this.#accept(socket),
+    )
     this.#server.maxConnections = this.#limits.maxConnections
   }
 
@@ -81,7 +84,9 @@ export class ControlListener {
     const { address, port } = options
     await new Promise<void>((resolve, reject) => {
       listener.#server.once('error', (error) => {
-        reject(new Error(`cannot listen for applications on ${address} port ${port}: ${error.message}`))
+        reject(
+          new Error(`cannot listen for applications on ${address} port ${port}: ${error.message}`),
+        )
       })
       listener.#server.listen({ host: address, port }, resolve)
     })
@@ -137,12 +142,17 @@ export class ControlListener {
     const stopWaiting = clock.wakeAt(clock.nowMs() + this.#limits.authenticateMs, () => {
       if (!this.#events.isAuthenticated(id)) this.closeClient(id, 'did not authenticate in time')
     })
-    log.info({ client: id, address: socket.remoteAddress, port: socket.remotePort }, 'application connected')
+    log.info(
+      { client: id, address: socket.remoteAddress, port: socket.remotePort },
+      'application connected',
+    )
     this.#events.connected(id)
     socket.on('data', (chunk: Buffer) => {
       if (!connection.closing) this.#events.received(id, chunk.latin1Slice(0, chunk.length))
     })
-    socket.on('error', (error) => log.info({ client: id, cause: error.message }, 'application connection failed'))
+    socket.on('error', (error) =>
+      log.info({ client: id, cause: error.message }, 'application connection failed'),
+    )
     socket.on('close', () => {
       stopWaiting()
       this.#connections.delete(id)
@@ -165,7 +175,7 @@ export class ControlListener {
   #flush(connection: Connection): void {
     const { frames, socket, closing } = connection
     if (frames.length === 0 || closing) return
-    const octets = frames.length === 1 ? frames[0] ?? '' : frames.join('')
+    const octets = frames.length === 1 ? (frames[0] ?? '') : frames.join('')
     frames.length = 0
     if (socket.writableLength + octets.length > this.#limits.maxBacklogBytes) {
       this.#options.log.error({ client: connection.id }, 'application does not read: disconnected')

@@ -16,8 +16,20 @@ export interface Gauges {
 
 /** Methods told apart; an attacker must not be able to make a new time series for each word. */
 const knownMethods: ReadonlySet<string> = new Set([
-  'INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'REGISTER', 'PRACK', 'UPDATE', 'INFO', 'MESSAGE',
-  'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'REFER',
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'OPTIONS',
+  'REGISTER',
+  'PRACK',
+  'UPDATE',
+  'INFO',
+  'MESSAGE',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'PUBLISH',
+  'REFER',
 ])
 
 export class Metrics {
@@ -44,15 +56,40 @@ export class Metrics {
   /** The whole page. */
   text(gauges: Gauges): string {
     return [
-      ...family('drachtio_sip_requests_in_total', 'count of sip requests received', this.#requestsIn),
+      ...family(
+        'drachtio_sip_requests_in_total',
+        'count of sip requests received',
+        this.#requestsIn,
+      ),
       ...family('drachtio_sip_requests_out_total', 'count of sip requests sent', this.#requestsOut),
-      ...family('drachtio_sip_responses_in_total', 'count of sip responses received', this.#responsesIn),
-      ...family('drachtio_sip_responses_out_total', 'count of sip responses sent', this.#responsesOut),
-      ...gauge('drachtio_build_info', 'drachtio version running', 1, `{version="${this.#version}"}`),
+      ...family(
+        'drachtio_sip_responses_in_total',
+        'count of sip responses received',
+        this.#responsesIn,
+      ),
+      ...family(
+        'drachtio_sip_responses_out_total',
+        'count of sip responses sent',
+        this.#responsesOut,
+      ),
+      ...gauge(
+        'drachtio_build_info',
+        'drachtio version running',
+        1,
+        `{version="${this.#version}"}`,
+      ),
       ...gauge('drachtio_time_started', 'drachtio start time', this.#startedSeconds),
       ...gauge('drachtio_stable_dialogs', 'count of SIP dialogs in progress', gauges.dialogs),
-      ...gauge('drachtio_transactions', 'count of SIP transactions in progress', gauges.transactions),
-      ...gauge('drachtio_app_connections', 'count of connections to drachtio applications', gauges.applications),
+      ...gauge(
+        'drachtio_transactions',
+        'count of SIP transactions in progress',
+        gauges.transactions,
+      ),
+      ...gauge(
+        'drachtio_app_connections',
+        'count of connections to drachtio applications',
+        gauges.applications,
+      ),
       '',
     ].join('\n')
   }
@@ -97,10 +134,16 @@ function gauge(name: string, help: string, value: number, labels = ''): string[]
 }
 
 /** Serves `page` at /metrics (and /). Port 0 takes any free one. */
-export async function serveMetrics(address: string, port: number, page: () => string): Promise<Server> {
+export async function serveMetrics(
+  address: string,
+  port: number,
+  page: () => string,
+): Promise<Server> {
   const server = createServer((request, response) => {
     const found = request.url === '/metrics' || request.url === '/'
-    response.writeHead(found ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    response.writeHead(found ? 200 : 404, {
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    })
     response.end(found ? page() : 'not found\n')
   })
   await new Promise<void>((resolve, reject) => {

@@ -83,7 +83,13 @@ export class Faults {
 }
 
 /** Whole number between the bounds, written in decimal digits only. */
-export function readNumber(faults: Faults, where: string, text: string, least: number, most: number): number | undefined {
+export function readNumber(
+  faults: Faults,
+  where: string,
+  text: string,
+  least: number,
+  most: number,
+): number | undefined {
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN
   if (value >= least && value <= most) return value
   return faults.add(where, `"${text}" is not a number from ${least} to ${most}`)
@@ -102,7 +108,11 @@ export function readFlag(faults: Faults, where: string, text: string): boolean |
 }
 
 const levels: Readonly<Record<string, string>> = {
-  notice: 'error', error: 'error', warning: 'warn', info: 'info', debug: 'debug',
+  notice: 'error',
+  error: 'error',
+  warning: 'warn',
+  info: 'info',
+  debug: 'debug',
 }
 
 /** drachtio's level names, of which `notice` is the quietest, to those of `log.ts`. */
@@ -112,7 +122,11 @@ export function readLogLevel(faults: Faults, where: string, text: string): strin
 }
 
 /** `[HOST:]PORT`, HOST defaulting to all addresses. */
-export function readHostPort(faults: Faults, where: string, text: string): { address: string; port: number } | undefined {
+export function readHostPort(
+  faults: Faults,
+  where: string,
+  text: string,
+): { address: string; port: number } | undefined {
   const colon = text.lastIndexOf(':')
   const port = readPort(faults, where, text.slice(colon + 1))
   if (port === undefined) return undefined

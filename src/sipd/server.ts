@@ -36,13 +36,13 @@ export interface RunningSipd {
   /** What is alive in the engine, for tests and the launcher. */
   readonly counts: () => Stack['counts']
   /**
-   * Closes every socket. What no application has answered gets 503, what rings for one is cancelled;
-   * calls that are up stay as they are.
+   * Closes every socket. What no application has answered gets 503, what rings for one is
+   * cancelled; calls that are up stay as they are.
    */
   stop(): Promise<void>
 }
 
-/** Starts the server; resolves when it listens. Rejects with an error that says what cannot be had. */
+/** Starts the server; resolves when it listens. Rejects with an error that says what is wrong. */
 export async function startSipd(options: SipdOptions, log: Log): Promise<RunningSipd> {
   for (const what of options.ignored) log.warn({ what }, 'setting without effect in this server')
   const binds = await readBinds(options)
@@ -82,11 +82,23 @@ class Sipd {
     })
     this.#host = host
     const control = await ControlListener.open(
-      { address: adminAddress, port: adminPort, keepAliveSeconds, clock: systemClock, log: this.#log }, exchange)
+      {
+        address: adminAddress,
+        port: adminPort,
+        keepAliveSeconds,
+        clock: systemClock,
+        log: this.#log,
+      },
+      exchange,
+    )
     this.#control = control
-    const metricsPort = prometheus === undefined ? 0 : await this.#serveMetrics(exchange, prometheus)
+    const metricsPort =
+      prometheus === undefined ? 0 : await this.#serveMetrics(exchange, prometheus)
     const { external } = hostPorts(host.listenPoints)
-    this.#log.info({ sip: external, control: `${adminAddress}:${control.port}` }, 'SIP server listening')
+    this.#log.info(
+      { sip: external, control: `${adminAddress}:${control.port}` },
+      'SIP server listening',
+    )
     return {
       listenPoints: host.listenPoints,
       controlPort: control.port,
@@ -105,23 +117,35 @@ class Sipd {
 
   #createExchange(): Exchange {
     const { secret } = this.#options
-    return new Exchange({
-      ...this.#options,
-      secretMatches: secretComparer(secret),
-      version: protocolVersion,
-      hostPorts: () => hostPorts(this.#host?.listenPoints ?? []),
-    }, {
-      submit: (input) => this.#running(this.#host).submit(input),
-      write: (client, payload) => this.#control?.write(client, payload),
-      close: (client, why) => this.#control?.closeClient(client, why),
-      nowMs: () => systemClock.nowMs(),
-      timeOfDay: () => formatTimeOfDay((performance.timeOrigin + performance.now()) * 1000),
-      newId: messageIds(),
-    })
+    return new Exchange(
+      {
+        ...this.#options,
+        secretMatches: secretComparer(secret),
+        version: protocolVersion,
+        hostPorts: () => hostPorts(this.#host?.listenPoints ?? []),
+      },
+      {
+        submit: (input) => this.#running(this.#host).submit(input),
+        write: (client, payload) => this.#control?.write(client, payload),
+        close: (client, why) => this.#control?.closeClient(client, why),
+        nowMs: () => systemClock.nowMs(),
+        timeOfDay: () => formatTimeOfDay((performance.timeOrigin + performance.now()) * 1000),
+        newId: messageIds(),
+      },
+    )
   }
 
   #createStack(listenPoints: readonly ListenPoint[]): Stack {
-    const { t1Ms, t2Ms, t4Ms, t1x64Ms, outboundProxy, defaultRefresher, aggressiveNat, natDetection } = this.#options
+    const {
+      t1Ms,
+      t2Ms,
+      t4Ms,
+      t1x64Ms,
+      outboundProxy,
+      defaultRefresher,
+      aggressiveNat,
+      natDetection,
+    } = this.#options
     return new Stack({
       listenPoints,
       timers: { t1Ms, t2Ms, t4Ms, t1x64Ms },
@@ -134,7 +158,10 @@ class Sipd {
     })
   }
 
-  async #serveMetrics(exchange: Exchange, at: { readonly address: string; readonly port: number }): Promise<number> {
+  async #serveMetrics(
+    exchange: Exchange,
+    at: { readonly address: string; readonly port: number },
+  ): Promise<number> {
     this.#metricsServer = await serveMetrics(at.address, at.port, () => {
       const { dialogs, transactions } = this.#running(this.#stack).counts
       return this.#metrics.text({ dialogs, transactions, applications: exchange.applications })
@@ -152,14 +179,14 @@ class Sipd {
 /** Both sides are hashed first, so that neither length nor content shows in the time it takes. */
 export function secretComparer(secret: string): (offered: string) => boolean {
   const digest = createHash('sha256').update(secret, 'utf8').digest()
-  return (offered) => timingSafeEqual(digest, createHash('sha256').update(offered, 'latin1').digest())
+  return (offered) =>
+    timingSafeEqual(digest, createHash('sha256').update(offered, 'latin1').digest())
 }
 
 /** `udp/1.2.3.4:5060,tcp/…` with external and with real addresses (control protocol §2). */
 export function hostPorts(points: readonly ListenPoint[]): { external: string; local: string } {
-  const list = (address: (point: ListenPoint) => string): string => points
-    .map((point) => `${point.transport}/${bracketed(address(point))}:${point.port}`)
-    .join(',')
+  const list = (address: (point: ListenPoint) => string): string =>
+    points.map((point) => `${point.transport}/${bracketed(address(point))}:${point.port}`).join(',')
   return { external: list((p) => p.externalAddress ?? p.address), local: list((p) => p.address) }
 }
 
@@ -171,7 +198,9 @@ async function readBinds(options: SipdOptions): Promise<SipBind[]> {
   const faults = new Faults()
   const contacts = options.contacts.map((contact) => parseContact(faults, 'contact', contact))
   if (faults.list.length > 0) throw new Error(faults.list.join('\n'))
-  const interfaces: InterfaceAddress[] = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const interfaces: InterfaceAddress[] = Object.values(networkInterfaces()).flatMap(
+    (list) => list ?? [],
+  )
   const binds: SipBind[] = []
   for (const contact of contacts) {
     if (contact === undefined) continue

@@ -67,7 +67,8 @@ class XmlReader {
   #markup(): void {
     const text = this.#text
     if (text.startsWith('<!--', this.#at)) this.#at = this.#after('-->', 4, 'comment')
-    else if (text.startsWith('<?', this.#at)) this.#at = this.#after('?>', 2, 'processing instruction')
+    else if (text.startsWith('<?', this.#at))
+      this.#at = this.#after('?>', 2, 'processing instruction')
     else if (text.startsWith('<![CDATA[', this.#at)) this.#cdata()
     else if (text.startsWith('<!', this.#at)) this.#fail('a document type is not supported')
     else if (text.startsWith('</', this.#at)) this.#endTag()
@@ -182,10 +183,17 @@ class XmlReader {
   }
 }
 
-const namedEntities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+const namedEntities: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+}
 
 function entity(name: string): string | undefined {
-  if (!name.startsWith('#')) return Object.hasOwn(namedEntities, name) ? namedEntities[name] : undefined
+  if (!name.startsWith('#'))
+    return Object.hasOwn(namedEntities, name) ? namedEntities[name] : undefined
   const hex = name[1] === 'x'
   const digits = name.slice(hex ? 2 : 1)
   const good = hex ? /^[0-9a-fA-F]{1,6}$/.test(digits) : /^[0-9]{1,7}$/.test(digits)
@@ -194,6 +202,13 @@ function entity(name: string): string | undefined {
 }
 
 function isNameChar(code: number): boolean {
-  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code >= 0x80 ||
-    (code >= 0x30 && code <= 0x3a) || code === 0x2d || code === 0x2e || code === 0x5f
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code >= 0x80 ||
+    (code >= 0x30 && code <= 0x3a) ||
+    code === 0x2d ||
+    code === 0x2e ||
+    code === 0x5f
+  )
 }

@@ -1,6 +1,7 @@
 /**
- * A network that loses packets: SIPp drops one in ten of what caller and phones send and receive.
- * Retransmissions (RFC 3261 §17) must carry every call through, and nothing may be left afterwards.
+ * A network that loses packets: SIPp drops one in ten of what the caller sends and receives (not of
+ * the phone's, which would give its call up at a packet out of turn). Retransmissions (RFC 3261 §17)
+ * must carry every call through, and nothing may be left afterwards.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,8 +20,7 @@ t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 t.test('twenty calls over a network that loses one packet in ten', async (t) => {
   const product = await startProduct({ database: await testDatabase(t), trunks: [loopbackTrunk(9)] })
   t.teardown(() => product.stop())
-  const lossy = ['-lost', '10', '-max_retrans', '20']
-  const phone = await startSipp({ scenario: 'uas-ring-answer', calls: 0, pauseMs: 300, more: lossy })
+  const phone = await startSipp({ scenario: 'uas-ring-answer', calls: 0, pauseMs: 300 })
   t.teardown(() => phone.stop())
   const scene = await seed(product.database, {
     name: 'loss', phones: [], callers: [], records: [], subscriber: { maxCalls: 100 }, rules: [{ waitSeconds: 20 }],
@@ -30,13 +30,13 @@ t.test('twenty calls over a network that loses one packet in ten', async (t) => 
   writeFileSync(numbers, `SEQUENTIAL\n${lines.join('\n')}\n`)
   const caller = await startSipp({
     scenario: 'uac-load-expect-answer', remote: product.sip, calls, rate: 10, pauseMs: 500, timeoutSeconds: 60,
-    more: [...lossy, '-inf', numbers],
+    more: ['-lost', '10', '-max_retrans', '20', '-inf', numbers],
   })
   t.teardown(() => caller.stop())
   const report = await caller.done
   t.equal(report.code, 0, report.errors.slice(-2000))
-  const invites = report.messages.filter((m) => m.direction === 'sent' && m.text.startsWith('INVITE ')).length
-  t.ok(invites >= calls, `${invites} INVITEs were sent for ${calls} calls`)
+  const answers = report.messages.filter((m) => m.direction === 'received' && m.text.startsWith('SIP/2.0 '))
+  t.ok(answers.length >= calls * 3, `${answers.length} responses came through`)
   t.same(await product.quiet(20_000), nothing, 'nothing is left')
   const records = await product.records(scene.number)
   t.equal(records.length, calls, 'one record a call, whatever was repeated')

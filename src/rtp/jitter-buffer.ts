@@ -1,0 +1,359 @@
+/**
+ * Puts coded frames in order and holds them long enough that late ones still come in time. It has a
+ * virtual clock: `push` and `pull` are told the time. It knows nothing of codecs beyond how many
+ * ticks a frame lasts, and decodes nothing (playout.ts); which packets belong to the stream is
+ * decided before (address-latch.ts, stream.ts).
+ *
+ * Every frame has a *position*: its timestamp on a line that never wraps, in ticks. Its *transit* is
+ * arrival minus position. The smallest transit of the last 128 packets stands for the network at
+ * rest; how far the others exceed it says how long to wait (the *target*). A frame is due at
+ * position + smallest transit + target:
+ *
+ *   sent      |0|1|2|3|4|5|
+ *   arrives     0 1   3 2     4 5        2 late by reordering, 4 by jitter
+ *   due             0 1 2 3 4 5          the target covers both
+ *
+ * The play position moves by what was played. When it runs ahead of the target a pull returns 'lost'
+ * without moving on (the gap is concealed, time is stretched by a frame); when it lags, a frame is
+ * left out. After a silence (DTX, hold, a stalled caller) the position is set anew, so that a stall
+ * is skipped and not caught up in a burst.
+ */
+
+/** What a pull gave: a frame in `bytes`; nothing where something should be; nothing is being sent. */
+export type Pulled = 'frame' | 'lost' | 'empty'
+/** What became of a packet. */
+export type Pushed = 'kept' | 'late' | 'duplicate'
+
+/** Bounds of the wait. */
+export interface JitterBounds {
+  /** Never wait less, ms; one frame is the sensible least. */
+  readonly minMs: number
+  /** Never wait more: beyond 200 ms people talk over each other (ITU-T G.114). */
+  readonly maxMs: number
+  /** The wait before anything was measured. */
+  readonly startMs: number
+}
+
+/** Suits a telephone call. */
+export const telephoneJitter: JitterBounds = { minMs: 20, maxMs: 200, startMs: 60 }
+
+/** Frames held at most; at 20 ms more than a second, so that a burst after a stall fits. */
+const capacity = 64
+/** Largest payload kept: 120 ms of G.711. */
+const maxPayloadOctets = 960
+/** Transits remembered: 2.56 s at 20 ms. */
+const memory = 128
+/** The target is reckoned again after so many packets. */
+const reckonEvery = 16
+/** Excess transits are sorted into classes of 5 ms. */
+const classMs = 5
+const classes = 64
+/** So many of the remembered packets may come too late: 3 %. */
+const tolerated = 4
+/** Pulls without any frame after which the sender is held to be silent: 200 ms, as much as is concealed. */
+const missesToSilence = 10
+/** A wait longer than the target by this is cut, one frame a second. */
+const slackMs = 40
+const pullsBetweenCuts = 50
+const pullsBetweenStretches = 10
+/** A transit off by so much is a sender that set its clock anew. */
+const clockJumpMs = 1000
+/** Packets of a new source that come so soon after the old one's continue it without a gap. */
+const continuesMs = 150
+const frameMs = 20
+
+/** The buffer of one stream. */
+export class JitterBuffer {
+  /** After 'frame': payload of `octets` octets at the start of `bytes`, valid until the next push. */
+  bytes: Uint8Array = nothing
+  octets = 0
+  payloadType = 0
+  /** How long the frame lasts, in the codec's ticks. */
+  ticks = 0
+  /** Counters for statistics: came too late to be played, came twice, cut out, stretched. */
+  late = 0
+  duplicates = 0
+  cut = 0
+  stretched = 0
+  /** Largest number of frames ever held. */
+  largest = 0
+  readonly #bounds: JitterBounds
+  readonly #ticksPerMs: number
+  readonly #frameTicks: number
+  readonly #slots: Slot[]
+  /** Indexes of slots by position; the first `#count` are used, the others are free. */
+  readonly #order: Uint8Array
+  #count = 0
+  readonly #transits = new Float64Array(memory)
+  #seen = 0
+  readonly #histogram = new Uint16Array(classes)
+  #smallestMs = 0
+  #targetMs: number
+  #isPlaying = false
+  #isFresh = true
+  #isMapping = true
+  #play = 0
+  #misses = 0
+  #pullsSinceChange = 0
+  #pullsTooLong = 0
+  #lastTimestamp = 0
+  #lastPosition = 0
+  #lastSequence = 0
+  #lastArrivalMs = 0
+  /** End of the newest frame. */
+  #end = 0
+  #playedSequence = -1
+
+  /** `clockRate` in ticks per second. */
+  constructor(clockRate: number, bounds: JitterBounds = telephoneJitter) {
+    this.#bounds = bounds
+    this.#ticksPerMs = clockRate / 1000
+    this.#frameTicks = this.#ticksPerMs * frameMs
+    this.#targetMs = bounds.startMs
+    this.#slots = Array.from({ length: capacity }, () => new Slot())
+    this.#order = Uint8Array.from({ length: capacity }, (_, index) => index)
+  }
+
+  /** Frames held now. */
+  get held(): number {
+    return this.#count
+  }
+
+  /** The wait aimed at, ms. */
+  get targetMs(): number {
+    return this.#targetMs
+  }
+
+  /** The next packet comes of a new source, or of one that restarted: its timestamps begin anywhere. */
+  remap(): void {
+    this.#isMapping = true
+  }
+
+  /**
+   * Takes a packet: its payload is `octets` octets of `bytes` from `offset`, copied, lasting `ticks`.
+   * `nowMs` never runs backwards.
+   */
+  push(
+    sequence: number, timestamp: number, payloadType: number, ticks: number,
+    bytes: Uint8Array, offset: number, octets: number, nowMs: number,
+  ): Pushed {
+    const position = this.#locate(sequence, timestamp, ticks, nowMs)
+    this.#remember(nowMs - position / this.#ticksPerMs)
+    if (this.#isPlaying && position + ticks <= this.#play) {
+      this.late++
+      // Not to be late with the next one as well, without waiting for the next reckoning.
+      this.#reckon()
+      return 'late'
+    }
+    if (octets > maxPayloadOctets) return 'late'
+    if (this.#count === capacity) this.#dropHead()
+    const at = this.#placeOf(position)
+    if (at < 0) {
+      this.duplicates++
+      return 'duplicate'
+    }
+    const index = this.#order[this.#count]!
+    this.#order.copyWithin(at + 1, at, this.#count)
+    this.#order[at] = index
+    this.#count++
+    if (this.#count > this.largest) this.largest = this.#count
+    const slot = this.#slots[index]!
+    slot.position = position
+    slot.ticks = ticks
+    slot.sequence = sequence
+    slot.payloadType = payloadType
+    slot.octets = octets
+    for (let copied = 0; copied < octets; copied++) slot.bytes[copied] = bytes[offset + copied]!
+    return 'kept'
+  }
+
+  /** Called for every 20 ms of playing time. A frame that lasts longer or shorter counts for its ticks. */
+  pull(nowMs: number): Pulled {
+    if (this.#isFresh) return 'empty'
+    this.#pullsSinceChange++
+    const due = (nowMs - this.#smallestMs - this.#targetMs) * this.#ticksPerMs
+    if (!this.#isPlaying) return this.#begin(due)
+    if (due - this.#play > (this.#bounds.maxMs + slackMs) * this.#ticksPerMs) this.#play = due
+    this.#dropPassed()
+    if (this.#count === 0) return this.#miss(due)
+    const head = this.#slots[this.#order[0]!]!
+    if (head.position - this.#play >= this.#frameTicks / 2) return this.#gap(head, due)
+    if (this.#mustStretch(due)) return 'lost'
+    if (this.#mayCut(due) && this.#count > 1) {
+      this.#dropHead()
+      this.cut++
+    }
+    return this.#take()
+  }
+
+  /** Nothing plays: begin as soon as the first frame has waited its time. */
+  #begin(due: number): Pulled {
+    if (this.#count === 0) return 'empty'
+    const head = this.#slots[this.#order[0]!]!
+    // Half a frame: the next pull would be further from the due time than this one.
+    if (head.position - due > this.#frameTicks / 2) return 'empty'
+    this.#isPlaying = true
+    this.#play = head.position
+    return this.#take()
+  }
+
+  /** Nothing is held. Either the next frame is late, or lost, or nothing is sent any more. */
+  #miss(due: number): Pulled {
+    this.#misses++
+    if (this.#misses > missesToSilence) {
+      this.#isPlaying = false
+      this.#playedSequence = -1
+      return 'empty'
+    }
+    if (this.#play - due <= this.#frameTicks / 2) this.#play += this.#frameTicks
+    else this.stretched++
+    return 'lost'
+  }
+
+  /** The next frame held is not the next one of the timeline. */
+  #gap(head: Slot, due: number): Pulled {
+    // The very next packet after a pause in time: the sender was silent (DTX), nothing is lost.
+    const isSilence = ((this.#playedSequence + 1) & 0xffff) === head.sequence && this.#playedSequence >= 0
+    if (isSilence) {
+      this.#play = Math.min(head.position, Math.max(this.#play + this.#frameTicks, due))
+      return 'empty'
+    }
+    this.#misses++
+    if (this.#mustStretch(due)) return 'lost'
+    this.#play = Math.min(head.position, this.#play + this.#frameTicks)
+    return this.#misses > missesToSilence ? 'empty' : 'lost'
+  }
+
+  #take(): Pulled {
+    const slot = this.#slots[this.#order[0]!]!
+    this.bytes = slot.bytes
+    this.octets = slot.octets
+    this.payloadType = slot.payloadType
+    this.ticks = slot.ticks
+    this.#play = slot.position + slot.ticks
+    this.#playedSequence = slot.sequence
+    this.#misses = 0
+    this.#dropHead()
+    return 'frame'
+  }
+
+  /** We are a whole frame ahead of the target: conceal one, at most every 200 ms while frames are there. */
+  #mustStretch(due: number): boolean {
+    if (this.#play - due < this.#frameTicks || this.#pullsSinceChange < pullsBetweenStretches) return false
+    this.#pullsSinceChange = 0
+    this.stretched++
+    return true
+  }
+
+  /** We lag behind the target and have done so for a second. */
+  #mayCut(due: number): boolean {
+    this.#pullsTooLong = due - this.#play > slackMs * this.#ticksPerMs ? this.#pullsTooLong + 1 : 0
+    if (this.#pullsTooLong < pullsBetweenCuts) return false
+    this.#pullsTooLong = 0
+    this.#pullsSinceChange = 0
+    return true
+  }
+
+  /** Where the packet belongs on the line of positions. */
+  #locate(sequence: number, timestamp: number, ticks: number, nowMs: number): number {
+    let position = this.#lastPosition + ((timestamp - this.#lastTimestamp) | 0)
+    const step = ((sequence - this.#lastSequence) << 16) >> 16
+    if (this.#isFresh) {
+      position = 0
+      this.#end = ticks
+    } else if (this.#isMapping) {
+      position = this.#continuation(nowMs)
+    } else if (Math.abs(nowMs - position / this.#ticksPerMs - this.#smallestMs) > clockJumpMs) {
+      // The sender set its clock anew, or the network stood still. The sequence number tells.
+      position = Math.abs(step) < capacity
+        ? this.#lastPosition + step * ticks
+        : this.#continuation(nowMs)
+    } else if (step < 0) {
+      // A straggler: it must not become what the next one is measured by.
+      return position
+    }
+    this.#isFresh = false
+    this.#isMapping = false
+    this.#lastPosition = position
+    this.#lastTimestamp = timestamp
+    this.#lastSequence = sequence
+    this.#lastArrivalMs = nowMs
+    if (position + ticks > this.#end) this.#end = position + ticks
+    return position
+  }
+
+  /** A new source goes on where the old one ended, or where the clock is if that was long ago. */
+  #continuation(nowMs: number): number {
+    if (nowMs - this.#lastArrivalMs < continuesMs) return this.#end
+    const clock = Math.round((nowMs - this.#smallestMs) * this.#ticksPerMs)
+    return Math.max(this.#end, clock)
+  }
+
+  #remember(transitMs: number): void {
+    if (this.#seen === 0) this.#smallestMs = transitMs
+    this.#transits[this.#seen % memory] = transitMs
+    this.#seen++
+    if (transitMs < this.#smallestMs) this.#smallestMs = transitMs
+    if (this.#seen % reckonEvery === 0) this.#reckon()
+  }
+
+  /** The target that all but 3 % of the remembered packets would have met, and a frame for the pulls' grid. */
+  #reckon(): void {
+    const known = Math.min(this.#seen, memory)
+    let smallest = Infinity
+    for (let index = 0; index < known; index++) smallest = Math.min(smallest, this.#transits[index]!)
+    this.#smallestMs = smallest
+    this.#histogram.fill(0)
+    for (let index = 0; index < known; index++) {
+      const excess = Math.floor((this.#transits[index]! - smallest) / classMs)
+      this.#histogram[excess < classes ? excess : classes - 1]!++
+    }
+    let above = 0
+    let top = classes - 1
+    while (top > 0 && above + this.#histogram[top]! <= tolerated) above += this.#histogram[top--]!
+    const wanted = top === 0 ? this.#bounds.minMs : (top + 1) * classMs + frameMs
+    // What was assumed at the start stands until there is enough to judge by.
+    const least = known < memory ? this.#bounds.startMs : this.#bounds.minMs
+    this.#targetMs = Math.min(this.#bounds.maxMs, Math.max(least, wanted))
+  }
+
+  /** Index in `#order` for a position, searched from the end; -1 = it is there already. */
+  #placeOf(position: number): number {
+    let at = this.#count
+    while (at > 0) {
+      const before = this.#slots[this.#order[at - 1]!]!.position
+      if (before === position) return -1
+      if (before < position) break
+      at--
+    }
+    return at
+  }
+
+  #dropPassed(): void {
+    while (this.#count > 0) {
+      const head = this.#slots[this.#order[0]!]!
+      if (head.position + head.ticks > this.#play) return
+      this.#dropHead()
+      this.cut++
+    }
+  }
+
+  #dropHead(): void {
+    const index = this.#order[0]!
+    this.#order.copyWithin(0, 1, this.#count)
+    this.#count--
+    this.#order[this.#count] = index
+  }
+}
+
+/** A frame held. */
+class Slot {
+  position = 0
+  ticks = 0
+  sequence = 0
+  payloadType = 0
+  octets = 0
+  readonly bytes = new Uint8Array(maxPayloadOctets)
+}
+
+const nothing = new Uint8Array(0)
