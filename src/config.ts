@@ -46,6 +46,7 @@ export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setti
 
 /** All faults of the configuration, one line each. */
 export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
   readonly faults: readonly string[]
   constructor(faults: readonly string[]) {
     super(`the configuration has ${faults.length} fault(s):\n${faults.map((f) => `  ${f}`).join('\n')}`)

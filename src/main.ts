@@ -1,31 +1,20 @@
 /**
  * The entry of the product: `node src/main.ts PART`. The only file that knows all parts and puts
- * them together; each part is a process of its own, and in production only the wanted ones run.
+ * them together; each part is a process of its own, loads only what it needs, and in production
+ * only the wanted ones run.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { createApi } from './api/app.ts'
-import { defaultBrand } from './api/brand.ts'
-import { createChangeHub } from './api/change-hub.ts'
-import { buildPanel } from './api/panel-bundle.ts'
-import { startPanelServer } from './api/server.ts'
-import { startApp } from './app/app.ts'
 import { clockStartingAt, systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { ConfigError, describeSettings, prepareDataDir, readConfig } from './config.ts'
 import type { Config } from './config.ts'
-import { launch } from './launcher/launcher.ts'
 import { wrongConfigurationExit } from './launcher/part.ts'
-import { productParts, removeRunNote, sipdArguments, welcome, writeRunNote } from './launcher/product.ts'
 import type { AppReady, DatabaseReady, SipdReady } from './launcher/product.ts'
 import { createLog } from './log.ts'
-import { OptionsError, parseSipdArguments } from './sipd/command-line.ts'
-import { protocolVersion, startSipd } from './sipd/server.ts'
-import { createCallStore } from './store/call-store.ts'
-import { openDatabase, waitForDatabase } from './store/database.ts'
-import { seedDemo } from './store/demo.ts'
-import { migrate } from './store/migrate.ts'
-import { privateDatabaseUrl, runDatabase } from './store/private-server.ts'
+import type { Log } from './log.ts'
+import type { Database } from './store/database.ts'
 
 const root = join(import.meta.dirname, '..')
 /** How long the application waits for a database that is just being started elsewhere. */
@@ -33,21 +22,25 @@ const databaseWaitMs = 60_000
 
 const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { run, database, sipd, app, settings, help }
 
-/** Something outside the program is wrong; its message is a sentence for the operator. */
-class OperatorError extends Error {}
+/** Faults of the configuration: starting again would not help. */
+const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError']
+/** Faults whose message is a sentence for the operator; a stack trace would hide it. */
+const operatorFaults: readonly string[] = [...configurationFaults, 'LaunchError', 'PrivateDatabaseError']
 
 const [name = 'help', ...args] = process.argv.slice(2)
 try {
   await (parts[name] ?? unknownPart)(args)
 } catch (fault) {
-  const isConfiguration = fault instanceof ConfigError || fault instanceof OptionsError
-  const isPlain = isConfiguration || fault instanceof OperatorError || isAddressFault(fault)
-  process.stderr.write(`${name}: ${isPlain ? (fault as Error).message : (fault as Error).stack}\n`)
-  process.exit(isConfiguration ? wrongConfigurationExit : 1)
+  const { name: kind, message, stack } = fault as Error
+  const isPlain = operatorFaults.includes(kind) || isAddressFault(fault)
+  process.stderr.write(`${name}: ${isPlain ? message : stack}\n`)
+  process.exit(configurationFaults.includes(kind) ? wrongConfigurationExit : 1)
 }
 
 /** Starts all parts and keeps them running until told to stop. */
 async function run(): Promise<void> {
+  const { launch } = await import('./launcher/launcher.ts')
+  const { productParts, removeRunNote, welcome, writeRunNote } = await import('./launcher/product.ts')
   const config = readConfig(process.env)
   prepareDataDir(config)
   const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -55,7 +48,6 @@ async function run(): Promise<void> {
   const stopAsked = stopRequested()
   const env = Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined))
   const launcher = await launch(productParts(config, env, process.execPath, import.meta.filename), systemClock, say)
-    .catch((fault: Error) => { throw new OperatorError(fault.message) })
   writeRunNote(config, launcher, process.pid)
   say(welcome(config, launcher))
   const failure = await Promise.race([stopAsked, launcher.failed])
@@ -68,6 +60,7 @@ async function run(): Promise<void> {
 
 /** The private MariaDB. */
 async function database(): Promise<void> {
+  const { runDatabase } = await import('./store/private-server.ts')
   const config = readConfig(process.env)
   prepareDataDir(config)
   await runDatabase({ dir: databaseDir(config), log: createLog(config.logLevel, 'database') }, ({ url }) => {
@@ -78,6 +71,9 @@ async function database(): Promise<void> {
 
 /** The embedded SIP server: by drachtio-server's own arguments, or without any by our settings. */
 async function sipd(given: readonly string[]): Promise<void> {
+  const { parseSipdArguments } = await import('./sipd/command-line.ts')
+  const { protocolVersion, startSipd } = await import('./sipd/server.ts')
+  const { sipdArguments } = await import('./launcher/product.ts')
   const argv = given.length > 0 ? given : sipdArguments(readConfig(process.env))
   const options = parseSipdArguments(argv, process.env, readFile)
   if (options.version === true) {
@@ -105,34 +101,61 @@ async function app(): Promise<void> {
   const log = createLog(config.logLevel, 'app')
   const clock = config.wallClock === undefined ? systemClock : clockStartingAt(config.wallClock)
   const stopAsked = stopRequested()
+  const { startApp } = await import('./app/app.ts')
+  const { createCallStore } = await import('./store/call-store.ts')
+  const { openDatabase, waitForDatabase } = await import('./store/database.ts')
+  const { migrate } = await import('./store/migrate.ts')
+  const { privateDatabaseUrl } = await import('./store/private-server.ts')
   const url = config.databaseUrl || privateDatabaseUrl(databaseDir(config))
   const database = openDatabase({ url })
-  // Of its own, so that a slow page never keeps a call from its rules.
-  const panelDatabase = openDatabase({ url, connections: 5 })
   await waitForDatabase(database, databaseWaitMs)
   await migrate(database.kysely, { folder: join(root, 'sql'), log })
-  const demo = config.demo
-    ? await seedDemo(database.kysely, { file: join(config.dataDir, 'demo.json'), trunkPort: config.demoTrunkPort, wallMs: clock.wallMs() })
-    : undefined
+  const demo = config.demo ? await readDemo(config, database, clock.wallMs()) : undefined
   const store = await createCallStore({ database, clock, log, spillFolder: join(config.dataDir, 'journal') })
   const calls = await startApp({
     controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret, maxCps: config.maxCps,
     maxLiveCalls: config.maxLiveCalls, maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
   }, { directory: store, journal: store, clock, log })
-  const hub = createChangeHub(panelDatabase.kysely, clock, log)
-  const panel = await buildPanel(join(root, 'web'))
-  const api = createApi({ database: panelDatabase, clock, log, hub, brand: defaultBrand, behindProxy: config.behindProxy, panel })
-  const server = await startPanelServer({ api, host: config.panelHost, port: config.panelPort, behindProxy: config.behindProxy, log })
+  const panel = await startPanel(config, url, clock, log)
   await Promise.race([calls.ready, stopAsked])
-  reportReady({ panelUrl: server.url, demo } satisfies AppReady)
+  reportReady({ panelUrl: panel.url, demo } satisfies AppReady)
   answerCounts(() => calls.counts())
   await stopAsked
   await calls.stop(config.drainSeconds * 1000)
-  hub.stop()
-  await server.stop()
+  await panel.stop()
   await store.stop()
-  await Promise.all([database.close(), panelDatabase.close()])
+  await database.close()
   process.exit(0)
+}
+
+async function readDemo(config: Config, database: Database, wallMs: number): Promise<AppReady['demo']> {
+  const { seedDemo } = await import('./store/demo.ts')
+  return seedDemo(database.kysely, { file: join(config.dataDir, 'demo.json'), trunkPort: config.demoTrunkPort, wallMs })
+}
+
+/** The panel has a pool of its own: a slow page never keeps a call from its rules. */
+async function startPanel(config: Config, url: string, clock: Clock, log: Log): Promise<{ url: string; stop(): Promise<void> }> {
+  const { createApi } = await import('./api/app.ts')
+  const { defaultBrand } = await import('./api/brand.ts')
+  const { createChangeHub } = await import('./api/change-hub.ts')
+  const { buildPanel } = await import('./api/panel-bundle.ts')
+  const { startPanelServer } = await import('./api/server.ts')
+  const { openDatabase } = await import('./store/database.ts')
+  const database = openDatabase({ url, connections: 5 })
+  const hub = createChangeHub(database.kysely, clock, log)
+  // Pages that cannot be made must not keep calls from being served.
+  const panel = await buildPanel(join(root, 'web')).catch((fault: unknown) => {
+    log.error({ err: fault }, 'the pages of the panel cannot be built; only its API is served')
+    return undefined
+  })
+  const api = createApi({ database, clock, log, hub, brand: defaultBrand, behindProxy: config.behindProxy, panel })
+  const server = await startPanelServer({ api, host: config.panelHost, port: config.panelPort, behindProxy: config.behindProxy, log })
+  const stop = async () => {
+    hub.stop()
+    await server.stop()
+    await database.close()
+  }
+  return { url: server.url, stop }
 }
 
 /** The settings, one a line, for `make help`. */
@@ -196,6 +219,7 @@ function readFile(path: string): string | undefined {
 
 /** An address that is taken or does not exist is the operator's to mend; a stack trace would hide that. */
 function isAddressFault(fault: unknown): boolean {
-  const code = (fault as NodeJS.ErrnoException | undefined)?.code
+  const { code, cause } = (fault ?? {}) as NodeJS.ErrnoException
+  if (cause !== undefined) return isAddressFault(cause)
   return code === 'EADDRINUSE' || code === 'EADDRNOTAVAIL' || code === 'EACCES'
 }

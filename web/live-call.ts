@@ -19,7 +19,7 @@ export function callerWords(call: Call): { readonly main: string; readonly secon
   return { main: number, second: call.callerName === call.caller ? '' : call.callerName }
 }
 
-/** Seconds a ringing leg has left of the `limit` its stage gives it; undefined when not known. */
+/** How long a leg rings at most, seconds: by its rule as it is now, else by the subscriber's setting. */
 export function ringLimit(call: Call, leg: Leg, rules: readonly RuleReply[], ringSeconds: number): number {
   const rule = rules.find((each) => each.id === leg.ruleId)
   if (rule === undefined) return ringSeconds

@@ -119,10 +119,11 @@ async function store(
   try {
     const saved = rule === undefined ? await api.addRule(requestOf(form))
       : await api.changeRule(rule.id, requestOf(form, version))
+    // The list one comes back to shows the rule as it is stored.
+    await refresh()
     guardLeaving(undefined)
     navigate(isPhone.value ? '/' : '/rules')
     showToast({ text: t('rule.saved', { name: saved.name }) })
-    await refresh()
     return undefined
   } catch (fault) {
     if (fault instanceof ApiProblem && fault.code === 'rule_changed' && rule !== undefined) {

@@ -99,9 +99,10 @@ function askedWindow(): { from: number; to: number; near: boolean } {
 }
 
 let asked = 0
+let answered = 0
 
 /**
- * Loads the overview; of two that overlap the later one counts. Where this device's clock was so
+ * Loads the overview; of two that overlap, a reply never replaces that of a later question. Where this device's clock was so
  * wrong that the reply misses today, it is asked once more by the server's clock.
  */
 export async function loadOverview(again = true): Promise<void> {
@@ -112,7 +113,8 @@ export async function loadOverview(again = true): Promise<void> {
     api.overview(window.from, window.to),
     window.near ? undefined : api.overview(from - 86_400_000, to + 86_400_000),
   ])
-  if (turn !== asked) return
+  if (turn < answered) return
+  answered = turn
   clockOffset = near.now - Date.now()
   now.value = near.now
   overview.value = near

@@ -32,8 +32,13 @@ const phoneDayPx: Readonly<Record<Scale, number>> = { day: 576, three: 216, week
 
 /** Steps the window by its own length, to the past or the future. */
 function step(direction: 1 | -1): void {
-  const shown = day.value ?? today.value
-  showView({ day: addDays(shown, direction * daysShown[shownScale.value]) })
+  shift(direction * daysShown[shownScale.value])
+}
+
+/** Moves the window by days. A week stays on Mondays: less than half of one is no step. */
+function shift(days: number): void {
+  const whole = shownScale.value === 'week' ? Math.round(days / 7) * 7 : days
+  if (whole !== 0) showView({ day: addDays(day.value ?? today.value, whole) })
 }
 
 function zoom(direction: 1 | -1): void {
@@ -96,7 +101,7 @@ function Legend(): VNode {
         rx="4" />`}
       <rect class=${state === 'dates' ? 'outline' : `bar ${state} line`} x="1" y="1" width="26"
         height="12" rx="4" />
-      ${state === 'acts' && html`<circle class="bar-dot" cx="8" cy="7" r="2.500" />`}
+      ${state === 'acts' && html`<circle class="bar-dot" cx="8" cy="7" r="2.5" />`}
     </svg>${t(key)}</li>`
   return html`<ul class="legend">${item('acts', 'timeline.legendActs')}${
     item('waits', 'timeline.legendWaits')}${item('off', 'timeline.legendOff')}${
@@ -177,6 +182,7 @@ function Picture(props: { readonly onTable: () => void }): VNode {
       ${layout === undefined ? html`<${Skeleton} />` : html`<${Timeline} layout=${layout}
         phone=${phone}
         current=${stop} windowKey=${`${view.value.from}-${view.value.to}`}
+        pan=${{ shift, zoom, days: daysShown[shownScale.value] }}
         onFocus=${(bar: TimelineBar) => { current.value = bar.id }}
         onOpen=${(bar: TimelineBar, anchor: Element) => setOpen({ bar, anchor })}
         onKey=${(event: KeyboardEvent, bar: TimelineBar) => handleKey(event, bar, layout, {

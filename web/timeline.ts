@@ -9,6 +9,8 @@ import type { RefObject } from 'preact'
 import { html } from './html.ts'
 import { barHeight, headHeight, rowMetrics } from './timeline-layout.ts'
 import type { ResultCell, TimelineBar, TimelineLayout, TimelineRow } from './timeline-layout.ts'
+import { usePan } from './timeline-pan.ts'
+import type { PanActions } from './timeline-pan.ts'
 import { t } from './text.ts'
 
 export interface TimelineProps {
@@ -27,7 +29,7 @@ function Patterns(): VNode {
     <pattern id="tile-lost" width="6" height="6" patternUnits="userSpaceOnUse"
       patternTransform="rotate(45)"><rect class="tile-lost" width="1.6" height="6" /></pattern>
     <pattern id="tile-off" width="5" height="5" patternUnits="userSpaceOnUse">
-      <circle class="tile-off" cx="2.500" cy="2.500" r="0.8" /></pattern>
+      <circle class="tile-off" cx="2.5" cy="2.5" r="0.8" /></pattern>
     <pattern id="tile-nowhere" width="7" height="7" patternUnits="userSpaceOnUse"
       patternTransform="rotate(-45)"><rect class="tile-nowhere" width="1.6" height="7" /></pattern>
   </defs>`
@@ -76,7 +78,7 @@ function BarText(props: { readonly bar: TimelineBar; readonly y: number }): VNod
   const { bar, y } = props
   if (bar.state === 'acts') {
     return html`<g aria-hidden="true" class="bar-label">${bar.width > 22
-      && html`<circle class="bar-dot" cx=${bar.labelX + 12} cy=${y + barHeight / 2} r="3.500" />`}
+      && html`<circle class="bar-dot" cx=${bar.labelX + 12} cy=${y + barHeight / 2} r="3.5" />`}
       <text class="bar-text acts" x=${bar.labelX + 21} y=${y + 17}>${bar.label}</text></g>`
   }
   if (bar.label === '') return null
@@ -132,8 +134,8 @@ function NowLine(props: { readonly layout: TimelineLayout }): VNode {
   const x = Math.min(Math.max(now.x, pill / 2 + 1), width - pill / 2 - 1)
   return html`<g class="clock" role="img" aria-label=${t('timeline.clock', { time: now.label })}>
     ${now.side === 'in' && html`<line class="clock-line" x1=${now.x} x2=${now.x} y1="34" y2=${height} />`}
-    <rect class="clock-pill" x=${x - pill / 2} y="22" width=${pill} height="19" rx="9.500" />
-    <text class="clock-text" x=${x} y="35.500" text-anchor="middle">${text}</text></g>`
+    <rect class="clock-pill" x=${x - pill / 2} y="22" width=${pill} height="19" rx="9.5" />
+    <text class="clock-text" x=${x} y="35.5" text-anchor="middle">${text}</text></g>`
 }
 
 /** Scrolls the plot so that the now line stands in the left third; once for each window. */
@@ -146,10 +148,11 @@ function useNowInSight(ref: RefObject<HTMLDivElement | null>, layout: TimelineLa
 }
 
 /** The plot. It scrolls sideways inside itself when the window is narrow. */
-export function Timeline(props: TimelineProps & { readonly windowKey: string }): VNode {
+export function Timeline(props: TimelineProps & { readonly windowKey: string; readonly pan: PanActions }): VNode {
   const { layout, phone } = props
   const ref = useRef<HTMLDivElement>(null)
   useNowInSight(ref, layout, props.windowKey)
+  usePan(ref, props.pan)
   return html`<div class="plot" ref=${ref}>
     <svg width=${layout.width} height=${layout.height} role="group"
       aria-label=${t('timeline.label')}>

@@ -43,6 +43,12 @@ export interface LibraryResponse extends LibraryMessage {
   ): void
 }
 
+/**
+ * Part of everything handed to the library to be sent: it prints each request and answer, session
+ * description included, for a debug log, several times over and also while that log is off.
+ */
+export const unprinted = { toJSON: () => '' } as const
+
 /** What a transaction needs from the server port it belongs to. */
 export interface SrfPort {
   /** Runs a listener so that nothing it throws reaches the library. */
@@ -134,6 +140,7 @@ export class SrfServerTransaction implements ServerTransaction {
       return
     }
     const options = {
+      ...unprinted,
       headers: { ...answer.headers },
       ...(answer.body === undefined || answer.body === '' ? {} : { body: answer.body }),
     }

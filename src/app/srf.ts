@@ -7,7 +7,7 @@
 import Srf from 'drachtio-srf'
 import type { Log } from '../log.ts'
 import {
-  authenticator, SrfClientTransaction, SrfMessage, SrfResponse, SrfServerTransaction,
+  authenticator, SrfClientTransaction, SrfMessage, SrfResponse, SrfServerTransaction, unprinted,
 } from './srf-transaction.ts'
 import type {
   LibraryMessage, LibraryRequest, LibraryResponse, LibrarySocket, SrfPort,
@@ -26,6 +26,9 @@ export interface SrfConnection {
 const routedMethods = [
   'invite', 'options', 'register', 'subscribe', 'message', 'info', 'notify', 'publish', 'refer',
 ] as const
+
+/** Writes to the server follow each other no closer, milliseconds; a lone one goes out at once. */
+const gatherMs = 1
 
 type LibraryHandler = (req: LibraryRequest, res: LibraryResponse, next: () => void) => void
 
@@ -66,6 +69,7 @@ export class SrfServer implements SipServer {
   readonly #pending = new Map<string, PendingInvite[]>()
   #socket: LibrarySocket | undefined
   #corked = false
+  #sentAt = 0
   #up = false
   #closed = false
 
@@ -80,6 +84,7 @@ export class SrfServer implements SipServer {
 
   /** Starts connecting; `connected` of the events tells when it stands. Call once. */
   connect(connection: SrfConnection): void {
+    copyEnvironment()
     this.#library.on('connect', (error, hostPort) =>
       this.#guarded(() => this.#connect(error, hostPort)))
     this.#library.on('close', () => this.#guarded(() => this.#disconnect()))
@@ -105,6 +110,7 @@ export class SrfServer implements SipServer {
     const transaction = new SrfClientTransaction()
     const credentials = request.credentials
     const options = {
+      ...unprinted,
       method: request.method,
       headers: { ...request.headers },
       ...(request.body === '' ? {} : { body: request.body }),
@@ -191,7 +197,7 @@ export class SrfServer implements SipServer {
       this.#guarded(() => this.#update(update, res))
     req.on('update', onUpdate)
     req.on('authenticate', (again) => again.on('update', onUpdate))
-    transaction.onWire((headers) => this.#attempt(() => req.cancel({ headers }, () => {})))
+    transaction.onWire((headers) => this.#attempt(() => req.cancel({ ...unprinted, headers }, () => {})))
   }
 
   #update(req: LibraryRequest, res: LibraryResponse): void {
@@ -248,17 +254,23 @@ export class SrfServer implements SipServer {
 
   /**
    * The library writes each message to the socket by itself, and a write costs as much as all the
-   * rest of a message. What is sent in one turn of the event loop goes out together at its end.
+   * rest of a message. What is sent in one turn of the event loop goes out together at its end, and
+   * under load what is sent in one millisecond.
    */
   #batch(): void {
     const socket = this.#socket
     if (this.#corked || socket === undefined) return
     this.#corked = true
     socket.cork()
-    setImmediate(() => {
-      this.#corked = false
-      socket.uncork()
-    })
+    const sinceLast = performance.now() - this.#sentAt
+    if (sinceLast >= gatherMs) setImmediate(() => this.#release(socket))
+    else setTimeout(() => this.#release(socket), gatherMs - sinceLast)
+  }
+
+  #release(socket: LibrarySocket): void {
+    this.#corked = false
+    this.#sentAt = performance.now()
+    socket.uncork()
   }
 
   #guarded(run: () => void): void {
@@ -275,6 +287,14 @@ export class SrfServer implements SipServer {
       return String(error)
     }
   }
+}
+
+/**
+ * The library looks an environment variable up for every header of every message, which Node asks
+ * the C library for each time. A plain copy answers at the price of a property.
+ */
+function copyEnvironment(): void {
+  process.env = { ...process.env }
 }
 
 /** Branch of the first Via; '' when it has none. Matching only, so any text will do. */

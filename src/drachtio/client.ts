@@ -5,6 +5,13 @@
 import type { Octets } from '../sip/events.ts'
 import { FrameReader } from './frame.ts'
 
+/**
+ * An application that authenticates with this tag is told of a 100 to its INVITEs, which the server
+ * else keeps to itself (§19.12): it wants to know whether the next hop is there at all. The original
+ * only stores tags, so an application may name it anywhere.
+ */
+const tryingTag = 'trying'
+
 /** A verb is a SIP method or a `cdr:` event; an application that names more than this is broken. */
 export const maxRoutesPerClient = 200
 
@@ -14,10 +21,19 @@ export class Client {
   readonly frames = new FrameReader()
   authenticated = false
   tags: readonly Octets[] = []
+  /** Tags are few, messages many: looked up once. */
+  tellsTrying = false
   readonly routes = new Set<Octets>()
 
   constructor(id: number) {
     this.id = id
+  }
+
+  /** It has shown the secret. */
+  authenticate(tags: readonly Octets[]): void {
+    this.authenticated = true
+    this.tags = tags
+    this.tellsTrying = tags.includes(tryingTag)
   }
 
   /** True if the verb is now wanted; a repetition changes nothing: the library does it. */

@@ -165,8 +165,7 @@ export class Exchange {
   #authenticate(client: Client, id: Octets, secret: Octets, tags: readonly Octets[]): void {
     if (!this.#options.secretMatches(secret))
       return this.#refuseConnection(client, id, 'incorrect secret')
-    client.authenticated = true
-    client.tags = tags
+    client.authenticate(tags)
     const { external, local } = this.#options.hostPorts()
     this.#write(
       client.id,
@@ -222,6 +221,7 @@ export class Exchange {
       draft,
       ...(route === '' ? {} : { route }),
       ...(dialog === '' ? {} : { dialog }),
+      ...(client.tellsTrying ? { trying: true } : {}),
     })
   }
 

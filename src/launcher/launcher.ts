@@ -6,6 +6,11 @@ import type { Clock } from '../clock.ts'
 import { Part } from './part.ts'
 import type { PartPlan } from './part.ts'
 
+/** A part did not come up; the message is a sentence for the operator. */
+export class LaunchError extends Error {
+  override readonly name = 'LaunchError'
+}
+
 export interface Launcher {
   /** What each part reported when it was ready, by name. */
   readonly ready: ReadonlyMap<string, unknown>
@@ -39,7 +44,7 @@ export async function launch(plans: readonly (PartPlan | LatePlan)[], clock: Clo
     }
   } catch (fault) {
     await stop()
-    throw fault
+    throw new LaunchError((fault as Error).message)
   }
   const pids = () =>
     Object.fromEntries(parts.flatMap((part) => (part.pid === undefined ? [] : [[part.plan.name, part.pid]])))

@@ -278,5 +278,6 @@ function named(error: unknown, bind: SipBind): Error {
   const why = error instanceof Error ? error.message : String(error)
   return new Error(
     `cannot listen on ${bind.address} port ${bind.port} (${bind.transports.join(', ')}): ${why}`,
+    { cause: error },
   )
 }

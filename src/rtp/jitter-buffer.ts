@@ -60,6 +60,8 @@ const pullsBetweenStretches = 10
 const clockJumpMs = 1000
 /** Packets of a new source that come so soon after the old one's continue it without a gap. */
 const continuesMs = 150
+/** So many late packets in a row are no accident: the sender's clock stands behind (a pause it did not count). */
+const lateToRemap = 5
 const frameMs = 20
 
 /** The buffer of one stream. */
@@ -68,7 +70,7 @@ export class JitterBuffer {
   bytes: Uint8Array = nothing
   octets = 0
   payloadType = 0
-  /** How long the frame lasts, in the codec's ticks. */
+  /** How long the frame lasts in the codec's ticks; after 'lost' and 'empty' how much is to be made up. */
   ticks = 0
   /** Counters for statistics: came too late to be played, came twice, cut out, stretched. */
   late = 0
@@ -93,6 +95,7 @@ export class JitterBuffer {
   #isFresh = true
   #isMapping = true
   #play = 0
+  #lateInARow = 0
   #misses = 0
   #pullsSinceChange = 0
   #pullsTooLong = 0
@@ -140,9 +143,7 @@ export class JitterBuffer {
     const position = this.#locate(sequence, timestamp, ticks, nowMs)
     this.#remember(nowMs - position / this.#ticksPerMs)
     if (this.#isPlaying && position + ticks <= this.#play) {
-      this.late++
-      // Not to be late with the next one as well, without waiting for the next reckoning.
-      this.#reckon()
+      this.#noteLate()
       return 'late'
     }
     if (octets > maxPayloadOctets) return 'late'
@@ -158,6 +159,7 @@ export class JitterBuffer {
     this.#count++
     if (this.#count > this.largest) this.largest = this.#count
     const slot = this.#slots[index]!
+    this.#lateInARow = 0
     slot.position = position
     slot.ticks = ticks
     slot.sequence = sequence
@@ -171,6 +173,7 @@ export class JitterBuffer {
   pull(nowMs: number): Pulled {
     if (this.#isFresh) return 'empty'
     this.#pullsSinceChange++
+    this.ticks = this.#frameTicks
     const due = (nowMs - this.#smallestMs - this.#targetMs) * this.#ticksPerMs
     if (!this.#isPlaying) return this.#begin(due)
     if (due - this.#play > (this.#bounds.maxMs + slackMs) * this.#ticksPerMs) this.#play = due
@@ -220,7 +223,8 @@ export class JitterBuffer {
     }
     this.#misses++
     if (this.#mustStretch(due)) return 'lost'
-    this.#play = Math.min(head.position, this.#play + this.#frameTicks)
+    this.ticks = Math.min(head.position - this.#play, this.#frameTicks)
+    this.#play += this.ticks
     return this.#misses > missesToSilence ? 'empty' : 'lost'
   }
 
@@ -235,6 +239,17 @@ export class JitterBuffer {
     this.#misses = 0
     this.#dropHead()
     return 'frame'
+  }
+
+  #noteLate(): void {
+    this.late++
+    this.#lateInARow++
+    // Not to be late with the next one as well, without waiting for the next reckoning.
+    this.#reckon()
+    if (this.#lateInARow < lateToRemap) return
+    this.#lateInARow = 0
+    this.#isMapping = true
+    this.#lastArrivalMs = -Infinity
   }
 
   /** We are a whole frame ahead of the target: conceal one, at most every 200 ms while frames are there. */
@@ -265,9 +280,8 @@ export class JitterBuffer {
       position = this.#continuation(nowMs)
     } else if (Math.abs(nowMs - position / this.#ticksPerMs - this.#smallestMs) > clockJumpMs) {
       // The sender set its clock anew, or the network stood still. The sequence number tells.
-      position = Math.abs(step) < capacity
-        ? this.#lastPosition + step * ticks
-        : this.#continuation(nowMs)
+      if (step < 0 && step > -capacity) return this.#lastPosition + step * ticks
+      position = this.#continuation(nowMs) + (step > 0 && step < capacity ? (step - 1) * ticks : 0)
     } else if (step < 0) {
       // A straggler: it must not become what the next one is measured by.
       return position
@@ -286,7 +300,7 @@ export class JitterBuffer {
   #continuation(nowMs: number): number {
     if (nowMs - this.#lastArrivalMs < continuesMs) return this.#end
     const clock = Math.round((nowMs - this.#smallestMs) * this.#ticksPerMs)
-    return Math.max(this.#end, clock)
+    return Math.max(this.#end, clock, this.#isPlaying ? this.#play : clock)
   }
 
   #remember(transitMs: number): void {

@@ -7,7 +7,7 @@ import { frameSamples, sampleRate } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { ComfortNoise } from './comfort-noise.ts'
 import { JitterBuffer } from './jitter-buffer.ts'
-import type { JitterBounds } from './jitter-buffer.ts'
+import type { JitterBounds, Pulled } from './jitter-buffer.ts'
 import type { RtpPacket } from './packet.ts'
 
 /** What a pull gave: speech, made-up speech, comfort noise, or silence as nothing is being sent. */
@@ -35,9 +35,11 @@ export class Playout {
   readonly #payloadType: number
   readonly #noisePayloadType: number
   readonly #noise = new ComfortNoise()
-  readonly #decoded = new Int16Array(maxSamples + frameSamples)
+  /** Samples that were decoded and not yet played: of packets that are not 20 ms long. */
+  readonly #waiting = new Int16Array(maxSamples + frameSamples)
   #ready = 0
   #isNoisy = false
+  #last: Played = 'silence'
 
   constructor(options: PlayoutOptions) {
     this.#codec = options.codec
@@ -66,49 +68,43 @@ export class Playout {
   }
 
   #fill(into: Int16Array, nowMs: number): Played {
-    // A packet of less than 20 ms needs a second pull; one of more leaves samples for the next.
-    while (this.#ready < frameSamples) {
+    if (this.#ready === 0 && into.length === frameSamples) {
       const pulled = this.buffer.pull(nowMs)
-      if (pulled !== 'frame') return this.#withoutFrame(into, pulled === 'lost')
-      if (this.buffer.payloadType === this.#noisePayloadType) {
-        this.#noise.update(this.buffer.bytes, 0, this.buffer.octets)
-        this.#isNoisy = true
-        return this.#withoutFrame(into, false)
-      }
-      this.#isNoisy = false
-      this.#append()
+      // The usual case, a frame of just 20 ms, goes straight to the caller.
+      if (this.buffer.ticks === this.#codec.frameTicks) return this.#take(pulled, into)
+      this.#append(pulled)
     }
-    into.set(this.#decoded.subarray(0, frameSamples))
+    while (this.#ready < frameSamples) this.#append(this.buffer.pull(nowMs))
+    const waiting = this.#waiting
+    for (let index = 0; index < frameSamples; index++) into[index] = waiting[index]!
     this.#ready -= frameSamples
-    if (this.#ready > 0) this.#decoded.copyWithin(0, frameSamples, frameSamples + this.#ready)
-    return 'voice'
+    waiting.copyWithin(0, frameSamples, frameSamples + this.#ready)
+    return this.#last
   }
 
-  #append(): void {
-    const { bytes, octets } = this.buffer
-    if (this.#ready === 0) {
-      this.#ready = this.#codec.decode(bytes, this.#decoded, 0, octets)
-      return
-    }
-    const room = this.#decoded.subarray(this.#ready)
-    this.#ready += this.#codec.decode(bytes, room, 0, octets)
+  /** A piece of another length is joined to what waits; packets of 30 ms leave samples for the next pull. */
+  #append(pulled: Pulled): void {
+    const samples = this.buffer.ticks * frameSamples / this.#codec.frameTicks
+    this.#take(pulled, this.#waiting.subarray(this.#ready, this.#ready + samples))
+    this.#ready += samples
   }
 
-  #withoutFrame(into: Int16Array, isLost: boolean): Played {
-    // Less than a frame is left of packets of another length: it goes first, the rest is made up.
-    const left = this.#ready
-    this.#ready = 0
-    const rest = left === 0 ? into : into.subarray(left)
-    if (left > 0) into.set(this.#decoded.subarray(0, left))
-    if (this.#isNoisy) {
-      this.#noise.generate(rest)
-      return 'noise'
+  #take(pulled: Pulled, into: Int16Array): Played {
+    const { buffer } = this
+    if (pulled === 'frame' && buffer.payloadType !== this.#noisePayloadType) {
+      this.#isNoisy = false
+      this.#codec.decode(buffer.bytes, into, 0, buffer.octets)
+      this.#last = 'voice'
+      return 'voice'
     }
-    if (isLost) {
-      this.#codec.conceal(rest)
-      return 'concealed'
+    if (pulled === 'frame') {
+      this.#noise.update(buffer.bytes, 0, buffer.octets)
+      this.#isNoisy = true
     }
-    rest.fill(0)
-    return 'silence'
+    this.#last = this.#isNoisy ? 'noise' : pulled === 'lost' ? 'concealed' : 'silence'
+    if (this.#isNoisy) this.#noise.generate(into)
+    else if (pulled === 'lost') this.#codec.conceal(into)
+    else into.fill(0)
+    return this.#last
   }
 }

@@ -19,6 +19,12 @@ export interface StackLimits {
   /** Transactions alive at once; over UDP one lives 32 s: 300,000 are 9,000 requests a second. */
   readonly transactions: number
   readonly dialogs: number
+  /**
+   * How long a call may go on whose application is gone. In an hour nearly all conversations have
+   * ended by themselves; for ever, each lost application would leave calls that nobody hangs up
+   * (a 200 without talk, a peer that went without BYE), until `dialogs` are full of them.
+   */
+  readonly orphanMs: Ms
   /** 400 responses to one address in one second; what else it sends in that second is dropped. */
   readonly garbageRepliesPerSecond: number
 }
@@ -73,7 +79,8 @@ export class Core implements TimerOwner {
   constructor(options: StackOptions) {
     this.options = options
     this.limits = {
-      transactions: 300_000, dialogs: 100_000, garbageRepliesPerSecond: 10, ...options.limits,
+      transactions: 300_000, dialogs: 100_000, orphanMs: 3600_000, garbageRepliesPerSecond: 10,
+      ...options.limits,
     }
     this.values = timerValues(options.timers)
     this.points = new ListenPoints(options.listenPoints)

@@ -6,6 +6,7 @@
  */
 import type { Answer } from './answer.ts'
 import type { Core } from './core.ts'
+import { endByEngine } from './ending.ts'
 import type { DialogId, Flow, Ms, Octets, Owner } from './events.ts'
 import { uriOf } from './fill-in.ts'
 import type { IncomingRequest } from './uas.ts'
@@ -92,6 +93,7 @@ export class Dialog implements TimerOwner {
   session: SessionTerms | undefined
   sessionTimer: Timer | undefined
   #subscriptionTimer: Timer | undefined
+  #orphanTimer: Timer | undefined
 
   constructor(core: Core, seed: DialogSeed) {
     this.core = core
@@ -131,6 +133,7 @@ export class Dialog implements TimerOwner {
     this.state = 'ended'
     this.core.timers.cancel(this.sessionTimer)
     this.core.timers.cancel(this.#subscriptionTimer)
+    this.core.timers.cancel(this.#orphanTimer)
     this.core.dialogs.hide(this)
     // The peer may forget a re-INVITE of ours along with the call.
     this.pendingInvite?.dropSoon()
@@ -173,9 +176,29 @@ export class Dialog implements TimerOwner {
     this.#subscriptionTimer = this.core.startTimer(lastsMs, this, 'subscription')
   }
 
+  /**
+   * Its owner is gone. It stays up for as long as an orphan may; not all of them to the same
+   * instant, since thousands of calls may have lost one application.
+   */
+  orphan(): void {
+    const { core } = this
+    this.owner = 0
+    this.isOrphan = true
+    if (this.state === 'ended') return
+    const { orphanMs } = core.limits
+    this.#orphanTimer = core.startTimer(core.between(orphanMs * 0.9, orphanMs), this, 'orphan')
+  }
+
   onTimer(name: string): void {
     if (name === 'subscription') this.end()
+    else if (name === 'orphan') this.#endOrphan()
     else sessionTimerFired(this, name)
+  }
+
+  /** RFC 3261 §15.1.1: a call ends with BYE. A subscription has none; its NOTIFYs get 481. */
+  #endOrphan(): void {
+    if (this.usage === 'invite' && this.state === 'confirmed') endByEngine(this, 'orphaned')
+    else this.end()
   }
 }
 

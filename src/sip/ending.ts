@@ -9,7 +9,8 @@ import { wayOf } from './in-dialog.ts'
 import { SipMessage } from './message.ts'
 import { engineHandler, OutgoingRequest } from './outgoing.ts'
 
-type EndingCause = Extract<Output, { type: 'dialogEnded' }>['cause']
+/** `orphaned`: nobody is left to be told. */
+type EndingCause = Extract<Output, { type: 'dialogEnded' }>['cause'] | 'orphaned'
 
 /** The texts are drachtio-server's: its users read them. */
 const reasons: Readonly<Record<EndingCause, string>> = {
@@ -17,6 +18,7 @@ const reasons: Readonly<Record<EndingCause, string>> = {
   sessionExpired: 'Session timer expired',
   refreshFailed: 'Session refresh failed',
   cancelRace: 'ACK-BYE due to cancel race condition',
+  orphaned: 'Application gone',
 }
 
 /** Sends BYE, ends the dialog and tells its owner, if there is one. */
@@ -26,7 +28,7 @@ export function endByEngine(dialog: Dialog, cause: EndingCause): void {
   draft.append('Reason', 'SIP;cause=200;text="' + reasons[cause] + '"')
   sendBye(dialog, draft, (bye) => {
     const { request, flow, data } = bye
-    if (owner === 0 || request === undefined) return
+    if (owner === 0 || cause === 'orphaned' || request === undefined) return
     core.emit({
       type: 'dialogEnded', dialog: id, owner, flow: flow ?? dialog.flow, message: request, data, cause,
     })

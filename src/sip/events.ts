@@ -100,10 +100,12 @@ export type Command =
    * Send a request, inside `dialog` when given (or when the draft's Call-ID names one), else a new
    * one. `route` is a next hop as URI text; no Route header is made of it. Fills in what the draft
    * lacks (drachtio-control-protocol §7, §9.1; RFC 3261 §8.1.1, §12.2.1.1). Not for ACK and CANCEL.
+   * `trying`: a 100 to this INVITE outside dialogs shall be told, too.
    */
   | {
       readonly type: 'request'; readonly now: Ms; readonly token: string; readonly owner: Owner;
       readonly draft: SipMessage; readonly route?: Octets; readonly dialog?: DialogId
+      readonly trying?: boolean
     }
   /** ACK to the 2xx of the newest INVITE of this dialog; the engine repeats it for repeated 2xx. */
   | {
@@ -117,7 +119,8 @@ export type Command =
     }
   /**
    * `owner` is gone: its unanswered requests get 503, its ringing INVITEs are cancelled (a late 2xx
-   * gets ACK and BYE), requests in its dialogs get 481 from now on. No token, no reply.
+   * gets ACK and BYE), requests in its dialogs get 481 from now on; dialogs that outlast
+   * `limits.orphanMs` are ended by BYE. No token, no reply.
    */
   | { readonly type: 'release'; readonly now: Ms; readonly owner: Owner }
 
@@ -165,8 +168,9 @@ export type Output =
       readonly data: Octets; readonly bytes: number
     }
   /**
-   * The network cancelled an INVITE that had no final answer; 200 and 487 have been sent.
-   * `transaction` is the INVITE's.
+   * An INVITE that had no final answer is over: the network cancelled it, 200 and 487 have been
+   * sent; or, when `bytes` is 0, the engine did, because its owner was silent for too long: 480 has
+   * been sent, the CANCEL in `data` is made up and says why. `transaction` is the INVITE's.
    */
   | {
       readonly type: 'cancelled'; readonly transaction: TransactionId;
@@ -174,7 +178,7 @@ export type Output =
       readonly message: SipMessage; readonly data: Octets; readonly bytes: number
     }
   /**
-   * A response (never 100, never repeated) to a request of ours. Made up by the engine when
+   * A response (never repeated; 100 only where it was asked for) to a request of ours. Made up by the engine when
    * `flow` is undefined: 408 for a timeout, 503 for a transport or DNS failure; `bytes` is 0 then.
    */
   | {

@@ -38,6 +38,8 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
   cseq = 0
   /** A 2xx came: its ACK may be asked for. */
   isAnswered = false
+  /** The user wants to know of a 100: that the next hop is at work on it. */
+  tellsTrying = false
   readonly #isFirst: boolean
   readonly #done: InviteDone | undefined
   readonly #forks = new Map<Octets, Dialog>()
@@ -66,8 +68,12 @@ export class OutgoingInvite implements OutgoingHandler, TimerOwner {
     return !this.#isOver
   }
 
-  provisional(outgoing: OutgoingRequest): void {
+  provisional(outgoing: OutgoingRequest, received: Received): void {
     if (this.#cancel === 'held') this.#sendCancel(outgoing)
+    const isFirst = this.#ringing === undefined
+    if (isFirst && this.tellsTrying && received.message.status === 100) {
+      outgoing.passUp(received, this.dialogId)
+    }
     this.#ringing ??= outgoing.core.startTimer(longestRingingMs, this, 'ringing')
   }
 

@@ -22,7 +22,7 @@ export interface OutgoingHandler {
   /** Nothing came (408), or nothing could be sent (503). */
   failed(outgoing: OutgoingRequest, status: number): void
   /** Any provisional response came, 100 too; before `response`. */
-  provisional?(outgoing: OutgoingRequest): void
+  provisional?(outgoing: OutgoingRequest, received: Received): void
 }
 
 /** Refusal of a request that no datagram can hold; drachtio has no text for it. */
@@ -91,7 +91,7 @@ export class OutgoingRequest implements TransactionUser {
     this.flow = received.flow
     if (status < 200) {
       this.hasProvisional = true
-      this.handler.provisional?.(this)
+      this.handler.provisional?.(this, received)
       if (status === 100) return
     }
     this.handler.response(this, received)

@@ -1,6 +1,7 @@
 /**
  * A user is gone (control protocol §13): its unanswered requests get 503, its own INVITEs are
- * cancelled, its calls stay up but hear nobody any more.
+ * cancelled, its calls stay up but hear nobody any more, and are ended when they outlast
+ * `limits.orphanMs`.
  */
 import type { Core } from './core.ts'
 import type { Owner } from './events.ts'
@@ -24,8 +25,7 @@ export function release(core: Core, owner: Owner): void {
   }
   for (const dialog of core.dialogs.all()) {
     if (dialog.owner !== owner) continue
-    dialog.owner = 0
-    dialog.isOrphan = true
+    dialog.orphan()
     dialog.invite?.acknowledgeForUser(dialog)
   }
 }

@@ -126,6 +126,7 @@ function launch(
   if (invite !== undefined) {
     invite.outgoing = outgoing
     invite.cseq = identity.cseq
+    invite.tellsTrying = command.trying === true
     core.dialogs.awaitAnswer(id, invite)
   }
   if (subscription !== undefined) {

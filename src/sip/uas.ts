@@ -7,8 +7,9 @@ import type { Core } from './core.ts'
 import type { Dialog } from './dialog.ts'
 import { dialogIdOf } from './dialog.ts'
 import type { DialogId, Flow, Ms, Octets, Owner, TransactionId } from './events.ts'
+import { cancelOf } from './fill-in.ts'
 import { isIpAddress } from './ip-address.ts'
-import type { SipMessage } from './message.ts'
+import { SipMessage } from './message.ts'
 import type { ReliableProvisionals } from './reliable-provisional.ts'
 import { reasonPhrases, replyTo, statelessTag, trying } from './reply.ts'
 import { formatMessage } from './serializer.ts'
@@ -123,7 +124,7 @@ export class IncomingRequest implements TransactionUser, TimerOwner {
       if (this.provisional === undefined) this.core.layer.resend(this.transaction)
       return this.#keepRinging()
     }
-    if (this.method === 'INVITE') return answerByEngine(this, 480)
+    if (this.method === 'INVITE') return giveUpOn(this)
     if (this.method === 'BYE') return answerByEngine(this, 200)
     // RFC 4320 §4.1: a late answer to another request does more harm than none.
     this.finish()
@@ -172,6 +173,24 @@ export function answerByEngine(incoming: IncomingRequest, status: number): void 
   if (incoming.update !== undefined) answerByEngine(incoming.update, status)
   incoming.send(status, formatMessage(reply))
   if (isFirst && status >= 300) dialog?.end()
+}
+
+/**
+ * The user said nothing for too long. It learns that the caller has got an answer by a CANCEL as
+ * the network would have sent it (RFC 3261 §9.1): whatever it does for this INVITE is in vain.
+ */
+function giveUpOn(incoming: IncomingRequest): void {
+  const { core, dialog, flow, idForUser, message: invite, owner } = incoming
+  answerByEngine(incoming, 480)
+  const point = core.points.of(flow)
+  if (owner === 0 || point === undefined) return
+  const why = SipMessage.request('CANCEL', invite.uri)
+  why.append('Reason', 'SIP;cause=480;text="Application did not answer"')
+  const message = cancelOf(invite, why, point)
+  core.emit({
+    type: 'cancelled', transaction: idForUser, dialog: dialog?.id ?? '', owner, flow, message,
+    data: formatMessage(message), bytes: 0,
+  })
 }
 
 /** A response of the engine's own. */

@@ -1,7 +1,7 @@
 /**
  * The TCP listener for applications (control protocol §1): connections, back pressure and time
- * limits. Collects everything written to a connection in one turn of the event loop into one
- * system call. What the octets mean is the exchange's business.
+ * limits. Collects what is written to a connection, under load over a millisecond, into one system
+ * call. What the octets mean is the exchange's business.
  */
 import { createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
@@ -34,6 +34,12 @@ export const controlLimits: ControlLimits = {
 
 /** First keep-alive probe after so long without traffic (§1). */
 const keepAliveAfterMs = 1000
+/**
+ * Writes follow each other no closer than this. A write wakes the application, which costs both
+ * sides more than the message itself: under load several share one, while a lone message still
+ * leaves at once.
+ */
+const gatherMs: Ms = 1
 /** How long a connection may stay open for what was written before it was closed. */
 const lastWordsMs = 500
 
@@ -61,6 +67,7 @@ export class ControlListener {
   readonly #server: Server
   readonly #connections = new Map<number, Connection>()
   #unflushed: Connection[] = []
+  #flushedAt: Ms = 0
   #lastId = 0
 
   private constructor(options: ControlOptions, events: ControlEvents) {
@@ -85,7 +92,9 @@ export class ControlListener {
     await new Promise<void>((resolve, reject) => {
       listener.#server.once('error', (error) => {
         reject(
-          new Error(`cannot listen for applications on ${address} port ${port}: ${error.message}`),
+          new Error(`cannot listen for applications on ${address} port ${port}: ${error.message}`, {
+            cause: error,
+          }),
         )
       })
       listener.#server.listen({ host: address, port }, resolve)
@@ -99,7 +108,7 @@ export class ControlListener {
     return address !== null && typeof address === 'object' ? address.port : 0
   }
 
-  /** Queues a payload; it leaves at the end of this turn of the event loop. */
+  /** Queues a payload; it leaves at the end of this turn of the event loop or soon after. */
   write(client: number, payload: Octets): void {
     const connection = this.#connections.get(client)
     if (connection === undefined || connection.closing) return
@@ -161,15 +170,21 @@ export class ControlListener {
     })
   }
 
-  /** `setImmediate` runs after all datagrams and chunks of this poll have been handled. */
   #flushLater(connection: Connection): void {
     this.#unflushed.push(connection)
     if (this.#unflushed.length > 1) return
-    setImmediate(() => {
-      const due = this.#unflushed
-      this.#unflushed = []
-      for (const one of due) this.#flush(one)
-    })
+    const { clock } = this.#options
+    const nextAt = this.#flushedAt + gatherMs
+    // `setImmediate` runs after all datagrams and chunks of this poll have been handled.
+    if (nextAt <= clock.nowMs()) setImmediate(() => this.#flushAll())
+    else clock.wakeAt(nextAt, () => this.#flushAll())
+  }
+
+  #flushAll(): void {
+    const due = this.#unflushed
+    this.#unflushed = []
+    this.#flushedAt = this.#options.clock.nowMs()
+    for (const one of due) this.#flush(one)
   }
 
   #flush(connection: Connection): void {

@@ -148,7 +148,8 @@ export async function serveMetrics(
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
-      reject(new Error(`cannot serve metrics on ${address} port ${port}: ${error.message}`))
+      const what = `cannot serve metrics on ${address} port ${port}: ${error.message}`
+      reject(new Error(what, { cause: error }))
     })
     server.listen({ host: address, port }, resolve)
   })

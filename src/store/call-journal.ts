@@ -33,11 +33,11 @@ export interface JournalOptions {
  * States that come within this time share a statement: no call waits for it, the database is
  * spared.
  */
-const groupMs = 20
+const groupMs = 50
 /**
  * A live update may be this old in the panel. Most calls ring and answer within it: one write less.
  */
-const updateMs = 300
+const updateMs = 1000
 const firstPauseMs = 100
 const longestPauseMs = 5000
 

@@ -50,6 +50,7 @@ export interface PrivateDatabase {
 
 /** Why the private database did not start; the message says what to do. */
 export class PrivateDatabaseError extends Error {
+  override readonly name = 'PrivateDatabaseError'
   readonly code: 'not_installed' | 'already_running' | 'install_failed' | 'start_failed'
   constructor(code: PrivateDatabaseError['code'], message: string) {
     super(message)
@@ -83,7 +84,7 @@ export async function startPrivateDatabase(
   if (!lock) {
     throw new PrivateDatabaseError(
       'already_running',
-      `${dir}: the private database already runs there; stop that one first`,
+      `${dir}: the private database already runs there; stop that one, or name another PN_DATA_DIR`,
     )
   }
   try {
@@ -254,13 +255,16 @@ async function installOnce(dir: string, log: Log): Promise<void> {
     [
       '--no-defaults',
       `--datadir=${fresh}`,
-      `--tmpdir=${ownTmpDir(dir)}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--skip-name-resolve',
-      ...asCurrentUser(),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // The program is a shell script that tears paths with blanks apart, all but the data folder's;
+    // and with --user it would chown. So the temporary folder goes by the environment.
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TMPDIR: ownTmpDir(dir) },
+    },
   )
   let output = ''
   const keep = (chunk: Buffer) => {

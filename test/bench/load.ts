@@ -3,12 +3,12 @@
  * failures, INVITE→180 and INVITE→200, CPU per call by process, memory.
  *
  *   node test/bench/load.ts RATE=100 SECONDS=10 PHONES=1
- *   node test/bench/load.ts RATE=2 SIP=127.0.0.1:5060 NUMBERS=numbers.csv ANSWERING=501 PIDS=app:812
+ *   node test/bench/load.ts RATE=2 SIP=127.0.0.1:5060 NUMBERS=numbers.csv ANSWERING=501
  *
  * Without SIP= it starts a product of its own (private MariaDB with durable settings, SIP server,
  * application) and stops it again. With SIP= it calls the numbers listed in NUMBERS (lines
- * `number;caller`) on a running one and plays the phones behind its trunk at port TRUNK: those whose
- * number ends with ANSWERING answer, all others ring until they are cancelled.
+ * `number;caller`) on a running one and plays the phones behind its trunk at port TRUNK: those
+ * whose number ends with ANSWERING answer, all others ring until they are cancelled.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -86,24 +86,32 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
   const count = (name: string, fallback: number, max: number): number => {
     const text = values.get(name) ?? String(fallback)
     const value = Number(text)
-    if (!/^\d+$/.test(text) || value < 1 || value > max) throw new Error(`${name}=${text}: 1 to ${max}\n${usage}`)
+    if (!/^\d+$/.test(text) || value < 1 || value > max) {
+      throw new Error(`${name}=${text}: 1 to ${max}\n${usage}`)
+    }
     return value
   }
   const sip = values.get('SIP')
   if (sip !== undefined && !values.has('NUMBERS')) throw new Error(`SIP= needs NUMBERS=\n${usage}`)
   return {
-    rate: count('RATE', 50, 20_000), seconds: count('SECONDS', 10, 86_400), phones: count('PHONES', 1, 5),
+    rate: count('RATE', 50, 20_000), seconds: count('SECONDS', 10, 86_400),
+    phones: count('PHONES', 1, 5),
     ringMs: count('RING', 40, 60_000), talkMs: count('TALK', 500, 3_600_000),
-    sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535), answering: values.get('ANSWERING') ?? '501',
+    sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535),
+    answering: values.get('ANSWERING') ?? '501',
     pids: Object.fromEntries((values.get('PIDS') ?? '').split(',').filter(Boolean)
       .map((pair) => [pair.split(':')[0] ?? '', Number(pair.split(':')[1])])),
   }
 }
 
-const optionNames = new Set(['RATE', 'SECONDS', 'PHONES', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING', 'PIDS'])
+const optionNames = new Set([
+  'RATE', 'SECONDS', 'PHONES', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING', 'PIDS',
+])
 
 /** Runs the load and measures it. */
-export async function runLoad(options: LoadOptions, say: (line: string) => void): Promise<LoadResult> {
+export async function runLoad(
+  options: LoadOptions, say: (line: string) => void,
+): Promise<LoadResult> {
   const phones = await startPhones(options)
   try {
     const target = options.sip === undefined
@@ -135,10 +143,11 @@ async function startPhones(options: LoadOptions): Promise<SippRun[]> {
   }
   const answering = { ...common, scenario: 'uas-ring-answer', pauseMs: options.ringMs }
   const ringing = { ...common, scenario: 'uas-ring-until-answered-elsewhere' }
-  return Promise.all(Array.from({ length: options.phones }, (_, i) => startSipp(i === 0 ? answering : ringing)))
+  return Promise.all(Array.from({ length: options.phones },
+    (_, i) => startSipp(i === 0 ? answering : ringing)))
 }
 
-/** Subscribers of the private product: enough that their rows differ, few enough to seed quickly. */
+/** Subscribers of the private product: enough to differ in rows, few enough to seed quickly. */
 const subscribers = 50
 
 async function startOwnProduct(options: LoadOptions, phones: readonly SippRun[]): Promise<Target> {
@@ -179,19 +188,23 @@ async function seedSubscribers(
   for (let i = 0; i < subscribers; i++) {
     const number = `+7495900${String(i).padStart(4, '0')}`
     const id = await createSubscriber(db, {
-      name: `load ${i}`, number, login: number, passwordHash: '', balanceKopecks: 1_000_000, maxCalls: 100_000,
+      name: `load ${i}`, number, login: number, passwordHash: '', balanceKopecks: 1_000_000,
+      maxCalls: 100_000,
     }, now)
     const targets = []
     for (const [j, phone] of phones.entries()) {
       const address = `sip:phone${j}@127.0.0.1:${phone.port}`
-      targets.push({ targetId: await addNumber(db, id, { address, description: '' }, now), ringSeconds: undefined })
+      const targetId = await addNumber(db, id, { address, description: '' }, now)
+      targets.push({ targetId, ringSeconds: undefined })
     }
     await addRule(db, id, {
-      name: 'all', enabled: true, priority: 0, blocks: [], mode: 'parallel', waitSeconds: 30, targets,
-      noAnswer: { action: 'hangUp' },
+      name: 'all', enabled: true, priority: 0, blocks: [], mode: 'parallel', waitSeconds: 30,
+      targets, noAnswer: { action: 'hangUp' },
     }, now)
     // One caller rings a number once at a time, so each number has many callers.
-    for (let j = 0; j < 100; j++) lines.push(`${number};+7916${String(i * 100 + j).padStart(7, '0')}`)
+    for (let j = 0; j < 100; j++) {
+      lines.push(`${number};+7916${String(i * 100 + j).padStart(7, '0')}`)
+    }
   }
   return lines.toSorted((a, b) => a.slice(-2).localeCompare(b.slice(-2)))
 }
@@ -212,11 +225,12 @@ async function callAtRate(
   const numbers = join(folder, 'numbers.csv')
   writeFileSync(numbers, `SEQUENTIAL\n${target.lines.join('\n')}\n`)
   const caller = await startSipp({
-    scenario: 'uac-load-expect-answer', remote: target.sip, rate, calls, pauseMs: options.talkMs, trace: false,
-    timeoutSeconds: seconds + 60,
+    scenario: 'uac-load-expect-answer', remote: target.sip, rate, calls, pauseMs: options.talkMs,
+    trace: false, timeoutSeconds: seconds + 60,
     more: [
       '-inf', numbers, '-l', String(limit), '-trace_rtt', '-rtt_freq', '1', '-trace_stat',
-      '-stf', join(folder, 'stat.csv'), '-fd', '1', '-recv_timeout', '10000', '-buff_size', '2097152',
+      '-stf', join(folder, 'stat.csv'), '-fd', '1', '-recv_timeout', '10000',
+      '-buff_size', '2097152',
     ],
   })
   try {
@@ -273,14 +287,16 @@ export function parseStatistics(csv: string): Map<string, number> {
 /** Nearest-rank percentiles; NaN of nothing. */
 export function percentiles(values: readonly number[]): Percentiles {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN
+  const at = (share: number): number =>
+    sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 
 /** The lines that `make load` prints. */
 export function describeLoad(options: LoadOptions, result: LoadResult): string {
+  const { calls, failed, retransmissions } = result
   return [
-    `calls            ${result.calls}  failed ${result.failed}  retransmissions ${result.retransmissions}`,
+    `calls            ${calls}  failed ${failed}  retransmissions ${retransmissions}`,
     `INVITE to 180    ${times(result.ringing)}`,
     `INVITE to 200    ${times(result.answer)}  (phones answer after ${options.ringMs} ms)`,
     `CPU ms per call  ${each(result.cpuMs, 3)}`,

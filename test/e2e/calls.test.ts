@@ -1,7 +1,7 @@
 /**
  * Calls through the whole product over real sockets, played by SIPp: the cases of issue 2 §5.3 that
  * need one trunk and the clock of today. They run side by side on personal numbers of their own;
- * in the end nothing may be alive.
+ * in the end nothing may be alive. ONLY=text in the environment picks cases by a part of their name.
  */
 import t from 'tap'
 import { playAll } from '../support/call-case.ts'

@@ -45,36 +45,81 @@ const settings: readonly ClockSetting[] = [
   {
     instant: '2026-11-23T20:58:30Z', about: 'Monday 23:58 in Moscow, the last minutes of the day',
     cases: [
-      { name: 'until 24:00 still acts', zone: 'Europe/Moscow', rules: [during('Monday', [1], '09:00', '24:00'), otherwise], acts: 'Monday' },
-      { name: 'until 23:58 is over: the end does not belong to the range', zone: 'Europe/Moscow', rules: [during('early', [1], '09:00', '23:58'), otherwise], acts: 'otherwise' },
-      { name: 'from 23:58 has begun', zone: 'Europe/Moscow', rules: [during('late', [1], '23:58', '23:59'), otherwise], acts: 'late' },
-      { name: 'it is Tuesday already in Yekaterinburg', zone: 'Asia/Yekaterinburg', rules: [during('Tuesday', [2], '00:00', '24:00'), otherwise], acts: 'Tuesday' },
+      {
+        name: 'until 24:00 still acts', zone: 'Europe/Moscow',
+        rules: [during('Monday', [1], '09:00', '24:00'), otherwise], acts: 'Monday',
+      },
+      {
+        name: 'until 23:58 is over: the end does not belong to the range', zone: 'Europe/Moscow',
+        rules: [during('early', [1], '09:00', '23:58'), otherwise], acts: 'otherwise',
+      },
+      {
+        name: 'from 23:58 has begun', zone: 'Europe/Moscow',
+        rules: [during('late', [1], '23:58', '23:59'), otherwise], acts: 'late',
+      },
+      {
+        name: 'it is Tuesday already in Yekaterinburg', zone: 'Asia/Yekaterinburg',
+        rules: [during('Tuesday', [2], '00:00', '24:00'), otherwise], acts: 'Tuesday',
+      },
     ],
   },
   {
     instant: '2026-11-23T21:00:01Z', about: 'Tuesday 00:00 in Moscow, the first second of the day',
     cases: [
-      { name: 'Monday until 24:00 is over', zone: 'Europe/Moscow', rules: [during('Monday', [1], '09:00', '24:00'), otherwise], acts: 'otherwise' },
-      { name: 'a window past midnight belongs to Monday, its first day', zone: 'Europe/Moscow', rules: [during('night', [1], '22:00', '06:00'), otherwise], acts: 'night' },
-      { name: 'the same window of Tuesday has not begun', zone: 'Europe/Moscow', rules: [during('night', [2], '22:00', '06:00'), otherwise], acts: 'otherwise' },
-      { name: 'the date of yesterday is over', zone: 'Europe/Moscow', rules: [onDate('yesterday', '2026-11-23'), onDate('today', '2026-11-24'), otherwise], acts: 'today' },
+      {
+        name: 'Monday until 24:00 is over', zone: 'Europe/Moscow',
+        rules: [during('Monday', [1], '09:00', '24:00'), otherwise], acts: 'otherwise',
+      },
+      {
+        name: 'a window past midnight belongs to Monday, its first day', zone: 'Europe/Moscow',
+        rules: [during('night', [1], '22:00', '06:00'), otherwise], acts: 'night',
+      },
+      {
+        name: 'the same window of Tuesday has not begun', zone: 'Europe/Moscow',
+        rules: [during('night', [2], '22:00', '06:00'), otherwise], acts: 'otherwise',
+      },
+      {
+        name: 'the date of yesterday is over', zone: 'Europe/Moscow',
+        rules: [onDate('yesterday', '2026-11-23'), onDate('today', '2026-11-24'), otherwise], acts: 'today',
+      },
     ],
   },
   {
     instant: '2026-10-25T01:30:00Z', about: 'Sunday 02:30 in Berlin for the second time',
     cases: [
-      { name: 'the repeated hour matches in its second pass, too', zone: 'Europe/Berlin', rules: [during('hour', [7], '02:00', '03:00'), otherwise], acts: 'hour' },
-      { name: 'three o’clock has not come', zone: 'Europe/Berlin', rules: [during('later', [7], '03:00', '04:00'), otherwise], acts: 'otherwise' },
-      { name: 'Moscow knows no such thing', zone: 'Europe/Moscow', rules: [during('hour', [7], '04:00', '05:00'), otherwise], acts: 'hour' },
+      {
+        name: 'the repeated hour matches in its second pass, too', zone: 'Europe/Berlin',
+        rules: [during('hour', [7], '02:00', '03:00'), otherwise], acts: 'hour',
+      },
+      {
+        name: 'three o’clock has not come', zone: 'Europe/Berlin',
+        rules: [during('later', [7], '03:00', '04:00'), otherwise], acts: 'otherwise',
+      },
+      {
+        name: 'Moscow knows no such thing', zone: 'Europe/Moscow',
+        rules: [during('hour', [7], '04:00', '05:00'), otherwise], acts: 'hour',
+      },
     ],
   },
   {
     instant: '2027-03-28T01:00:01Z', about: 'Sunday 03:00 in Berlin, the hour from two to three was skipped',
     cases: [
-      { name: 'a window in the skipped hour does not act', zone: 'Europe/Berlin', rules: [during('skipped', [7], '02:00', '03:00'), otherwise], acts: 'otherwise' },
-      { name: 'three o’clock has come', zone: 'Europe/Berlin', rules: [during('three', [7], '03:00', '04:00'), otherwise], acts: 'three' },
-      { name: 'a window over the gap goes on', zone: 'Europe/Berlin', rules: [during('over', [7], '01:30', '03:30'), otherwise], acts: 'over' },
-      { name: 'London changes at the same instant', zone: 'Europe/London', rules: [during('two', [7], '02:00', '03:00'), otherwise], acts: 'two' },
+      {
+        name: 'a window in the skipped hour does not act', zone: 'Europe/Berlin',
+        rules: [during('skipped', [7], '02:00', '03:00'), otherwise], acts: 'otherwise',
+      },
+      {
+        name: 'three o’clock has come', zone: 'Europe/Berlin',
+        rules: [during('three', [7], '03:00', '04:00'), otherwise], acts: 'three',
+      },
+      {
+        name: 'a window over the gap goes on', zone: 'Europe/Berlin',
+        rules: [during('over', [7], '01:30', '03:30'), otherwise], acts: 'over',
+      },
+      {
+        name: 'London changes at the same instant', zone: 'Europe/London',
+        rules: [during('two', [7], '02:00', '03:00'), otherwise], acts: 'two',
+      },
     ],
   },
 ]

@@ -30,13 +30,17 @@ export function readRunFile(dataDir: string): RunFile {
   try {
     run = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunNote>
   } catch {
-    throw new CannotCall(`The product does not run here (no ${file}).\nStart it with "make run" in another terminal, then try again.`)
+    throw new CannotCall(`The product does not run here (no ${file}).\n`
+      + 'Start it with "make run" in another terminal, then try again.')
   }
   const { panelUrl, sip, demo, demoTrunkPort } = run
   if (panelUrl === undefined || sip === undefined || demoTrunkPort === undefined) {
-    throw new CannotCall(`${file} is of another version. Stop the product, start it again with "make run".`)
+    throw new CannotCall(
+      `${file} is of another version. Stop the product, start it again with "make run".`)
   }
-  if (!demo) throw new CannotCall('There is no demo subscriber (PN_DEMO=no?), so there is no number to call.')
+  if (!demo) {
+    throw new CannotCall('There is no demo subscriber (PN_DEMO=no?), so there is no number to call.')
+  }
   return { panelUrl, sip, demo, demoTrunkPort }
 }
 
@@ -51,7 +55,8 @@ class Panel {
 
   async login(credentials: { readonly login: string; readonly password: string }): Promise<void> {
     const reply = await this.#fetch('/api/login', {
-      method: 'POST', body: JSON.stringify({ login: credentials.login, password: credentials.password }),
+      method: 'POST',
+      body: JSON.stringify({ login: credentials.login, password: credentials.password }),
       headers: { 'content-type': 'application/json', origin: this.#url },
     })
     this.#cookie = reply.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ')
@@ -66,9 +71,12 @@ class Panel {
     try {
       reply = await fetch(`${this.#url}${path}`, { ...init, signal: AbortSignal.timeout(5000) })
     } catch {
-      throw new CannotCall(`The panel at ${this.#url} does not answer.\nIs "make run" still running?`)
+      throw new CannotCall(
+        `The panel at ${this.#url} does not answer.\nIs "make run" still running?`)
     }
-    if (!reply.ok) throw new CannotCall(`The panel refuses ${path}: ${reply.status} ${await reply.text()}`)
+    if (!reply.ok) {
+      throw new CannotCall(`The panel refuses ${path}: ${reply.status} ${await reply.text()}`)
+    }
     return reply
   }
 }
@@ -83,13 +91,15 @@ export function ringingNow(overview: OverviewReply, numbers: readonly NumberRepl
   if (acts.kind === 'default') {
     return numbers.filter((number) => number.id === acts.targetId).map((number) => number.address)
   }
-  throw new CannotCall(`At this moment calls to the number go nowhere (${acts.kind}). Switch a rule on in the panel.`)
+  throw new CannotCall(`At this moment calls to the number go nowhere (${acts.kind}). `
+    + 'Switch a rule on in the panel.')
 }
 
 /** Rings the phones and reports what caller and phones saw. */
 async function placeCall(run: RunFile, addresses: readonly string[]): Promise<SippReport[]> {
   if (isUdpPortBound(run.demoTrunkPort)) {
-    throw new CannotCall(`Port ${run.demoTrunkPort}, where the demo trunk leads, is taken. Does another "make call" run?`)
+    throw new CannotCall(`Port ${run.demoTrunkPort}, where the demo trunk leads, is taken. `
+      + 'Does another "make call" run?')
   }
   const answering = /(\d{3})(?:@.*)?$/.exec(addresses[0] ?? '')?.[1] ?? '000'
   const phones = await startSipp({
@@ -97,8 +107,8 @@ async function placeCall(run: RunFile, addresses: readonly string[]): Promise<Si
     keys: { answering }, timeoutSeconds: 30,
   })
   const caller = await startSipp({
-    scenario: 'uac-call-expect-answer', remote: `${run.sip.host}:${run.sip.port}`, number: run.demo.number,
-    pauseMs: 2000, timeoutSeconds: 30,
+    scenario: 'uac-call-expect-answer', remote: `${run.sip.host}:${run.sip.port}`,
+    number: run.demo.number, pauseMs: 2000, timeoutSeconds: 30,
   })
   try {
     const seen = await caller.done
@@ -131,19 +141,22 @@ export function describeRow(call: Call): string {
   for (const leg of call.legs) {
     const rang = typeof leg.ringMs === 'number' ? `rang after ${leg.ringMs} ms` : 'did not ring'
     const tried = leg.attempts.map((attempt) => `${attempt.trunk} ${attempt.status}`).join(', ')
-    lines.push(`  ${leg.address.padEnd(16)} ${leg.description.padEnd(16)} ${leg.outcome.padEnd(18)} ${rang}; trunks: ${tried || '–'}`)
+    const phone = `${leg.address.padEnd(16)} ${leg.description.padEnd(16)}`
+    lines.push(`  ${phone} ${leg.outcome.padEnd(18)} ${rang}; trunks: ${tried || '–'}`)
   }
-  for (const step of call.trace) {
-    if (step.step === 'ruleSkipped') lines.push(`  why: rule «${step.ruleName}» not taken: ${step.why.verdict}`)
-    else if (step.step === 'ruleTaken') lines.push(`  why: rule «${step.ruleName}» taken by ${step.via}, priority ${step.priority}`)
-    else lines.push(`  why: ${step.step}`)
-  }
-  return lines.join('\n')
+  return [...lines, ...call.trace.map((step) => `  why: ${describeStep(step)}`)].join('\n')
+}
+
+function describeStep(step: Call['trace'][number]): string {
+  if (step.step === 'ruleSkipped') return `rule «${step.ruleName}» not taken: ${step.why.verdict}`
+  if (step.step !== 'ruleTaken') return step.step
+  return `rule «${step.ruleName}» taken by ${step.via}, priority ${step.priority}`
 }
 
 /** What was never reached arrives as null or not at all. */
 function seconds(from: number | undefined, to: number | undefined): string {
-  return typeof from === 'number' && typeof to === 'number' ? `${((to - from) / 1000).toFixed(1)} s` : '–'
+  if (typeof from !== 'number' || typeof to !== 'number') return '–'
+  return `${((to - from) / 1000).toFixed(1)} s`
 }
 
 async function main(): Promise<void> {
@@ -152,9 +165,9 @@ async function main(): Promise<void> {
   const panel = new Panel(run.panelUrl)
   await panel.login(run.demo)
   const numbers = await panel.get<NumberReply[]>('/api/numbers')
-  const addresses = ringingNow(
-    await panel.get<OverviewReply>('/api/overview'), numbers)
-  console.log(`Calling ${run.demo.number} at ${run.sip.host}:${run.sip.port}; these phones should ring: ${addresses.join(', ')}\n`)
+  const addresses = ringingNow(await panel.get<OverviewReply>('/api/overview'), numbers)
+  console.log(`Calling ${run.demo.number} at ${run.sip.host}:${run.sip.port}`)
+  console.log(`These phones should ring: ${addresses.join(', ')}\n`)
   const [caller, phones] = await placeCall(run, addresses)
   const { columns, rows } = ladderOfCall(caller?.messages ?? [], phones?.messages ?? [])
   console.log(drawLadder(columns, rows))

@@ -425,6 +425,59 @@ t.test('the owner goes between the 200 and its ACK', (t) => {
   t.end()
 })
 
+t.test('an orphaned call that we placed ends with BYE, an orphaned subscription without', (t) => {
+  const { probe, invite } = talk()
+  probe.command({ type: 'release', owner: 1 }).wait(3600_000)
+  const [bye] = probe.take('send')
+  t.equal(field(bye?.data ?? '', 'Call-ID'), field(invite, 'Call-ID'))
+  t.equal(field(bye?.data ?? '', 'Reason'), 'SIP;cause=200;text="Application gone"')
+  probe.wait(100_000)
+  t.match(probe.stack.counts, empty)
+
+  const other = new StackProbe()
+  other.request(undefined, 'SUBSCRIBE sip:bob@192.0.2.3 SIP/2.0', 'Event: presence', 'Expires: 86400')
+  other.receive(new ScriptedPeer(bob, 'bob').reply(other.one('send').data, '200 OK', ['Expires: 86400']), bob)
+  other.outputs()
+  other.command({ type: 'release', owner: 1 }).wait(3600_000)
+  t.same(other.outputs(), [])
+  t.match(other.stack.counts, empty, 'not kept for the day it was granted')
+  t.end()
+})
+
+t.test('100: told once to a user that asked, before anything else; to others never', (t) => {
+  for (const { name, trying, told } of [
+    { name: 'asked', trying: { trying: true }, told: [100, 180] },
+    { name: 'not asked', trying: {}, told: [180] },
+  ]) {
+    const probe = new StackProbe()
+    const far = new ScriptedPeer(bob, 'bob')
+    const lines = ['INVITE sip:bob@192.0.2.3 SIP/2.0', '', sdp]
+    probe.command({ type: 'request', token: 'x', owner: 1, draft: draft(lines), ...trying })
+    const accepted = probe.one('accepted')
+    const { data } = probe.one('send')
+    for (let count = 0; count < 2; count++) probe.receive(far.reply(data, '100 Trying', [], ''), bob)
+    probe.receive(far.reply(data, '180 Ringing'), bob)
+    probe.receive(far.reply(data, '100 Trying', [], ''), bob)
+    const responses = probe.take('response')
+    t.same(responses.map(({ message }) => message.status), told, name)
+    for (const response of responses) t.match(response, { transaction: accepted.transaction, dialog: accepted.dialog, owner: 1 })
+    t.same(probe.sent(), [], 'and no INVITE is repeated')
+  }
+  t.end()
+})
+
+t.test('100 lets out a CANCEL that was held, whoever is told', (t) => {
+  const probe = new StackProbe()
+  const far = new ScriptedPeer(bob, 'bob')
+  const lines = ['INVITE sip:bob@192.0.2.3 SIP/2.0', '', sdp]
+  probe.command({ type: 'request', token: 'x', owner: 1, draft: draft(lines), trying: true })
+  const { transaction, data } = probe.one('accepted')
+  probe.cancel(transaction).outputs()
+  probe.receive(far.reply(data, '100 Trying', [], ''), bob)
+  t.same(probe.outputs().map(({ type }) => type), ['send', 'response'])
+  t.end()
+})
+
 t.test('a draft with the Call-ID of a call of the owner goes inside it', (t) => {
   const { probe, invite } = talk()
   probe.request(undefined, 'INFO sip:whoever@192.0.2.3 SIP/2.0', `Call-ID: ${field(invite, 'Call-ID')}`)

@@ -247,7 +247,7 @@ t.test('the user is silent', (t) => {
   probe.wait(63_999)
   t.same(probe.sent(), [])
   probe.wait(1)
-  t.same(probe.sent(), ['480 Temporarily Unavailable (INVITE)'])
+  t.same(probe.outputs().map(({ type }) => type), ['send', 'cancelled'], 'the caller first')
   probe.respond('id-1', 'SIP/2.0 200 OK')
   t.equal(probe.one('refused').reason, 'Response not sent due to unknown transaction')
   probe.wait(100_000)
@@ -259,6 +259,45 @@ t.test('the user is silent', (t) => {
   other.wait(100_000)
   t.same(other.outputs(), [], 'RFC 4320: no late 408 to OPTIONS')
   t.match(other.stack.counts, empty)
+  t.end()
+})
+
+t.test('a silent user is told of the 480 by a CANCEL that nobody sent', (t) => {
+  const { probe, caller, id } = ring({}, ['Route: <sip:us@192.0.2.1;lr>'])
+  const [, branch] = /branch=([^;\r]+)/.exec(caller.lastInvite) ?? []
+  probe.wait(64_000)
+  t.same(probe.sent(), ['480 Temporarily Unavailable (INVITE)'])
+  const told = probe.one('cancelled')
+  t.match(told, { transaction: id, dialog: '', owner: 1, bytes: 0, flow: alice })
+  t.match(told.data, /^CANCEL sip:service@192\.0\.2\.1 SIP\/2\.0\r\n/)
+  t.equal(told.message.method, 'CANCEL')
+  t.equal(told.message.topVia.branch, branch, 'RFC 3261 §9.1: the branch of the INVITE')
+  t.equal(field(told.data, 'Call-ID'), 'call-of-alice')
+  t.equal(field(told.data, 'CSeq'), '1 CANCEL')
+  t.match(field(told.data, 'From'), ';tag=tag-of-alice')
+  t.equal(field(told.data, 'Reason'), 'SIP;cause=480;text="Application did not answer"')
+  probe.receive(caller.request('CANCEL'))
+  t.same(probe.outputs().map(({ type }) => type), ['send'], 'a real one comes too late: 200 only')
+
+  const rung = ring()
+  rung.probe.respond(rung.id, 'SIP/2.0 180 Ringing')
+  rung.probe.wait(61 * 60_000)
+  t.equal(rung.probe.take('cancelled').length, 1, 'also when it rang for an hour')
+
+  const nobody = new StackProbe()
+  nobody.receive(new ScriptedPeer(alice).invite()).outputs()
+  nobody.wait(64_000)
+  t.same(nobody.take('cancelled'), [], 'an INVITE that nobody claimed: nobody to tell')
+  t.end()
+})
+
+t.test('a silent user is told of the 480 to a re-INVITE, and the call goes on', (t) => {
+  const { probe, caller, dialog } = talk()
+  probe.receive(caller.invite()).outputs()
+  probe.wait(64_000)
+  t.same(probe.sent(), ['480 Temporarily Unavailable (INVITE)'])
+  t.match(probe.one('cancelled'), { dialog, owner: 1, bytes: 0 })
+  t.equal(probe.stack.counts.dialogs, 1)
   t.end()
 })
 
@@ -453,6 +492,57 @@ t.test('the owner goes: 503 to the unanswered, 481 inside its calls, BYE drops t
   t.same(probe.sent(), ['481 Call/Transaction Does Not Exist (BYE)'])
   probe.wait(100_000)
   t.match(probe.stack.counts, empty)
+  t.end()
+})
+
+t.test('an orphan is ended after a while: BYE with a Reason, nobody is told, nothing is left', (t) => {
+  for (const { name, limits, fromMs, toMs } of [
+    { name: 'an hour unless told otherwise', limits: {}, fromMs: 54 * 60_000, toMs: 3600_000 },
+    { name: 'ten minutes', limits: { orphanMs: 600_000 }, fromMs: 540_000, toMs: 600_000 },
+  ]) {
+    const { probe, caller } = talk({ limits })
+    probe.command({ type: 'release', owner: 1 })
+    probe.wait(fromMs - 1)
+    t.same(probe.outputs(), [], `${name}: stays up`)
+    probe.wait(toMs - fromMs + 1)
+    const [bye] = probe.take('send')
+    t.match(bye?.data ?? '', /^BYE sip:alice@192\.0\.2\.2:5060 SIP/, name)
+    t.equal(field(bye?.data ?? '', 'Reason'), 'SIP;cause=200;text="Application gone"')
+    t.equal(probe.stack.counts.dialogs, 0, 'forgotten at once')
+    probe.receive(caller.reply(bye?.data ?? '', '200 OK', [], ''))
+    probe.wait(40_000)
+    t.same(probe.outputs().map(({ type }) => type).filter((type) => type !== 'send'), [])
+    t.match(probe.stack.counts, empty)
+  }
+  t.end()
+})
+
+t.test('orphans of one application do not all end in the same instant', (t) => {
+  const probe = new StackProbe()
+  for (let call = 0; call < 50; call++) {
+    const caller = new ScriptedPeer(alice, `alice${call}`)
+    probe.receive(caller.invite())
+    const { transaction } = probe.one('request')
+    probe.command({ type: 'claim', transaction, owner: 1 })
+    probe.respond(transaction, 'SIP/2.0 200 OK', '', sdp)
+    probe.receive(caller.learn(probe.one('accepted').data).request('ACK'))
+  }
+  probe.command({ type: 'release', owner: 1 }).wait(57 * 60_000)
+  const left = probe.stack.counts.dialogs
+  t.ok(left > 10 && left < 40, `${left} of 50 left at half of the last tenth`)
+  probe.wait(4 * 60_000)
+  t.match(probe.stack.counts.dialogs, 0)
+  t.end()
+})
+
+t.test('an orphan whose peer hangs up, or does not take part in its session, ends at once', (t) => {
+  const { probe, caller } = talk()
+  probe.command({ type: 'release', owner: 1 })
+  probe.receive(caller.request('BYE')).outputs()
+  probe.wait(40_000)
+  t.match(probe.stack.counts, empty, 'no timer waits for it any more')
+  probe.wait(2 * 3600_000)
+  t.same(probe.outputs(), [])
   t.end()
 })
 

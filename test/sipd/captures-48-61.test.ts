@@ -140,7 +140,7 @@ const cases: ScriptCase[] = [
       left nothing`,
   },
   {
-    name: '53 the application never answers an INVITE: a final answer at 64 s, where the original is silent',
+    name: '53 the application never answers an INVITE: a final answer at 64 s, where the original is silent; the application is told by a CANCEL',
     script: `${ready}
       alice > INVITE
       alice < 100
@@ -148,6 +148,10 @@ const cases: ScriptCase[] = [
       wait 60000
       wait 4000
       alice < 480 INVITE
+      app < CANCEL
+        meta 3: 0
+        CSeq: * CANCEL
+        Reason: SIP;cause=480;text="Application did not answer"
       alice > ACK
       app > 486 alice
       app < NOK Response not sent due to unknown transaction

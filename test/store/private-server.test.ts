@@ -29,7 +29,8 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 t.test('data outlives a stop; the folder is closed to others', async (t) => {
-  const dir = folder(t)
+  const dir = join(folder(t), 'a folder with blanks')
+  mkdirSync(dir)
   const first = await startPrivateDatabase(options(join(dir, 'db')))
   t.equal(statSync(join(dir, 'db')).mode & 0o777, 0o700)
   await query(first.url, 'CREATE TABLE kept (id INT PRIMARY KEY)')

@@ -49,13 +49,24 @@ export async function startBaresip(user: string): Promise<Baresip> {
     child.once('error', () => { ended = true; done() })
     child.once('close', () => { ended = true; done() })
   })
+  // A test that ends by a fault must not leave a phone behind that answers for ever.
+  const kill = (): void => { child.kill('SIGKILL') }
+  process.once('exit', kill)
+  const end = async (): Promise<void> => {
+    process.off('exit', kill)
+    if (!ended) kill()
+    await exit
+    rmSync(folder, { recursive: true, force: true })
+  }
   const control = await waitUntilOpen(() => ended, port, controlPort, () => output)
+    .catch(async (fault: unknown) => {
+      await end()
+      throw fault
+    })
   const events = new EventLog(control)
   const stop = async (): Promise<void> => {
     control.destroy()
-    if (!ended) child.kill('SIGKILL')
-    await exit
-    rmSync(folder, { recursive: true, force: true })
+    await end()
   }
   return {
     uri: `sip:${user}@127.0.0.1:${port}`,

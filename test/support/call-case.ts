@@ -46,7 +46,9 @@ export interface RulePlan {
   readonly priority?: number
 }
 
-export interface CallerPlan extends Pick<SippOptions, 'scenario' | 'pauseMs' | 'address' | 'more' | 'keys'> {
+type CallerOptions = Pick<SippOptions, 'scenario' | 'pauseMs' | 'address' | 'more' | 'keys'>
+
+export interface CallerPlan extends CallerOptions {
   /** Calls another number than the subscriber's. */
   readonly number?: string
   /** Starts so long after the first caller. */
@@ -107,14 +109,14 @@ export async function play(product: Product, plan: CallCase): Promise<Played> {
   const phones: SippRun[] = []
   const callers: SippRun[] = []
   try {
-    for (const phone of plan.phones) if (phone.address === undefined) phones.push(await startPhone(phone))
+    const own = plan.phones.filter((phone) => phone.address === undefined)
+    for (const phone of own) phones.push(await startPhone(phone))
     const scene = await seed(product.database, plan, addressesOf(plan.phones, phones))
     // A hook that fails is a fault of the case, told after everybody has been heard.
     const during = Promise.resolve(plan.during?.(scene)).then(() => [], (error) => [String(error)])
     const started = await startCallers(product, plan, scene, callers)
     const hookFaults = await during
     const callerReports = await Promise.all(started.map((run) => run.done))
-    const own = plan.phones.filter((phone) => phone.address === undefined)
     const phoneReports = await Promise.all(own.map((phone, i) => endOfPhone(phone, phones[i])))
     const records = await closedRecords(product, plan, scene)
     const faults = [...hookFaults, ...findFaults(plan, callerReports, phoneReports, records)]
@@ -186,7 +188,8 @@ async function startCallers(
 ): Promise<SippRun[]> {
   const began = performance.now()
   for (const { afterMs, number, ...options } of plan.callers) {
-    await new Promise((done) => setTimeout(done, Math.max(0, (afterMs ?? 0) - (performance.now() - began))))
+    const waitMs = Math.max(0, (afterMs ?? 0) - (performance.now() - began))
+    await new Promise((done) => setTimeout(done, waitMs))
     runs.push(await startSipp({
       pauseMs: 200, ...options, remote: product.sip, number: number ?? scene.number,
     }))
@@ -241,9 +244,13 @@ function draftOf(rule: RulePlan, index: number, numberIds: readonly string[]) {
 }
 
 /** The phone's report; undefined when it was not called and did not have to be. */
-async function endOfPhone(plan: PhonePlan, run: SippRun | undefined): Promise<SippReport | undefined> {
+async function endOfPhone(
+  plan: PhonePlan, run: SippRun | undefined,
+): Promise<SippReport | undefined> {
   if (!run) return undefined
-  if (plan.expect === 'any') return { scenario: plan.scenario, code: 0, errors: '', messages: run.messages() }
+  if (plan.expect === 'any') {
+    return { scenario: plan.scenario, code: 0, errors: '', messages: run.messages() }
+  }
   if (plan.expect === 'maybe' && run.messages().length === 0) {
     // The INVITE might still be under way to it.
     await new Promise((done) => setTimeout(done, 300))
@@ -255,7 +262,9 @@ async function endOfPhone(plan: PhonePlan, run: SippRun | undefined): Promise<Si
   return Promise.race([run.done, late])
 }
 
-async function closedRecords(product: Product, plan: CallCase, scene: Scene): Promise<StoredCall[]> {
+async function closedRecords(
+  product: Product, plan: CallCase, scene: Scene,
+): Promise<StoredCall[]> {
   const until = performance.now() + settleMs
   for (;;) {
     const records = await product.records(scene.number)
@@ -279,7 +288,8 @@ function findFaults(
   }
   plan.records.forEach((expected, i) => {
     const record = records[i]
-    if (record) faults.push(...compareRecord(expected, record).map((fault) => `record ${i}: ${fault}`))
+    const found = record ? compareRecord(expected, record) : []
+    faults.push(...found.map((fault) => `record ${i}: ${fault}`))
   })
   return faults
 }
@@ -336,5 +346,6 @@ function describeReport(report: SippReport): string {
     const first = message.text.slice(0, message.text.search(/\r?\n|$/))
     return `    ${new Date(message.atMs).toISOString().slice(17, 23)} ${message.direction} ${first}`
   })
-  return [`${report.scenario} ended with ${report.code}: ${report.errors.slice(0, 1500)}`, ...lines].join('\n')
+  const errors = report.errors.slice(0, 1500)
+  return [`${report.scenario} ended with ${report.code}: ${errors}`, ...lines].join('\n')
 }

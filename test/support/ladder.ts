@@ -1,6 +1,6 @@
 /**
  * Draws what SIPp saw as a ladder: one column per party, one row per message, merged by time. Pure:
- * messages in, text out. Every message is seen by one SIPp only, the product stands at its other end.
+ * messages in, text out. Every message is seen by one SIPp only, the product is at its other end.
  */
 import type { SippMessage } from './sipp.ts'
 

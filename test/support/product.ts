@@ -18,9 +18,9 @@ import { freeUdpPort } from './sipp.ts'
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * The engine forgets a finished INVITE after 64·T1, shortened here so that tests can wait for it. Not
- * more: an INVITE to which the application says nothing at all for 2·64·T1 is answered 480 by the
- * engine, and the longest silent case (a cycle of busy phones) takes ten seconds.
+ * The engine forgets a finished INVITE after 64·T1, shortened here so that tests can wait for it.
+ * Not more: an INVITE to which the application says nothing at all for 2·64·T1 is answered 480 by
+ * the engine, and the longest silent case (a cycle of busy phones) takes ten seconds.
  */
 const timers = { t1: 100, t2: 800, t4: 1000, t1x64: 5500 }
 
@@ -76,7 +76,8 @@ export interface Alive {
 export const nothing: Alive = { dialogs: 0, transactions: 0, legs: 0, timers: 0, calls: 0 }
 
 export type StoredCall = Pick<
-  CallRecord, 'id' | 'outcome' | 'status' | 'endedBy' | 'reason' | 'legs' | 'trace' | 'caller' | 'anonymous'
+  CallRecord,
+  'id' | 'outcome' | 'status' | 'endedBy' | 'reason' | 'legs' | 'trace' | 'caller' | 'anonymous'
 > & { readonly answeredAt: number | undefined; readonly endedAt: number | undefined }
 
 /** A trunk on loopback that sends us calls; tests override what matters to them. */
@@ -245,7 +246,9 @@ class Parts {
   }
 }
 
-async function readGauges(port: number): Promise<Record<'dialogs' | 'transactions' | 'applications', number>> {
+type Gauges = Record<'dialogs' | 'transactions' | 'applications', number>
+
+async function readGauges(port: number): Promise<Gauges> {
   const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   return {
     dialogs: gauge(page, 'drachtio_stable_dialogs'),

@@ -21,7 +21,7 @@
  *     alice < nothing
  *     left nothing                      no transaction, dialog or timer in the engine
  *
- * Application lines: `authenticate S`, `route V`, `remove_route V`, `ping`, `STATUS PEER [METHOD]`,
+ * Application lines: `authenticate S` (`S|TAG`), `route V`, `remove_route V`, `ping`, `STATUS PEER [METHOD]`,
  * `METHOD PEER|URI` (details `route: URI`, `dialog: ID`), `payload TEXT` (framed), `octets TEXT`.
  * Application expectations: `OK [word]`, `NO reason`, `NOK reason`, `sent METHOD|STATUS`, METHOD,
  * STATUS, `unsolicited METHOD`, `cdr cdr:… source detail`, `closed`, `nothing`. Details under them

@@ -27,6 +27,7 @@ export class ScriptedPeer {
   /** Our tag, once known. */
   ourTag = ''
   cseq = 0
+  lastInvite = ''
   #branches = 0
 
   constructor(flow: Flow, name = 'alice') {
@@ -59,7 +60,8 @@ export class ScriptedPeer {
   }
 
   invite(parts: RequestParts = {}): string {
-    return this.request('INVITE', { body: sdp, ...parts })
+    this.lastInvite = this.request('INVITE', { body: sdp, ...parts })
+    return this.lastInvite
   }
 
   /** Branch of the newest request that was not a CANCEL. */

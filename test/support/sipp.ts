@@ -129,7 +129,9 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
     if (!ended) child.kill('SIGUSR1')
     return done
   }
-  return { scenario: options.scenario, port, pid: child.pid ?? 0, folder, done, messages, finish, stop }
+  return {
+    scenario: options.scenario, port, pid: child.pid ?? 0, folder, done, messages, finish, stop,
+  }
 }
 
 async function untilBound(port: number, isOver: () => boolean): Promise<void> {
@@ -142,7 +144,8 @@ function sippArguments(o: SippOptions, address: string, port: number, folder: st
     ...(o.remote === undefined ? [] : [o.remote]),
     '-sf', join(scenarioFolder, `${o.scenario}.xml`),
     '-i', address, '-bind_local', '-p', port, '-mp', freeMediaPort(), '-nostdin', '-timer_resol', 1,
-    ...(o.calls === 0 ? [] : ['-m', o.calls ?? 1]), '-d', o.pauseMs ?? 0, '-timeout', `${seconds}s`, '-timeout_error',
+    ...(o.calls === 0 ? [] : ['-m', o.calls ?? 1]), '-d', o.pauseMs ?? 0,
+    '-timeout', `${seconds}s`, '-timeout_error',
     '-trace_err', '-error_file', join(folder, 'errors.log'),
     ...(o.trace === false ? [] : ['-trace_msg', '-message_file', join(folder, 'messages.log')]),
     ...(o.number === undefined ? [] : ['-s', o.number]),
@@ -153,6 +156,9 @@ function sippArguments(o: SippOptions, address: string, port: number, folder: st
   return list.map(String)
 }
 
+const blockHead =
+  /^(\d{4}-\d\d-\d\d)[\sT]+(\d\d:\d\d:\d\d)\.(\d+)\n\S+ message (sent|received)[^\n]*\n\n/
+
 /**
  * Reads SIPp's message log: blocks that begin with a line of dashes and a time, e.g.
  * `---- 2026-11-23 10:00:00.123456` / `UDP message sent (512 bytes):` / empty line / the message.
@@ -160,8 +166,7 @@ function sippArguments(o: SippOptions, address: string, port: number, folder: st
 export function parseMessageLog(log: string, port: number): SippMessage[] {
   const messages: SippMessage[] = []
   for (const block of log.split(/^-{20,} /m)) {
-    const head = /^(\d{4}-\d\d-\d\d)[\sT]+(\d\d:\d\d:\d\d)\.(\d+)\n\S+ message (sent|received)[^\n]*\n\n/
-      .exec(block)
+    const head = blockHead.exec(block)
     if (!head) continue
     const [whole, day, time, fraction, direction] = head
     messages.push({

@@ -6,6 +6,7 @@ import { placeBeside } from '../../web/dialog.ts'
 import { foldCycles, layoutRingChart, tickSeconds } from '../../web/ring-chart-layout.ts'
 import { endTime, fit, layoutTimeline, neighbour } from '../../web/timeline-layout.ts'
 import type { Scale } from '../../web/timeline-layout.ts'
+import { daysDragged } from '../../web/timeline-pan.ts'
 import { addDays, daysBetween, localTime, startOfDay, viewWindow, weekdayOf } from '../../web/zone.ts'
 import { callRecord, legRecord } from '../support/call-records.ts'
 
@@ -160,6 +161,13 @@ t.test('a call without legs, a call that still rings, a long cycle', async (t) =
   const folded = foldCycles(layoutRingChart(callRecord({ legs }), 60_000))
   t.strictSame(folded.rows.map((row) => [row.leg.id, row.times]), [['10', 6], ['11', 6]])
   for (const [seconds, most, wanted] of [[10, 7, 2], [60, 7, 10], [7, 7, 1], [3600, 7, 540]] as const) t.equal(tickSeconds(seconds, most), wanted)
+})
+
+t.test('a drag means whole days, to the right the past', async (t) => {
+  t.equal(daysDragged(-320, 960, 3), 1)
+  t.equal(daysDragged(100, 960, 3), 0)
+  t.equal(daysDragged(640, 960, 3), -2)
+  t.equal(daysDragged(50, 0, 3), 0)
 })
 
 t.test('a popover stays inside the window and flips above when there is no room', async (t) => {

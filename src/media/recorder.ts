@@ -1,0 +1,113 @@
+/**
+ * The application `record`: writes what the far end says into a file until a limit, a silence, a
+ * digit or a break ends it.
+ */
+import { frameSamples, sampleRate } from '../rtp/codec.ts'
+import { meanAbsoluteOf } from '../rtp/level.ts'
+import type { Octets } from '../esl/frame.ts'
+import type { Running, Tick } from './execution.ts'
+import { isTerminator } from './playback.ts'
+import type { PlaybackChannel } from './playback.ts'
+import type { RecordingFile } from './recording-file.ts'
+
+export interface RecordArguments {
+  readonly file: Octets
+  /** Seconds; 0 = none. */
+  readonly limitSeconds: number
+  /** Mean absolute level below which a frame is silent; 0 = silence does not end it. */
+  readonly silenceLevel: number
+  /** Seconds of silence in a row that end it. */
+  readonly silenceSeconds: number
+}
+
+export interface RecordChannel extends PlaybackChannel {
+  /** Opens a file to record into, or says why not. */
+  openRecording(file: Octets, channels: 1 | 2): RecordingFile | string
+}
+
+/** Silence in a row that ends a record, unless the application says otherwise. */
+const usualSilenceSeconds = 3
+const results = ['record_file_size', 'record_record_file_size', 'record_seconds', 'record_ms', 'record_samples', 'silence_hits_exhausted']
+
+/** `FILE [LIMIT] [LEVEL] [HITS]`; blanks in the file name are not possible. */
+export function parseRecordArgument(argument: Octets): RecordArguments {
+  const [file = '', limit, level, hits] = argument.split(' ').filter((word) => word !== '')
+  return {
+    file, limitSeconds: positive(limit, 0), silenceLevel: positive(level, 0),
+    silenceSeconds: positive(hits, usualSilenceSeconds),
+  }
+}
+
+function positive(text: string | undefined, otherwise: number): number {
+  const value = Number(text ?? Number.NaN)
+  return Number.isFinite(value) && value > 0 ? value : otherwise
+}
+
+/** Starts recording; the response at once when the file cannot be had. */
+export function startRecord(channel: RecordChannel, argument: Octets): Running | string {
+  const wanted = parseRecordArgument(argument)
+  for (const name of results) channel.unsetVariable(name)
+  channel.unsetVariable('playback_terminator_used')
+  const file = channel.openRecording(wanted.file, 1)
+  return typeof file === 'string' ? `-ERR ${file}` : new Recorder(channel, wanted, file)
+}
+
+class Recorder implements Running {
+  readonly isSpeaking = false
+  readonly #channel: RecordChannel
+  readonly #wanted: RecordArguments
+  readonly #file: RecordingFile
+  #startMs = -1
+  #silentFrames = 0
+  #isTerminated = false
+
+  constructor(channel: RecordChannel, wanted: RecordArguments, file: RecordingFile) {
+    this.#channel = channel
+    this.#wanted = wanted
+    this.#file = file
+  }
+
+  tick(tick: Tick): string | undefined {
+    if (this.#startMs < 0) this.#startMs = tick.nowMs
+    if (this.#isTerminated) return this.#finish(false)
+    const { limitSeconds, silenceLevel, silenceSeconds } = this.#wanted
+    // Before the first packet there is nothing to write; after it, a gap is time that passed.
+    if (tick.hasHeard) {
+      this.#file.write(tick.heard)
+      if (silenceLevel > 0) {
+        this.#silentFrames = meanAbsoluteOf(tick.heard) < silenceLevel ? this.#silentFrames + 1 : 0
+        if (this.#silentFrames * frameSamples >= silenceSeconds * sampleRate) return this.#finish(true)
+      }
+    }
+    if (this.#file.hasFailed) return this.#finish(false)
+    if (limitSeconds === 0) return undefined
+    const isFull = this.#file.samples >= limitSeconds * sampleRate
+    // A far end that sends nothing must not make a record last for ever.
+    const isOver = tick.nowMs - this.#startMs >= (limitSeconds + 1) * 1000
+    return isFull || isOver ? this.#finish(false) : undefined
+  }
+
+  digit(digit: string): boolean {
+    if (!isTerminator(digit, this.#channel.getVariable('playback_terminators'))) return false
+    this.#channel.setVariable('playback_terminator_used', digit)
+    this.#isTerminated = true
+    return true
+  }
+
+  stop(): string {
+    return this.#finish(false)
+  }
+
+  #finish(isSilence: boolean): string {
+    const { samples } = this.#file
+    const octets = this.#file.close()
+    const channel = this.#channel
+    channel.setVariable('silence_hits_exhausted', String(isSilence))
+    channel.setVariable('record_record_file_size', String(octets))
+    channel.setVariable('record_file_size', String(octets))
+    channel.setVariable('record_seconds', String(Math.floor(samples / sampleRate)))
+    channel.setVariable('record_ms', String(Math.floor(samples * 1000 / sampleRate)))
+    channel.setVariable('record_samples', String(samples))
+    return this.#file.hasFailed ? '-ERR cannot write' : '_none_'
+  }
+}
