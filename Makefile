@@ -28,7 +28,7 @@ check: node_modules/.installed ## types, lint, dead code, architecture
 	@knip --config .knip.json
 	@node test/architecture.test.ts > /dev/null || node test/architecture.test.ts
 
-load: needs-run node_modules/.installed ## RATE=50 SECONDS=20: calls per second with SIPp, delays, CPU per call, memory
+load: needs-run node_modules/.installed ## RATE=50 SECONDS=20 TARGETS=1: calls per second with SIPp, delays, CPU per call, memory
 	@node test/bench/load.ts
 
 bench: node_modules/.installed ## micro-benchmarks: parser, serializer, transactions, plan, whole path

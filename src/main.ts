@@ -20,20 +20,27 @@ const root = join(import.meta.dirname, '..')
 /** How long the application waits for a database that is just being started elsewhere. */
 const databaseWaitMs = 60_000
 
-const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { run, database, sipd, app, settings, help }
+const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { run, database, sipd, media, app, settings, help }
 
 /** Faults of the configuration: starting again would not help. */
-const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError']
+const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError', 'MediaOptionsError']
 /** Faults whose message is a sentence for the operator; a stack trace would hide it. */
 const operatorFaults: readonly string[] = [...configurationFaults, 'LaunchError', 'PrivateDatabaseError']
+
+/** Settings of the addresses of each part, for the operator who finds one taken. */
+const listens: Readonly<Record<string, string>> = {
+  sipd: 'PN_SIP_CONTACT for SIP, PN_CONTROL_HOST and PN_CONTROL_PORT for the application, PN_METRICS_PORT',
+  app: 'PN_PANEL_HOST and PN_PANEL_PORT',
+}
 
 const [name = 'help', ...args] = process.argv.slice(2)
 try {
   await (parts[name] ?? unknownPart)(args)
 } catch (fault) {
   const { name: kind, message, stack } = fault as Error
-  const isPlain = operatorFaults.includes(kind) || isAddressFault(fault)
-  process.stderr.write(`${name}: ${isPlain ? message : stack}\n`)
+  const isAddress = isAddressFault(fault)
+  process.stderr.write(`${name}: ${isAddress || operatorFaults.includes(kind) ? message : stack}\n`)
+  if (isAddress && listens[name]) process.stderr.write(`  Does another one run? Where it listens: ${listens[name]}\n`)
   process.exit(configurationFaults.includes(kind) ? wrongConfigurationExit : 1)
 }
 
@@ -94,9 +101,26 @@ async function sipd(given: readonly string[]): Promise<void> {
   process.exit(0)
 }
 
+/** The embedded media server. */
+async function media(given: readonly string[]): Promise<void> {
+  const { parseMediaArguments } = await import('./media/options.ts')
+  const { startMedia } = await import('./media/server.ts')
+  const options = parseMediaArguments(given, process.env)
+  const stopAsked = stopRequested()
+  const server = await startMedia(options, createLog(options.logLevel, 'media'))
+  reportReady({ sipAddress: server.sipAddress, sipPort: server.sipPort, eslPort: server.eslPort })
+  answerCounts(() => server.counts())
+  await stopAsked
+  await server.stop()
+  process.exit(0)
+}
+
 /** The call application with the panel. */
 async function app(): Promise<void> {
   const config = readConfig(process.env)
+  // drachtio-srf looks an environment variable up for every header of every message, which Node asks
+  // the C library for each time. A plain copy answers at the price of a property.
+  process.env = { ...process.env }
   prepareDataDir(config)
   const log = createLog(config.logLevel, 'app')
   const clock = config.wallClock === undefined ? systemClock : clockStartingAt(config.wallClock)
@@ -171,6 +195,7 @@ async function help(): Promise<void> {
   run        everything, with a launcher that restarts what dies
   database   the private MariaDB under PN_DATA_DIR
   sipd       the SIP server; takes drachtio-server's options, for instance -f FILE
+  media      the media server (not yet used by the application)
   app        the call application and the panel
   settings   lists the settings
 `)
@@ -186,13 +211,19 @@ function stopRequested(): Promise<undefined> {
     const stop = () => resolve(undefined)
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
-    if (process.channel) process.once('disconnect', stop)
+    if (process.connected) process.once('disconnect', stop)
+    else if (process.send) stop() // the launcher died while this process was being loaded
   })
 }
 
 /** Tells the launcher, or whoever started this process with an IPC channel, that it serves. */
 function reportReady(ready: object): void {
-  process.send?.({ ready })
+  tell({ ready })
+}
+
+/** A launcher that died has told us by `disconnect`; that the message does not arrive is no news. */
+function tell(message: object): void {
+  process.send?.(message, undefined, undefined, () => {})
 }
 
 /** Answers `{ ask: 'counts' }` over the IPC channel with what is alive here. */
@@ -200,7 +231,7 @@ function answerCounts(counts: () => object): void {
   if (!process.channel) return
   process.on('message', (message) => {
     if (typeof message === 'object' && message !== null && 'ask' in message && message.ask === 'counts') {
-      process.send?.({ counts: counts() })
+      tell({ counts: counts() })
     }
   })
 }

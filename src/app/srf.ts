@@ -27,6 +27,12 @@ const routedMethods = [
   'invite', 'options', 'register', 'subscribe', 'message', 'info', 'notify', 'publish', 'refer',
 ] as const
 
+/**
+ * The embedded server then passes 100 Trying up as well: a trunk that is at work on the call is not
+ * to be given up. drachtio-server stores tags and does nothing with this one.
+ */
+const tags = ['trying']
+
 /** Writes to the server follow each other no closer, milliseconds; a lone one goes out at once. */
 const gatherMs = 1
 
@@ -84,7 +90,6 @@ export class SrfServer implements SipServer {
 
   /** Starts connecting; `connected` of the events tells when it stands. Call once. */
   connect(connection: SrfConnection): void {
-    copyEnvironment()
     this.#library.on('connect', (error, hostPort) =>
       this.#guarded(() => this.#connect(error, hostPort)))
     this.#library.on('close', () => this.#guarded(() => this.#disconnect()))
@@ -92,7 +97,7 @@ export class SrfServer implements SipServer {
     this.#library.on('error', (error) =>
       this.#log.warn({ error: String(error) }, 'control connection'))
     // Without a limit the library lets the delay grow by 1.7 for ever.
-    this.#library.connect({ ...connection, reconnect: { retryMaxDelay: 2000 } })
+    this.#library.connect({ ...connection, tags, reconnect: { retryMaxDelay: 2000 } })
   }
 
   /** Closes the control connection and stops reconnecting. */
@@ -287,14 +292,6 @@ export class SrfServer implements SipServer {
       return String(error)
     }
   }
-}
-
-/**
- * The library looks an environment variable up for every header of every message, which Node asks
- * the C library for each time. A plain copy answers at the price of a property.
- */
-function copyEnvironment(): void {
-  process.env = { ...process.env }
 }
 
 /** Branch of the first Via; '' when it has none. Matching only, so any text will do. */

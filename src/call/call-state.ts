@@ -18,7 +18,12 @@ export interface CallOptions {
   readonly maxTransitions: number
   /** Least time between two starts of the same rule when a pass rang nothing. */
   readonly pauseMs: Ms
-  /** The caller's network wants a provisional at least each minute (RFC 3261 §13.3.1.1). */
+  /**
+   * The caller's network wants a provisional at least each minute (RFC 3261 §13.3.1.1), and the SIP
+   * server answers 480 by itself when the first word takes longer than 128·T1, 64 s. That counts
+   * from the INVITE: with the subscriber's data (2 s) before it and a voicemail that cannot be
+   * taken (10 s) behind it, 50 s are in time.
+   */
   readonly keepAliveMs: Ms
   /** How long the runner may take to answer the caller: beyond Timer H, 32 s. */
   readonly answerMs: Ms
@@ -37,7 +42,7 @@ export const defaultOptions: CallOptions = {
   maxCallSeconds: 4 * 3600,
   maxTransitions: 10,
   pauseMs: 2000,
-  keepAliveMs: 60_000,
+  keepAliveMs: 50_000,
   answerMs: 40_000,
   voicemailMs: 10_000,
   liveCalls: 0,

@@ -1,18 +1,19 @@
 /**
  * From rule to rule when nobody answers (§1.4 point 9, R-7 … R-9). Rules may call each other in a
- * circle: that is legal, and bounded by the subscriber's cycle time from the first ring, by a count
- * of transitions, and by a pause before a rule is started again when a pass rang nothing.
+ * circle: that is legal, and bounded by the subscriber's cycle time from the first dial, by a count
+ * of transitions, and by a pause before a rule is started again when a pass rang nothing. A rule
+ * that a limit would cut before its phones have rung is not started: the chain ends there.
  *
  *     rule A ──no answer──▶ rule B ──no answer──▶ rule A …   until the cycle time cuts it
  */
 import type { Call, Visit } from './call-state.ts'
-import { setTimer, sinceStart } from './call-state.ts'
+import { setTimer, sinceStart, timerDue } from './call-state.ts'
 import { giveUp, takeVoicemail, voicemailOrGiveUp } from './ending.ts'
 import type { Ms } from './events.ts'
 import type { TraceStep } from './record.ts'
 import type { NoAnswer, Rule } from './rule.ts'
 import { verdictAt } from './schedule.ts'
-import { dropLegs, startStage } from './stage.ts'
+import { dropLegs, limitNear, startStage } from './stage.ts'
 import type { Target } from './subscriber.ts'
 
 type ChainEnd = Extract<TraceStep, { step: 'chainEnded' }>['why']
@@ -91,12 +92,14 @@ function follow(call: Call, link: Link): void {
   if (call.transitions >= call.options.maxTransitions) return endChain(call, 'transitions')
   const via = inTime ? 'chain' : 'chainIgnoringSchedule'
   const visit = call.visits.get(rule.id)
-  if (visit === undefined) return moveTo(call, rule, via)
-  if (call.nowMs >= cycleEnd(call)) return endChain(call, 'cycleTime')
   // The circle closed although it was none when the call began: its clock runs all the same.
-  if (!call.timers.some(({ timer }) => timer === 'cycle')) setTimer(call, 'cycle', cycleEnd(call))
-  const ms = pauseBefore(call, visit)
-  if (ms <= 0) return moveTo(call, rule, via)
+  if (visit !== undefined && timerDue(call, 'cycle') === undefined) {
+    setTimer(call, 'cycle', cycleEnd(call))
+  }
+  const ms = visit === undefined ? 0 : Math.max(0, pauseBefore(call, visit))
+  const limit = limitNear(call, call.nowMs + ms)
+  if (limit !== undefined) return reachLimit(call, limit)
+  if (ms === 0) return moveTo(call, rule, via)
   call.phase = 'pausing'
   call.next = { rule, via }
   call.trace.push({ step: 'paused', atMs: sinceStart(call), ms: Math.round(ms) })
@@ -121,6 +124,15 @@ function moveTo(call: Call, rule: Rule, via: 'chain' | 'chainIgnoringSchedule'):
     step: 'ruleTaken', atMs: sinceStart(call), ruleId, ruleName, via, priority,
   })
   runRule(call, rule)
+}
+
+/** Does now what the limit would do in a moment. */
+function reachLimit(call: Call, limit: 'total' | 'cycle' | 'voicemail'): void {
+  switch (limit) {
+    case 'total': return endChain(call, 'totalTime')
+    case 'cycle': return endChain(call, 'cycleTime')
+    case 'voicemail': return takeVoicemail(call, 'timeout')
+  }
 }
 
 function endChain(call: Call, why: ChainEnd): void {

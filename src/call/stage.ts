@@ -5,11 +5,17 @@
  */
 import { recordOf } from './call-record.ts'
 import type { Call, Leg, Stage } from './call-state.ts'
-import { setTimer, sinceStart, stopTimer } from './call-state.ts'
-import type { CallEvent } from './events.ts'
+import { setTimer, sinceStart, stopTimer, timerDue } from './call-state.ts'
+import type { CallEvent, Ms } from './events.ts'
 import { legOutcome } from './outcome.ts'
 import type { LegOutcome } from './record.ts'
 import type { Rule, RuleTarget } from './rule.ts'
+
+/** A phone that rings for less only blinks: its user finds a missed call and could not answer. */
+const leastRingMs: Ms = 1000
+
+/** The timers that cut a stage from outside. */
+const limits = ['total', 'cycle', 'voicemail'] as const
 
 /** 'over': nothing of the stage rings any more and nobody answered. */
 export type StageState = 'ringing' | 'over'
@@ -36,6 +42,19 @@ export function startStage(
   if (call.legs.length === stage.firstLeg) return 'over'
   setTimer(call, 'wait', call.nowMs + ringSeconds * 1000)
   return 'ringing'
+}
+
+/** The limit that would cut a leg dialled at `atMs` before it has rung; the first if several. */
+export function limitNear(call: Call, atMs: Ms): typeof limits[number] | undefined {
+  let near: typeof limits[number] | undefined
+  let nearMs = atMs + leastRingMs
+  for (const limit of limits) {
+    const due = timerDue(call, limit)
+    if (due === undefined || due >= nearMs) continue
+    near = limit
+    nearMs = due
+  }
+  return near
 }
 
 /** A leg got a provisional response: the caller hears ringback, or the phone's own early media. */
@@ -121,6 +140,11 @@ function afterLeg(call: Call, leg: Leg): StageState {
 }
 
 function dialNext(call: Call, stage: Stage): StageState {
+  // Nothing more is dialled for a blink; the limit, not the end of the rule, ends the stage.
+  if (stage.waiting.length > 0 && limitNear(call, call.nowMs) !== undefined) {
+    stage.waiting.length = 0
+    return 'ringing'
+  }
   const target = stage.waiting.shift()
   if (target === undefined) return 'over'
   const ringSeconds = target.ringSeconds ?? call.subscriber.settings.ringSeconds

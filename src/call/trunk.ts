@@ -25,6 +25,9 @@ export interface Trunk {
   readonly order: number
   /** Simultaneous legs; undefined = unlimited. */
   readonly capacity: number | undefined
-  /** Seconds without a provisional response until the next trunk is tried. */
+  /**
+   * Seconds without a provisional response until the next trunk is tried. A 100 counts where the
+   * SIP server tells of it (the embedded one does); else this must exceed the post-dial delay.
+   */
   readonly provisionalSeconds: number
 }

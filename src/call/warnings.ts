@@ -4,6 +4,7 @@
  * too early, times in which calls go nowhere. Warnings never forbid anything. Codes and numbers
  * only; the panel makes the words.
  */
+import { defaultOptions } from './call-state.ts'
 import type { Interval } from './interval.ts'
 import { inWinningOrder } from './plan.ts'
 import type { Rule } from './rule.ts'
@@ -35,7 +36,6 @@ export interface RuleWarning {
 
 /** Gaps and shadows are looked for in the next week; dates further off are a later worry. */
 const horizonDays = 7
-const totalSeconds = 180
 
 /** All warnings as of `nowMs` (milliseconds since 1970), the account's first. */
 export function ruleWarnings(subscriber: Subscriber, nowMs: number): RuleWarning[] {
@@ -98,6 +98,7 @@ function warnVoicemail(subscriber: Subscriber, rule: Rule, warn: Warn): void {
   if (voicemail && voicemailAfterSeconds < ruleSeconds) {
     warn('voicemailTooEarly', { voicemailAfterSeconds, ruleSeconds })
   }
+  const { totalSeconds } = defaultOptions
   if (ruleSeconds > totalSeconds) warn('longerThanCall', { ruleSeconds, totalSeconds })
 }
 

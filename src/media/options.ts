@@ -68,6 +68,7 @@ export const defaultMediaOptions: MediaOptions = {
 
 /** A command line that cannot be followed; the message lists every fault, one a line. */
 export class MediaOptionsError extends Error {
+  override readonly name = 'MediaOptionsError'
   readonly faults: readonly string[]
 
   constructor(faults: readonly string[]) {

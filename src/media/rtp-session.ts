@@ -242,27 +242,17 @@ export class RtpSession {
     const nowMs = this.#sources.nowMs()
     if (!this.#latch.accept(address, port, packet, nowMs)) return
     if (!mayReceive(agreed)) return
-    if (packet.payloadType === agreed.receiveEventType) this.#onEvent(packet, nowMs)
-    else this.#onSound(packet, this.#playout, nowMs)
-  }
-
-  #onEvent(packet: RtpPacket, nowMs: Ms): void {
-    if (this.#receive.receive(packet, nowMs) === 'suspect') return
-    this.lastHeardMs = nowMs
-    this.#eventReceiver.receive(packet.bytes, packet.payloadOffset, packet.payloadOctets, packet.timestamp, packet.marker, nowMs)
-  }
-
-  #onSound(packet: RtpPacket, playout: Playout, nowMs: Ms): void {
     const arrival = this.#receive.receive(packet, nowMs)
+    // The playout hears of digits as well: one may be the first packet of a new source.
+    const isSound = this.#playout.push(packet, arrival, nowMs)
     if (arrival === 'suspect') return
-    if (arrival === 'newSource' || arrival === 'restarted') playout.buffer.remap()
-    if (!playout.push(packet, nowMs)) {
-      this.bad++
-      return
-    }
-    if (packet.payloadType === this.#agreed?.noiseType) this.#noisePackets++
     this.lastHeardMs = nowMs
-    this.hasHeard = true
+    if (isSound) {
+      this.hasHeard = true
+      if (packet.payloadType === agreed.noiseType) this.#noisePackets++
+    } else if (packet.payloadType === agreed.receiveEventType) {
+      this.#eventReceiver.receive(packet.bytes, packet.payloadOffset, packet.payloadOctets, packet.timestamp, packet.marker, nowMs)
+    } else this.bad++
   }
 
   #onRtcp(bytes: Uint8Array, address: string): void {

@@ -35,7 +35,7 @@ export interface JitterBounds {
 }
 
 /** Suits a telephone call. */
-export const telephoneJitter: JitterBounds = { minMs: 20, maxMs: 200, startMs: 60 }
+export const telephoneJitter: JitterBounds = { minMs: 20, maxMs: 200, startMs: 40 }
 
 /** Frames held at most; at 20 ms more than a second, so that a burst after a stall fits. */
 const capacity = 64
@@ -58,8 +58,6 @@ const pullsBetweenCuts = 50
 const pullsBetweenStretches = 10
 /** A transit off by so much is a sender that set its clock anew. */
 const clockJumpMs = 1000
-/** Packets of a new source that come so soon after the old one's continue it without a gap. */
-const continuesMs = 150
 /** So many late packets in a row are no accident: the sender's clock stands behind (a pause it did not count). */
 const lateToRemap = 5
 const frameMs = 20
@@ -90,6 +88,7 @@ export class JitterBuffer {
   #seen = 0
   readonly #histogram = new Uint16Array(classes)
   #smallestMs = 0
+  #meanMs = 0
   #targetMs: number
   #isPlaying = false
   #isFresh = true
@@ -102,7 +101,8 @@ export class JitterBuffer {
   #lastTimestamp = 0
   #lastPosition = 0
   #lastSequence = 0
-  #lastArrivalMs = 0
+  #earlierTimestamp = 0
+  #earlierPosition = 0
   /** End of the newest frame. */
   #end = 0
   #playedSequence = -1
@@ -130,17 +130,21 @@ export class JitterBuffer {
   /** The next packet comes of a new source, or of one that restarted: its timestamps begin anywhere. */
   remap(): void {
     this.#isMapping = true
+    this.#earlierTimestamp = this.#lastTimestamp
+    this.#earlierPosition = this.#lastPosition
   }
 
   /**
    * Takes a packet: its payload is `octets` octets of `bytes` from `offset`, copied, lasting `ticks`.
-   * `nowMs` never runs backwards.
+   * `nowMs` never runs backwards. A straggler comes of the source before the last `remap`.
    */
   push(
     sequence: number, timestamp: number, payloadType: number, ticks: number,
-    bytes: Uint8Array, offset: number, octets: number, nowMs: number,
+    bytes: Uint8Array, offset: number, octets: number, nowMs: number, isStraggler = false,
   ): Pushed {
-    const position = this.#locate(sequence, timestamp, ticks, nowMs)
+    const position = isStraggler
+      ? this.#earlierPosition + ((timestamp - this.#earlierTimestamp) | 0)
+      : this.#locate(sequence, timestamp, ticks, nowMs)
     this.#remember(nowMs - position / this.#ticksPerMs)
     if (this.#isPlaying && position + ticks <= this.#play) {
       this.#noteLate()
@@ -171,9 +175,9 @@ export class JitterBuffer {
 
   /** Called for every 20 ms of playing time. A frame that lasts longer or shorter counts for its ticks. */
   pull(nowMs: number): Pulled {
+    this.ticks = this.#frameTicks
     if (this.#isFresh) return 'empty'
     this.#pullsSinceChange++
-    this.ticks = this.#frameTicks
     const due = (nowMs - this.#smallestMs - this.#targetMs) * this.#ticksPerMs
     if (!this.#isPlaying) return this.#begin(due)
     if (due - this.#play > (this.#bounds.maxMs + slackMs) * this.#ticksPerMs) this.#play = due
@@ -248,8 +252,7 @@ export class JitterBuffer {
     this.#reckon()
     if (this.#lateInARow < lateToRemap) return
     this.#lateInARow = 0
-    this.#isMapping = true
-    this.#lastArrivalMs = -Infinity
+    this.remap()
   }
 
   /** We are a whole frame ahead of the target: conceal one, at most every 200 ms while frames are there. */
@@ -277,11 +280,11 @@ export class JitterBuffer {
       position = 0
       this.#end = ticks
     } else if (this.#isMapping) {
-      position = this.#continuation(nowMs)
+      position = this.#continuation(ticks, nowMs)
     } else if (Math.abs(nowMs - position / this.#ticksPerMs - this.#smallestMs) > clockJumpMs) {
       // The sender set its clock anew, or the network stood still. The sequence number tells.
       if (step < 0 && step > -capacity) return this.#lastPosition + step * ticks
-      position = this.#continuation(nowMs) + (step > 0 && step < capacity ? (step - 1) * ticks : 0)
+      position = this.#continuation(ticks, nowMs)
     } else if (step < 0) {
       // A straggler: it must not become what the next one is measured by.
       return position
@@ -291,20 +294,22 @@ export class JitterBuffer {
     this.#lastPosition = position
     this.#lastTimestamp = timestamp
     this.#lastSequence = sequence
-    this.#lastArrivalMs = nowMs
     if (position + ticks > this.#end) this.#end = position + ticks
     return position
   }
 
-  /** A new source goes on where the old one ended, or where the clock is if that was long ago. */
-  #continuation(nowMs: number): number {
-    if (nowMs - this.#lastArrivalMs < continuesMs) return this.#end
-    const clock = Math.round((nowMs - this.#smallestMs) * this.#ticksPerMs)
-    return Math.max(this.#end, clock, this.#isPlaying ? this.#play : clock)
+  /**
+   * Where a new source begins: where its packet would be had it come with the usual transit, in whole
+   * frames from the end of what is known.
+   */
+  #continuation(ticks: number, nowMs: number): number {
+    const clock = (nowMs - this.#meanMs) * this.#ticksPerMs
+    const position = this.#end + Math.round((clock - this.#end) / ticks) * ticks
+    return this.#isPlaying ? Math.max(position, this.#play) : position
   }
 
   #remember(transitMs: number): void {
-    if (this.#seen === 0) this.#smallestMs = transitMs
+    if (this.#seen === 0) this.#smallestMs = this.#meanMs = transitMs
     this.#transits[this.#seen % memory] = transitMs
     this.#seen++
     if (transitMs < this.#smallestMs) this.#smallestMs = transitMs
@@ -315,8 +320,14 @@ export class JitterBuffer {
   #reckon(): void {
     const known = Math.min(this.#seen, memory)
     let smallest = Infinity
-    for (let index = 0; index < known; index++) smallest = Math.min(smallest, this.#transits[index]!)
+    let sum = 0
+    for (let index = 0; index < known; index++) {
+      const transit = this.#transits[index]!
+      sum += transit
+      if (transit < smallest) smallest = transit
+    }
     this.#smallestMs = smallest
+    this.#meanMs = sum / known
     this.#histogram.fill(0)
     for (let index = 0; index < known; index++) {
       const excess = Math.floor((this.#transits[index]! - smallest) / classMs)

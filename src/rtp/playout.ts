@@ -9,6 +9,7 @@ import { ComfortNoise } from './comfort-noise.ts'
 import { JitterBuffer } from './jitter-buffer.ts'
 import type { JitterBounds, Pulled } from './jitter-buffer.ts'
 import type { RtpPacket } from './packet.ts'
+import type { Arrival } from './stream.ts'
 
 /** What a pull gave: speech, made-up speech, comfort noise, or silence as nothing is being sent. */
 export type Played = 'voice' | 'concealed' | 'noise' | 'silence'
@@ -48,15 +49,21 @@ export class Playout {
     this.buffer = new JitterBuffer(options.codec.clockRate, options.bounds)
   }
 
-  /** Takes a packet of the stream at `nowMs`; false = of a payload type that is not played here. */
-  push(packet: RtpPacket, nowMs: number): boolean {
+  /**
+   * Takes a packet at `nowMs`, with what ReceiveStream says of it; false = of a payload type that is
+   * not played here.
+   */
+  push(packet: RtpPacket, arrival: Arrival, nowMs: number): boolean {
+    // Before anything else: the first packet of a new source may be a digit.
+    if (arrival === 'newSource' || arrival === 'restarted') this.buffer.remap()
+    if (arrival === 'suspect') return true
     const isNoise = packet.payloadType === this.#noisePayloadType
     if (!isNoise && packet.payloadType !== this.#payloadType) return false
     const ticks = isNoise ? this.#codec.frameTicks : this.#codec.ticksOf(packet.payloadOctets)
     if (ticks === 0 || ticks > maxSamples) return true
     this.buffer.push(
       packet.sequence, packet.timestamp, packet.payloadType, ticks,
-      packet.bytes, packet.payloadOffset, packet.payloadOctets, nowMs)
+      packet.bytes, packet.payloadOffset, packet.payloadOctets, nowMs, arrival === 'straggler')
     return true
   }
 

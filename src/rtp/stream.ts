@@ -17,14 +17,17 @@ const maxMisorder = 100
 const ssrcHoldMs = 100
 /** Sequence numbers of two packets that prove a new source may differ by so much. */
 const probationSpread = 10
+/** Packets of the source before are still under way for so long after a change. */
+const stragglingMs = 200
 
 /**
  * What a packet is to its stream:
  * - 'first': begins it; 'next': in order, or after a loss; 'late': reordered or a duplicate
  * - 'newSource', 'restarted': the sender began anew; whoever keeps packets must map its timestamps anew
+ * - 'straggler': of the source before, overtaken by the first packets of the present one
  * - 'suspect': outside the window, or of a source that has not proved itself; to be dropped
  */
-export type Arrival = 'first' | 'next' | 'late' | 'newSource' | 'restarted' | 'suspect'
+export type Arrival = 'first' | 'next' | 'late' | 'newSource' | 'restarted' | 'straggler' | 'suspect'
 
 /** One direction, as received. */
 export class ReceiveStream {
@@ -53,6 +56,9 @@ export class ReceiveStream {
   #lastTimestamp = 0
   #candidateSsrc = -1
   #candidateSequence = 0
+  #previousSsrc = -1
+  #previousHighest = 0
+  #changedMs = -Infinity
   #lastSr = 0
   #lastSrMs = 0
 
@@ -70,6 +76,10 @@ export class ReceiveStream {
     }
     this.packets++
     this.octets += packet.payloadOctets
+    if (arrival === 'straggler') {
+      this.#lostEarlier--
+      return arrival
+    }
     this.#received++
     this.lastArrivalMs = nowMs
     this.#measureJitter(packet.timestamp, nowMs)
@@ -127,8 +137,6 @@ export class ReceiveStream {
     if (step > 0 && step < maxDropout) {
       this.#highest += step
       this.#badSequence = -1
-      // The present source lives: whoever else knocks has to begin again.
-      this.#candidateSsrc = -1
       return 'next'
     }
     if (step === 0 || step > 0x10000 - maxMisorder) return 'late'
@@ -142,22 +150,31 @@ export class ReceiveStream {
   }
 
   /**
-   * Another source. While the present one is heard the other must show two packets with no packet of
-   * the present one between them, so that one forged datagram does not turn the call over.
+   * Another source. While the present one is heard the other must show two packets (A.1:
+   * MIN_SEQUENTIAL), so that one forged datagram does not turn the call over.
    */
   #judgeSource(packet: RtpPacket, nowMs: number): Arrival {
     const isFirst = this.ssrc < 0
+    if (this.#isStraggler(packet, nowMs)) return 'straggler'
     if (!isFirst && nowMs - this.lastArrivalMs < ssrcHoldMs && !this.#isProved(packet)) {
       this.#candidateSsrc = packet.ssrc
       this.#candidateSequence = packet.sequence
       return 'suspect'
     }
     this.#lostEarlier += this.#lostNow()
+    this.#previousSsrc = this.ssrc
+    this.#previousHighest = this.#highest
+    this.#changedMs = nowMs
     this.#begin(packet)
     this.ssrc = packet.ssrc
     this.sources++
     this.#lastSr = 0
     return isFirst ? 'first' : 'newSource'
+  }
+
+  #isStraggler(packet: RtpPacket, nowMs: number): boolean {
+    if (packet.ssrc !== this.#previousSsrc || nowMs - this.#changedMs > stragglingMs) return false
+    return Math.abs(((packet.sequence - this.#previousHighest) << 16) >> 16) <= probationSpread
   }
 
   #isProved(packet: RtpPacket): boolean {

@@ -119,7 +119,8 @@ function stopRequested(): Promise<undefined> {
     const stop = () => done(undefined)
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
-    if (process.channel) process.once('disconnect', stop)
+    if (process.connected) process.once('disconnect', stop)
+    else if (process.send) stop() // the parent died while this process was being loaded
   })
 }
 

@@ -31,6 +31,8 @@ interface Setting {
   readonly databaseMs?: number
   readonly phones?: number
   readonly sessionSeconds?: number
+  /** 64·T1 of the SIP server; its patience with a silent application is twice that. */
+  readonly t1x64Ms?: number
 }
 
 const inboundOnly = trunk({ id: 'in', inboundNets: ['127.0.0.0/8'], host: '127.0.0.1', port: 9 })
@@ -39,7 +41,7 @@ async function world(t: Test, setting: Setting = {}): Promise<World> {
   const sipd = await startSipd({
     ...defaultOptions, adminAddress: '127.0.0.1', adminPort: 0, secret: 'test',
     contacts: [{ uri: 'sip:127.0.0.1:0;transport=udp', localNets: [], dnsNames: [] }],
-    t1x64Ms: 32_000,
+    t1x64Ms: setting.t1x64Ms ?? 32_000,
   }, quiet)
   const sipPort = sipd.listenPoints[0]!.port
   const phones: SipPeer[] = []
@@ -238,6 +240,65 @@ t.test('trunk: 503 goes to the next one, digest on its challenge, identity by po
   await w.caller.expect(486)
   await clean(t, w)
   t.same(w.journal.closed[0]?.legs[0]?.attempts, [{ trunk: 'bad', status: 503 }, { trunk: 'good', status: 486 }])
+})
+
+for (const { name, trying } of [
+  { name: 'a trunk that says 100 and rings late is not given up', trying: true },
+  { name: 'a trunk that says nothing at all is', trying: false },
+]) {
+  t.test(name, async (t) => {
+    const w = await world(t, {
+      phones: 2,
+      who: () => subscriber([rule(['+79160000001'])]),
+      trunks: ([slow, next]) => [
+        trunk({ id: 'slow', inboundNets: [], host: '127.0.0.1', port: slow!.port, provisionalSeconds: 0.2 }),
+        trunk({ id: 'next', inboundNets: [], host: '127.0.0.1', port: next!.port }),
+        inboundOnly,
+      ],
+    })
+    const [slow, next] = w.phones as [SipPeer, SipPeer]
+    w.caller.invite(personalNumber)
+    const atSlow = await slow.expect('INVITE')
+    if (trying) {
+      slow.reply(atSlow, 100)
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      t.notOk(next.has('INVITE'), 'not dialled twice')
+      slow.reply(atSlow, 180)
+      t.ok(await w.caller.expect(180))
+      slow.reply(atSlow, 486)
+    } else {
+      const atNext = await next.expect('INVITE')
+      slow.reply(atSlow, 100)
+      slow.reply(await slow.expect('CANCEL'), 200)
+      slow.reply(atSlow, 487)
+      next.reply(atNext, 486)
+    }
+    await w.caller.expect(486)
+    t.same(w.journal.closed[0]?.legs[0]?.attempts, trying
+      ? [{ trunk: 'slow', status: 486 }]
+      : [{ trunk: 'slow', status: 0 }, { trunk: 'next', status: 486 }])
+    await clean(t, w)
+  })
+}
+
+t.test('the SIP server gives up on our silence: the phones are cancelled, the record is closed', async (t) => {
+  // 100 from a phone is no word to the caller; in production the first word is due after 50 s.
+  const w = await world(t, { t1x64Ms: 400, phones: 2 })
+  const invite = w.caller.invite(personalNumber)
+  const ringing = await Promise.all(w.phones.map(async (phone) => {
+    const atPhone = await phone.expect('INVITE')
+    phone.reply(atPhone, 100)
+    return { phone, atPhone }
+  }))
+  w.caller.ack(invite, await w.caller.expect(480))
+  for (const { phone, atPhone } of ringing) {
+    const cancel = await phone.expect('CANCEL')
+    t.match(cancel.headers.get('reason'), /^SIP;cause=480;text="Application did not answer"/)
+    phone.reply(cancel, 200)
+    phone.reply(atPhone, 487)
+  }
+  await clean(t, w)
+  t.match(w.journal.closed[0], { outcome: 'abandoned', reason: /cause=480/ })
 })
 
 t.test('anonymous caller: nothing of him leaves', async (t) => {

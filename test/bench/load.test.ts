@@ -8,12 +8,12 @@ import {
 import { costOf, cpuMsOf, pssMbOf } from './process-cost.ts'
 
 t.test('options', (t) => {
-  t.match(readLoadOptions([]), { rate: 50, seconds: 10, phones: 1, sip: undefined })
-  t.match(readLoadOptions(['RATE=300', 'SECONDS=5', 'PHONES=3']), { rate: 300, seconds: 5, phones: 3 })
+  t.match(readLoadOptions([]), { rate: 50, seconds: 10, targets: 1, sip: undefined })
+  t.match(readLoadOptions(['RATE=300', 'SECONDS=5', 'TARGETS=3']), { rate: 300, seconds: 5, targets: 3 })
   t.match(readLoadOptions(['RATE=1', 'RATE=2']), { rate: 2 }, 'the later word wins')
   t.match(readLoadOptions(['SIP=127.0.0.1:5060', 'NUMBERS=n.csv', 'PIDS=app:12,sipd:13']),
     { sip: '127.0.0.1:5060', numbersFile: 'n.csv', pids: { app: 12, sipd: 13 } })
-  const wrong = ['RATE=0', 'RATE=fast', 'RATE=', 'SPEED=1', 'RATE', '=5', 'PHONES=6', 'SIP=127.0.0.1:5060']
+  const wrong = ['RATE=0', 'RATE=fast', 'RATE=', 'SPEED=1', 'RATE', '=5', 'TARGETS=6', 'SIP=127.0.0.1:5060']
   for (const word of wrong) t.throws(() => readLoadOptions([word]), /usage/, word)
   t.end()
 })

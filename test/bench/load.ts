@@ -2,7 +2,7 @@
  * `make load`: SIPp calls at a chosen rate, phones answer, and what it cost is printed: calls,
  * failures, INVITE→180 and INVITE→200, CPU per call by process, memory.
  *
- *   node test/bench/load.ts RATE=100 SECONDS=10 PHONES=1
+ *   node test/bench/load.ts RATE=100 SECONDS=10 TARGETS=1
  *   node test/bench/load.ts RATE=2 SIP=127.0.0.1:5060 NUMBERS=numbers.csv ANSWERING=501
  *
  * Without SIP= it starts a product of its own (private MariaDB with durable settings, SIP server,
@@ -31,8 +31,10 @@ export interface LoadOptions {
   /** Calls per second. */
   readonly rate: number
   readonly seconds: number
-  /** Phones of each rule: one answers, the others ring and are cancelled. */
-  readonly phones: number
+  /** Seconds of calls before those that are measured. */
+  readonly warm: number
+  /** Targets of each rule: one phone answers, the others ring and are cancelled. */
+  readonly targets: number
   /** Phones ring so long, milliseconds. */
   readonly ringMs: number
   readonly talkMs: number
@@ -71,7 +73,7 @@ interface Target {
   readonly stop: () => Promise<void>
 }
 
-const usage = `usage: load.ts [RATE=50] [SECONDS=10] [PHONES=1] [RING=40] [TALK=500]
+const usage = `usage: load.ts [RATE=50] [SECONDS=10] [WARM=10] [TARGETS=1] [RING=40] [TALK=500]
        [SIP=host:port NUMBERS=file [TRUNK=5070] [ANSWERING=501] [PIDS=name:pid,…]]`
 
 /** Reads `NAME=value` words; throws with the usage when one is wrong. */
@@ -95,7 +97,7 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
   if (sip !== undefined && !values.has('NUMBERS')) throw new Error(`SIP= needs NUMBERS=\n${usage}`)
   return {
     rate: count('RATE', 50, 20_000), seconds: count('SECONDS', 10, 86_400),
-    phones: count('PHONES', 1, 5),
+    warm: count('WARM', 10, 600), targets: count('TARGETS', 1, 5),
     ringMs: count('RING', 40, 60_000), talkMs: count('TALK', 500, 3_600_000),
     sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535),
     answering: values.get('ANSWERING') ?? '501',
@@ -105,8 +107,12 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
 }
 
 const optionNames = new Set([
-  'RATE', 'SECONDS', 'PHONES', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING', 'PIDS',
+  'RATE', 'SECONDS', 'WARM', 'TARGETS', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING',
+  'PIDS',
 ])
+
+/** Calls per second while a product of our own gets warm. */
+const warmRate = 300
 
 /** Runs the load and measures it. */
 export async function runLoad(
@@ -119,8 +125,10 @@ export async function runLoad(
       : runningProduct(options, options.sip)
     try {
       say('warming up')
-      // The first calls run before the JIT has compiled anything; they are not what is asked for.
-      await callAtRate(options, target, Math.min(options.rate, 100), 3)
+      // The first thousands of calls run before the JIT has compiled everything, at several times
+      // the cost; a running product is spared a rate that nobody asked for.
+      const rate = options.sip === undefined ? warmRate : options.rate
+      await callAtRate(options, target, rate, options.warm)
       say(`${options.rate} calls/s for ${options.seconds} s`)
       return await callAtRate(options, target, options.rate, options.seconds)
     } finally {
@@ -143,7 +151,7 @@ async function startPhones(options: LoadOptions): Promise<SippRun[]> {
   }
   const answering = { ...common, scenario: 'uas-ring-answer', pauseMs: options.ringMs }
   const ringing = { ...common, scenario: 'uas-ring-until-answered-elsewhere' }
-  return Promise.all(Array.from({ length: options.phones },
+  return Promise.all(Array.from({ length: options.targets },
     (_, i) => startSipp(i === 0 ? answering : ringing)))
 }
 

@@ -100,8 +100,8 @@ t.test('the next rule’s hours are asked when the call gets there', async (t) =
 t.test('a circle rings on until its time cuts it, hard (R-9)', async (t) => {
   const { lines, trace, faults } = chain(circle(), () => rings)
   t.strictSame(lines, ['0 dial 1 +79160000001', '100 ring caller', '25000 drop 1',
-    '25000 dial 2 +79160000002',
-    '50000 drop 2', '50000 dial 3 +79160000001', '60000 ring caller', '60000 drop 3',
+    '25000 dial 2 +79160000002', '50000 ring caller',
+    '50000 drop 2', '50000 dial 3 +79160000001', '60000 drop 3',
       '60000 refuse 480'])
   t.strictSame(trace, ['0 a schedule', '25000 b chain', '50000 a chain', '60000 ended cycleTime',
     '60000 refused 480'])
@@ -159,15 +159,77 @@ t.test('a circle of instant 486 pauses after each pass and is counted (R-9)', as
   t.strictSame(faults, [])
 })
 
+t.test('no pass that a limit would cut within a second is begun', async (t) => {
+  const mailbox = (seconds: number) => ({ voicemail: true, voicemailAfterSeconds: seconds })
+  const rows: readonly {
+    name: string
+    settings?: Partial<Subscriber['settings']>
+    options?: Story['options']
+    /** The rules of the circle ring so long, in seconds. */
+    ring: number
+    trace: readonly string[]
+  }[] = [
+    { name: 'cycle time and ring time end together', settings: { cycleLimitSeconds: 50 }, ring: 25,
+      trace: ['25000 b chain', '50000 ended cycleTime', '50000 refused 480'] },
+    { name: 'exactly a second is left', settings: { cycleLimitSeconds: 51 }, ring: 25,
+      trace: ['25000 b chain', '50000 a chain', '51000 ended cycleTime', '51000 refused 480'] },
+    { name: 'the total time ends with the ring time', settings: { cycleLimitSeconds: 300 },
+      options: { totalSeconds: 50 }, ring: 25,
+      trace: ['25000 b chain', '50000 ended totalTime', '50000 refused 480'] },
+    { name: 'on the first visit, too', settings: { cycleLimitSeconds: 25 }, ring: 25,
+      trace: ['25000 ended cycleTime', '25000 refused 480'] },
+    { name: 'of two limits the earlier one counts', settings: { cycleLimitSeconds: 25 },
+      options: { totalSeconds: 25.5 }, ring: 25,
+      trace: ['25000 ended cycleTime', '25000 refused 480'] },
+    { name: 'voicemail takes it there and then', settings: mailbox(50), ring: 25,
+      trace: ['25000 b chain', '50001 voicemail timeout'] },
+  ]
+  for (const { name, settings = {}, options = {}, ring, trace } of rows) {
+    const owner = subscriber([
+      rule('a', [A], { waitSeconds: ring, noAnswer: next('b') }),
+      rule('b', [B], { waitSeconds: ring, noAnswer: next('a') }),
+    ], { settings })
+    const played = chain(owner, () => rings, { options })
+    t.strictSame(played.trace.slice(1), trace, name)
+    t.strictSame(played.faults, [], name)
+  }
+})
+
+t.test('nor the next number of a serial rule; the limit then ends the rule', async (t) => {
+  const owner = (settings: Partial<Subscriber['settings']>) =>
+    subscriber([rule('turn', [A, B], { mode: 'serial', noAnswer: next('x') })],
+      { settings: { ringSeconds: 25, ...settings } })
+  for (const [name, settings, options, trace] of [
+    ['total time', {}, { totalSeconds: 25.9 }, ['25900 ended totalTime', '25900 refused 480']],
+    ['voicemail', { voicemail: true, voicemailAfterSeconds: 25 }, {}, ['25001 voicemail timeout']],
+    ['… which comes a little later', { voicemail: true, voicemailAfterSeconds: 26 }, {},
+      ['26001 voicemail timeout']],
+  ] as const) {
+    const played = chain(owner(settings), () => rings, { options })
+    t.strictSame(played.trace.slice(1), trace, name)
+    t.strictSame(played.faults, [], name)
+  }
+  const busyFirst = chain(owner({ voicemail: true, voicemailAfterSeconds: 10 }),
+    (address) => address === A ? { ringMs: 10, fail: { afterMs: 9500, status: 486 } } : rings)
+  t.strictSame(busyFirst.lines,
+    ['0 dial 1 +79160000001', '10 ring caller', '10000 take voicemail', '10001 refuse 480'])
+})
+
+t.test('a pause that would reach into the last second is not made', async (t) => {
+  const { trace } = chain(circle({ settings: { cycleLimitSeconds: 10 } }), () => busy)
+  t.strictSame(trace.slice(-2), ['8100 ended cycleTime', '8100 refused 486'])
+  t.equal(trace.filter((line) => line.includes('paused')).length, 4)
+})
+
 t.test('the pause ends with the cycle time, the caller’s cancel and the total time', async (t) => {
   const owner = circle({ settings: { cycleLimitSeconds: 10 } })
   t.strictSame(chain(owner, () => busy).trace.slice(-2),
-    ['10000 ended cycleTime', '10000 refused 486'])
+    ['8100 ended cycleTime', '8100 refused 486'])
   const cancelled = chain(circle(), () => busy, { cancelAtMs: 1000 })
   t.match(cancelled.record, { outcome: 'abandoned', status: 487 })
   t.strictSame(cancelled.faults, [])
   const total = chain(circle(), () => busy, { options: { totalSeconds: 1 } })
-  t.strictSame(total.trace.slice(-2), ['1000 ended totalTime', '1000 refused 486'])
+  t.strictSame(total.trace.slice(-2), ['10 ended totalTime', '10 refused 486'])
 })
 
 t.test('phones that ring for a blink are not dialled faster either', async (t) => {

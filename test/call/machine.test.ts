@@ -146,13 +146,13 @@ rows('early media (§4.4) and provisionals', [
     name: 'a phone that rings only after the first minute: the caller was told already',
     owner: subscriber([rule('a', [A], { waitSeconds: 120 })]),
     phones: { [A]: { ringMs: 70_000, fail: { afterMs: 80_000, status: 480 } } },
-    lines: ['0 dial 1 +79160000001', '60000 ring caller', '80000 refuse 480'],
+    lines: ['0 dial 1 +79160000001', '50000 ring caller', '80000 refuse 480'],
   },
   {
     name: 'early media is what keeps the caller’s minute, as long as it lasts',
     owner: subscriber([rule('a', [A], { waitSeconds: 100 })]),
     phones: { [A]: { earlyMediaMs: 100 } },
-    lines: ['0 dial 1 +79160000001', '100 early media of 1', '60000 early media of 1',
+    lines: ['0 dial 1 +79160000001', '100 early media of 1', '50000 early media of 1',
       '100000 drop 1', '100000 refuse 480'],
   },
   {
@@ -160,7 +160,7 @@ rows('early media (§4.4) and provisionals', [
     owner: subscriber([rule('a', [A, B], { waitSeconds: 120 })]),
     phones: { [A]: rings, [B]: answers(119_000) },
     lines: ['0 dial 1 +79160000001', '0 dial 2 +79160000002', '100 ring caller',
-      '60000 ring caller', '119000 answer with 2',
+      '50000 ring caller', '100000 ring caller', '119000 answer with 2',
       '119000 drop 1 elsewhere', '179000 hang up caller'],
   },
 ])

@@ -75,6 +75,7 @@ export class Simulation {
   private due: Due[] = []
   private order = 0
   private now = startMs
+  private cause: CallEvent['type'] = 'start'
   private caller: 'waiting' | 'answering' | 'connected' | 'gone' = 'waiting'
   private finals = 0
   private closed: CallRecord | undefined
@@ -105,6 +106,7 @@ export class Simulation {
       this.now = Math.max(this.now, next.at)
       if (!next.still()) continue
       this.before(next.event)
+      this.cause = next.event.type
       const wallMs = story.wallMs + this.now - startMs
       this.execute(step(started.call, next.event, this.now, wallMs).commands)
     }
@@ -177,6 +179,9 @@ export class Simulation {
       case 'dropLeg': {
         const leg = this.legOf(command.leg)
         if (leg.state === 'ended') this.fault(`leg ${command.leg} dropped twice`)
+        if (this.cause === 'timer' && this.now - leg.dialledAt < 1000) {
+          this.fault(`leg ${command.leg} only blinked: ${this.now - leg.dialledAt} ms`)
+        }
         leg.state = 'ended'
         return
       }

@@ -7,7 +7,7 @@ import { readLoadOptions, runLoad } from '../bench/load.ts'
 
 t.test('twenty calls a second to three phones', async (t) => {
   const lines: string[] = []
-  const options = readLoadOptions(['RATE=20', 'SECONDS=3', 'PHONES=3', 'TALK=300'])
+  const options = readLoadOptions(['RATE=20', 'SECONDS=3', 'WARM=1', 'TARGETS=3', 'TALK=300'])
   const result = await runLoad(options, (line) => lines.push(line))
   t.equal(result.calls, 60)
   t.equal(result.failed, 0)

@@ -62,6 +62,12 @@ const cases: readonly TrunkCase[] = [
     attempts: [0, 503],
   },
   {
+    name: 'a trunk that says 100 at once and rings only after six seconds is at work: no other is dialled',
+    trunks: [{ scenario: 'uas-trying-late-ring' }, { scenario: 'uas-ring-answer' }],
+    call: { ...callTo([talks], answered), rules: [{ phones: [0], waitSeconds: 20 }] },
+    attempts: [200],
+  },
+  {
     name: 'History-Info and the number without plus, where the trunk wants them so',
     trunks: [{ scenario: 'uas-expect-history-info', trunk: { diversion: 'historyInfo', numberFormat: 'e164' } }],
     call: callTo([talks], answered),

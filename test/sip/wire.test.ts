@@ -47,6 +47,15 @@ function drawLongHabits(random: () => number, isCaller: boolean): Habits {
   }
 }
 
+/** Calls that nobody means to end, in which one user vanishes; the other may hang up. */
+function drawVanishing(random: () => number, isCaller: boolean, vanishes: boolean): Habits {
+  return {
+    ...drawHabits(random, isCaller),
+    hangUpAfterMs: random() < 0.3 ? Math.floor(random() * 7200_000) : undefined,
+    vanishAfterMs: vanishes ? Math.floor(random() * 8000) : undefined,
+  }
+}
+
 interface Outcome {
   readonly wire: Wire
   readonly caller: Phone
@@ -63,6 +72,19 @@ function play(seed: number, draw: typeof drawHabits): Outcome {
   const callee = new Phone(wire, '192.0.2.20', draw(random, false))
   caller.call('192.0.2.20')
   wire.run(3600_000)
+  return { wire, caller, callee }
+}
+
+function playVanishing(seed: number): Outcome {
+  const random = seededRandom(seed * 7907)
+  const wire = new Wire({
+    seed, loss: random() * 0.3, duplication: random() * 0.2, leastDelayMs: 1, mostDelayMs: 200,
+  })
+  const callerVanishes = random() < 0.5
+  const caller = new Phone(wire, '192.0.2.10', drawVanishing(random, true, callerVanishes))
+  const callee = new Phone(wire, '192.0.2.20', drawVanishing(random, false, !callerVanishes))
+  caller.call('192.0.2.20')
+  wire.run(3 * 3600_000)
   return { wire, caller, callee }
 }
 
@@ -126,5 +148,25 @@ t.test('long calls with session timers', (t) => {
   }
   t.equal(faults.length, 0, faults[0] ?? 'every call ends and both sides agree')
   t.ok(refreshes > seeds / 4, `${refreshes} INVITEs inside the calls`)
+  t.end()
+})
+
+t.test('users that vanish: the call goes on for an hour at most, and both sides forget it', (t) => {
+  const faults: string[] = []
+  let outlived = 0
+  for (let seed = first; seed < first + seeds / 4; seed++) {
+    const { wire, caller, callee } = playVanishing(seed)
+    const wrong: string[] = []
+    for (const phone of [caller, callee]) {
+      if (!isEmpty(phone)) wrong.push(`${phone.address} keeps ${JSON.stringify(phone.stack.counts)}`)
+      const knowsOfTheEnd = !phone.hasTalked || phone.hasEnded || phone.hasVanished
+      if (!knowsOfTheEnd) wrong.push(`${phone.address} still talks`)
+    }
+    const lastBye = wire.trace.findLast((line) => line.includes(' BYE '))
+    if (Number(lastBye?.split(' ')[0] ?? 0) > 3000_000) outlived++
+    if (wrong.length > 0) faults.push([`seed ${seed}: ${wrong.join('; ')}`, ...wire.trace].join('\n'))
+  }
+  t.equal(faults.length, 0, faults[0] ?? 'every call ends, and who is still there knows it')
+  t.ok(outlived > seeds / 50, `${outlived} calls lasted until the engine ended them`)
   t.end()
 })

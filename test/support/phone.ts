@@ -22,6 +22,8 @@ export interface Habits {
   readonly hangUpAfterMs: number | undefined
   /** Rings reliably and acknowledges reliable ringing (RFC 3262). */
   readonly isReliable: boolean
+  /** Its user is gone from then on, and says nothing more. */
+  readonly vanishAfterMs?: number | undefined
   /** Session-Expires of its 2xx (RFC 4028). */
   readonly sessionExpires: string | undefined
 }
@@ -37,6 +39,7 @@ export class Phone implements End {
   /** The call was up and is over. */
   hasEnded = false
   hasTalked = false
+  hasVanished = false
   /** Requests handed to the user; none may come twice. */
   readonly seen: string[] = []
   readonly refusals: string[] = []
@@ -57,6 +60,7 @@ export class Phone implements End {
       newId: () => `${address}-${++this.#ids}`,
     })
     wire.attach(this)
+    if (habits.vanishAfterMs !== undefined) wire.after(habits.vanishAfterMs, () => this.#vanish())
   }
 
   call(address: string): void {
@@ -93,6 +97,7 @@ export class Phone implements End {
   #onRequest(output: Extract<Output, { type: 'request' }>): void {
     const { transaction, message } = output
     const { method } = message
+    if (this.hasVanished) return
     this.seen.push(`${message.cseqNumber} ${method}`)
     this.#give({ type: 'claim', now: this.#wire.nowMs, transaction, owner: 1 })
     if (method === 'INVITE' && output.dialog === '') return this.#onCall(transaction)
@@ -164,8 +169,14 @@ export class Phone implements End {
     later(hangUpAfterMs, 'BYE', '')
   }
 
+  #vanish(): void {
+    this.hasVanished = true
+    this.#give({ type: 'release', now: this.#wire.nowMs, owner: 1 })
+  }
+
   /** Sends a response; the dialog id when the stack took it. */
   #respond(transaction: string, status: string, body: string): string | undefined {
+    if (this.hasVanished) return undefined
     const before = this.refusals.length
     const draft = parseDraft(sip('SIP/2.0 ' + status, '', '') + body)
     let dialog: string | undefined

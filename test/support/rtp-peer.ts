@@ -1,0 +1,157 @@
+/**
+ * A far end that speaks RTP over the loopback interface: sends a tone, silence or digits in PCMU, keeps
+ * what comes. It writes and reads packets with its own few lines, on purpose, so that an error of the
+ * product's RTP code cannot hide itself.
+ */
+import { createSocket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
+
+export interface PeerPacket {
+  readonly payloadType: number
+  readonly marker: boolean
+  readonly sequence: number
+  readonly timestamp: number
+  readonly ssrc: number
+  readonly payload: Buffer
+  readonly fromPort: number
+  readonly atMs: number
+}
+
+export class RtpPeer {
+  readonly packets: PeerPacket[] = []
+  readonly ssrc: number
+  readonly #socket: Socket
+  #sequence = 1000
+  #timestamp = 160_000
+  #phase = 0
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(socket: Socket, ssrc: number) {
+    this.#socket = socket
+    this.ssrc = ssrc
+    socket.on('message', (data, from) => {
+      this.packets.push({
+        payloadType: (data[1] ?? 0) & 0x7f, marker: ((data[1] ?? 0) & 0x80) !== 0, sequence: data.readUInt16BE(2),
+        timestamp: data.readUInt32BE(4), ssrc: data.readUInt32BE(8), payload: data.subarray(12), fromPort: from.port,
+        atMs: performance.now(),
+      })
+    })
+  }
+
+  static async open(ssrc = 0x5151): Promise<RtpPeer> {
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    return new RtpPeer(socket, ssrc)
+  }
+
+  get port(): number {
+    return this.#socket.address().port
+  }
+
+  /** A description of this peer. `formats` in the order of preference. */
+  sdp(formats = '0 8 101', direction = 'sendrecv', version = 1): string {
+    return `v=0\r\no=peer 1 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n` +
+      `m=audio ${this.port} RTP/AVP ${formats}\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n` +
+      (formats.includes('101') ? 'a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n' : '') +
+      `a=ptime:20\r\na=${direction}\r\n`
+  }
+
+  /** Sends a tone of `frequency` Hz (0 = silence) to `port` until told otherwise. */
+  talk(port: number, frequency: number, peak = 8000): void {
+    this.hush()
+    let next = performance.now()
+    const step = (): void => {
+      this.sendFrame(port, frequency, peak)
+      next += 20
+      this.#timer = setTimeout(step, Math.max(0, next - performance.now()))
+    }
+    step()
+  }
+
+  /** Stops talking. */
+  hush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** One packet of 20 ms. */
+  sendFrame(port: number, frequency: number, peak = 8000): void {
+    const payload = Buffer.alloc(160)
+    for (let i = 0; i < 160; i++) {
+      payload[i] = ulawOf(frequency === 0 ? 0 : Math.round(peak * Math.sin(this.#phase)))
+      this.#phase += 2 * Math.PI * frequency / 8000
+    }
+    this.send(port, 0, payload, false, this.#timestamp)
+    this.#timestamp += 160
+  }
+
+  /** A key as telephone-events: 100 ms, three end packets. Resolves when it is let go. */
+  async press(port: number, key: string, durationMs = 100): Promise<void> {
+    const event = '0123456789*#ABCD'.indexOf(key)
+    const start = this.#timestamp
+    for (let ticks = 160; ticks <= durationMs * 8; ticks += 160) {
+      const isEnd = ticks + 160 > durationMs * 8
+      for (let copy = 0; copy < (isEnd ? 3 : 1); copy++) {
+        const payload = Buffer.from([event, (isEnd ? 0x80 : 0) | 10, ticks >> 8, ticks & 0xff])
+        this.send(port, 101, payload, ticks === 160, start)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    this.#timestamp = start + durationMs * 8 + 160
+  }
+
+  send(port: number, payloadType: number, payload: Buffer, marker: boolean, timestamp: number): void {
+    const header = Buffer.alloc(12)
+    header[0] = 0x80
+    header[1] = payloadType | (marker ? 0x80 : 0)
+    header.writeUInt16BE(this.#sequence++ & 0xffff, 2)
+    header.writeUInt32BE(timestamp >>> 0, 4)
+    header.writeUInt32BE(this.ssrc, 8)
+    this.raw(port, Buffer.concat([header, payload]))
+  }
+
+  raw(port: number, datagram: Buffer): void {
+    this.#socket.send(datagram, port, '127.0.0.1')
+  }
+
+  /** Samples that came in PCMU or PCMA since packet `from`, in order of arrival. */
+  heard(from = 0): Int16Array {
+    const frames = this.packets.slice(from).filter(({ payloadType }) => payloadType === 0)
+    const samples = new Int16Array(frames.length * 160)
+    frames.forEach(({ payload }, index) => payload.forEach((code, at) => { samples[index * 160 + at] = linearOf(code) }))
+    return samples
+  }
+
+  close(): void {
+    this.hush()
+    this.#socket.close()
+  }
+}
+
+/** Level of one frequency in samples, relative to all there is: 1 = nothing else. */
+export function toneShare(samples: Int16Array, frequency: number): number {
+  let real = 0
+  let imaginary = 0
+  let energy = 0
+  samples.forEach((sample, index) => {
+    const angle = 2 * Math.PI * frequency * index / 8000
+    real += sample * Math.cos(angle)
+    imaginary += sample * Math.sin(angle)
+    energy += sample * sample
+  })
+  return energy === 0 ? 0 : 2 * (real * real + imaginary * imaginary) / (samples.length * energy)
+}
+
+/** ITU-T G.711 µ-law by its formula. */
+function ulawOf(sample: number): number {
+  const magnitude = Math.min(Math.abs(sample), 32_635) + 132
+  const segment = Math.max(0, Math.floor(Math.log2(magnitude)) - 7)
+  return ~((sample < 0 ? 0x80 : 0) | (segment << 4) | ((magnitude >> (segment + 3)) & 0x0f)) & 0xff
+}
+
+function linearOf(code: number): number {
+  const bits = ~code & 0xff
+  const segment = (bits >> 4) & 7
+  const magnitude = ((((bits & 0x0f) << 3) + 132) << segment) - 132
+  return (bits & 0x80) !== 0 ? -magnitude : magnitude
+}
