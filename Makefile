@@ -20,7 +20,7 @@ call: needs-run node_modules/.installed ## place a first call to the running pro
 	@node test/e2e/make-call.ts
 
 test: needs-test node_modules/.installed check ## all tests; ends with "N passed, N failed, N skipped"
-	@tap --reporter=terse | node test/support/closing-line.ts
+	@tap --reporter=tap | node test/support/closing-line.ts
 
 check: node_modules/.installed ## types, lint, dead code, architecture
 	@tsc --noEmit

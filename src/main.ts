@@ -19,13 +19,20 @@ import type { Database } from './store/database.ts'
 const root = join(import.meta.dirname, '..')
 /** How long the application waits for a database that is just being started elsewhere. */
 const databaseWaitMs = 60_000
+/** It says that it waits after so long. */
+const databaseSilenceMs = 3000
 
 const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { run, database, sipd, media, app, settings, help }
 
 /** Faults of the configuration: starting again would not help. */
 const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError', 'MediaOptionsError']
 /** Faults whose message is a sentence for the operator; a stack trace would hide it. */
-const operatorFaults: readonly string[] = [...configurationFaults, 'LaunchError', 'PrivateDatabaseError']
+const operatorFaults: readonly string[] = [...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError']
+
+/** Something outside of the program is wrong; the message is a sentence for the operator. */
+class OperatorError extends Error {
+  override readonly name = 'OperatorError'
+}
 
 /** Settings of the addresses of each part, for the operator who finds one taken. */
 const listens: Readonly<Record<string, string>> = {
@@ -54,7 +61,8 @@ async function run(): Promise<void> {
   say('Starting the database, the SIP server and the application…')
   const stopAsked = stopRequested()
   const env = Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined))
-  const launcher = await launch(productParts(config, env, process.execPath, import.meta.filename), systemClock, say)
+  const plans = productParts(config, env, process.execPath, import.meta.filename)
+  const launcher = await launch(plans, systemClock, say, stopAsked)
   writeRunNote(config, launcher, process.pid)
   say(welcome(config, launcher))
   const failure = await Promise.race([stopAsked, launcher.failed])
@@ -127,12 +135,12 @@ async function app(): Promise<void> {
   const stopAsked = stopRequested()
   const { startApp } = await import('./app/app.ts')
   const { createCallStore } = await import('./store/call-store.ts')
-  const { openDatabase, waitForDatabase } = await import('./store/database.ts')
+  const { openDatabase } = await import('./store/database.ts')
   const { migrate } = await import('./store/migrate.ts')
   const { privateDatabaseUrl } = await import('./store/private-server.ts')
   const url = config.databaseUrl || privateDatabaseUrl(databaseDir(config))
   const database = openDatabase({ url })
-  await waitForDatabase(database, databaseWaitMs)
+  if (await Promise.race([untilAnswers(database, url, log), stopAsked]) !== 'answers') process.exit(0)
   await migrate(database.kysely, { folder: join(root, 'sql'), log })
   const demo = config.demo ? await readDemo(config, database, clock.wallMs()) : undefined
   const store = await createCallStore({ database, clock, log, spillFolder: join(config.dataDir, 'journal') })
@@ -150,6 +158,23 @@ async function app(): Promise<void> {
   await store.stop()
   await database.close()
   process.exit(0)
+}
+
+/** Throws OperatorError when the database refuses us, or does not answer in time. */
+async function untilAnswers(database: Database, url: string, log: Log): Promise<'answers'> {
+  const { waitForDatabase } = await import('./store/database.ts')
+  const { username, host, pathname } = new URL(url)
+  const cancel = systemClock.wakeAt(systemClock.nowMs() + databaseSilenceMs, () => {
+    log.warn({ user: username, host, database: pathname.slice(1) }, 'the database does not answer yet')
+  })
+  try {
+    await waitForDatabase(database, databaseWaitMs)
+    return 'answers'
+  } catch (fault) {
+    throw new OperatorError(`the database ${username}@${host}${pathname} (DATABASE_URL) cannot be used: ${(fault as Error).message}`)
+  } finally {
+    cancel()
+  }
 }
 
 async function readDemo(config: Config, database: Database, wallMs: number): Promise<AppReady['demo']> {

@@ -7,8 +7,8 @@ import { FrameReader } from './frame.ts'
 
 /**
  * An application that authenticates with this tag is told of a 100 to its INVITEs, which the server
- * else keeps to itself (§19.12): it wants to know whether the next hop is there at all. The original
- * only stores tags, so an application may name it anywhere.
+ * else keeps to itself (§19.12): it wants to know whether the next hop is there at all. The
+ * original only stores tags, so an application may name it anywhere.
  */
 const tryingTag = 'trying'
 

@@ -22,25 +22,31 @@ export interface Launcher {
   readonly failed: Promise<string>
 }
 
+const never = new Promise<never>(() => {})
+
 /** A part whose plan needs what the parts before it reported. */
 export type LatePlan = (ready: ReadonlyMap<string, unknown>) => PartPlan
 
 /**
  * Starts `plans` in order, each when the one before is ready. Rejects, with everything stopped
- * again, when one does not come up.
+ * again, when one does not come up or `stopAsked` settles before all of them are.
  */
-export async function launch(plans: readonly (PartPlan | LatePlan)[], clock: Clock, say: (line: string) => void): Promise<Launcher> {
+export async function launch(
+  plans: readonly (PartPlan | LatePlan)[], clock: Clock, say: (line: string) => void, stopAsked: Promise<unknown> = never,
+): Promise<Launcher> {
   const parts: Part[] = []
   const ready = new Map<string, unknown>()
   const failed = Promise.withResolvers<string>()
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= stopInReverse(parts))
+  const stopped = stopAsked.then(() => { throw new LaunchError('stopped before everything was up') })
+  stopped.catch(() => {}) // asked later, it is the caller's business
   try {
     for (const given of plans) {
       const plan = typeof given === 'function' ? given(ready) : given
       const part = new Part(plan, clock, { say, giveUp: failed.resolve })
       parts.push(part)
-      ready.set(plan.name, await part.start())
+      ready.set(plan.name, await Promise.race([part.start(), stopped]))
     }
   } catch (fault) {
     await stop()

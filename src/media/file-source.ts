@@ -70,6 +70,7 @@ class FileSource implements AudioSource {
   #asked = 0
   /** Octets in `#block` that were not decoded yet. */
   #held = 0
+  #hasBegun = false
   #isReading = false
   #isClosed = false
 
@@ -80,7 +81,6 @@ class FileSource implements AudioSource {
     this.#resampler = info.sampleRate === sampleRate ? undefined : new Resampler(info.sampleRate)
     this.#block = new Uint8Array(blockFrames * info.frameOctets)
     this.#ready = new Int16Array(this.#resampler?.outputOf(blockFrames) ?? blockFrames)
-    this.#begin()
   }
 
   get isDone(): boolean {
@@ -88,6 +88,7 @@ class FileSource implements AudioSource {
   }
 
   read(into: Int16Array): number {
+    if (!this.#hasBegun) this.#begin()
     let filled = 0
     while (filled < into.length) {
       if (this.#readyAt === this.#readyEnd && !this.#decode()) break
@@ -100,10 +101,10 @@ class FileSource implements AudioSource {
     return filled
   }
 
+  /** Before the first read only. */
   skip(samples: number): void {
     const frames = Math.floor(samples * this.#info.sampleRate / sampleRate)
     this.#asked = Math.min(this.#info.dataOctets, frames * this.#info.frameOctets)
-    this.#begin()
   }
 
   close(): void {
@@ -114,8 +115,7 @@ class FileSource implements AudioSource {
 
   /** The first block is read while everybody waits: it is in the page cache or next to it. */
   #begin(): void {
-    this.#readyAt = 0
-    this.#readyEnd = 0
+    this.#hasBegun = true
     const wanted = Math.min(this.#block.length, this.#info.dataOctets - this.#asked)
     this.#held = wanted <= 0 ? 0 : readSync(this.#descriptor, this.#block, 0, wanted, this.#info.dataOffset + this.#asked)
     this.#asked += Math.max(0, wanted)

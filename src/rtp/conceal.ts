@@ -1,12 +1,12 @@
 /**
  * Packet loss concealment after the idea of ITU-T G.711 Appendix I, for 8 kHz: what is lost is
  * replaced by repeating the last pitch period, ever more quietly, and the first good frame is faded
- * in. It differs from the appendix in having no output delay: the seam at the start is smoothed
- * within the repeated period instead of in samples that were played already.
+ * in. It differs from the appendix in having no output delay (the seam is smoothed within the repeated
+ * period, not in samples that were played already) and in repeating one period throughout.
  */
 
-/** Samples of history: three of the longest periods and a quarter to overlap, as in the appendix. */
-const historySamples = 390
+/** Samples of history: what is compared, and the longest period before it. */
+const historySamples = 280
 /** Pitch of 66 to 200 Hz. */
 const longestPeriod = 120
 const shortestPeriod = 40
@@ -21,8 +21,8 @@ const longestLoss = 6 * stepSamples
 /** Keeps what was heard of one stream, and makes up what was not. */
 export class Concealment {
   readonly #history = new Int16Array(historySamples)
-  /** The repeated period(s), seam smoothed. */
-  readonly #period = new Float64Array(longestPeriod * 3)
+  /** The repeated period, seam smoothed. */
+  readonly #period = new Float64Array(longestPeriod)
   #periodSamples = 0
   #at = 0
   /** Samples concealed since the last good frame. */
@@ -43,8 +43,6 @@ export class Concealment {
 
   #next(): number {
     const gain = this.#gain()
-    // After 10 ms one more period is taken in, after 20 ms a third: less of a buzz.
-    if (this.#lost === stepSamples || this.#lost === stepSamples * 2) this.#widen()
     this.#lost++
     if (gain <= 0) return 0
     const value = this.#period[this.#at]! * gain
@@ -57,32 +55,14 @@ export class Concealment {
     return this.#lost >= longestLoss ? 0 : 1 - (this.#lost - stepSamples) * fadePerSample
   }
 
-  #pitch = 0
-
-  #findPeriod(): void {
-    this.#pitch = this.#findPitch()
-    this.#at = 0
-    this.#load(1)
-  }
-
-  #widen(): void {
-    const periods = this.#lost === stepSamples ? 2 : 3
-    const phase = this.#at % this.#pitch
-    this.#load(periods, this.#lost)
-    this.#at = phase
-  }
-
   /**
-   * Takes the last `periods` periods of true speech. The last quarter period is blended with the one
-   * before the taken piece, so that its end runs into its start. `made` samples of the history's end
-   * are ours and not true.
+   * Takes the last period that was heard. Its last quarter is blended with the quarter before it, so
+   * that its end runs into its start.
    */
-  #load(periods: number, made = 0): void {
-    const size = this.#pitch * periods
-    const end = historySamples - made
-    const start = end - size
-    const overlap = this.#pitch >> 2
-    if (start - overlap < 0) return
+  #findPeriod(): void {
+    const size = this.#findPitch()
+    const start = historySamples - size
+    const overlap = size >> 2
     for (let index = 0; index < size; index++) this.#period[index] = this.#history[start + index]!
     for (let index = 0; index < overlap; index++) {
       const weight = (index + 1) / (overlap + 1)
@@ -90,6 +70,7 @@ export class Concealment {
       this.#period[tail] = this.#period[tail]! * (1 - weight) + this.#history[start - overlap + index]! * weight
     }
     this.#periodSamples = size
+    this.#at = 0
   }
 
   /** The lag with the best normalised correlation; coarse by two, then exact. */

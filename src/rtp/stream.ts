@@ -77,7 +77,8 @@ export class ReceiveStream {
     this.packets++
     this.octets += packet.payloadOctets
     if (arrival === 'straggler') {
-      this.#lostEarlier--
+      // One that was counted as lost when its source was left.
+      if (((packet.sequence - this.#previousHighest) << 16) < 0) this.#lostEarlier--
       return arrival
     }
     this.#received++

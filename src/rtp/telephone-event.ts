@@ -74,7 +74,7 @@ export class EventReceiver {
       if (!this.#isPressed) return
       if (duration > this.#duration) this.#duration = duration
     } else if (this.#isContinued(event, timestamp, duration, marker)) {
-      if (timestamp === ((this.#timestamp + this.#duration) >>> 0)) this.#earlier += this.#duration
+      if (duration < this.#duration) this.#earlier += this.#duration
       this.#timestamp = timestamp
       this.#duration = duration
     } else {

@@ -30,7 +30,8 @@ export function endByEngine(dialog: Dialog, cause: EndingCause): void {
     const { request, flow, data } = bye
     if (owner === 0 || cause === 'orphaned' || request === undefined) return
     core.emit({
-      type: 'dialogEnded', dialog: id, owner, flow: flow ?? dialog.flow, message: request, data, cause,
+      type: 'dialogEnded', dialog: id, owner, flow: flow ?? dialog.flow, message: request, data,
+      cause,
     })
   })
 }

@@ -178,8 +178,9 @@ export type Output =
       readonly message: SipMessage; readonly data: Octets; readonly bytes: number
     }
   /**
-   * A response (never repeated; 100 only where it was asked for) to a request of ours. Made up by the engine when
-   * `flow` is undefined: 408 for a timeout, 503 for a transport or DNS failure; `bytes` is 0 then.
+   * A response (never repeated; 100 only where it was asked for) to a request of ours. Made up by
+   * the engine when `flow` is undefined: 408 for a timeout, 503 for a transport or DNS failure;
+   * `bytes` is 0 then.
    */
   | {
       readonly type: 'response'; readonly transaction: TransactionId;

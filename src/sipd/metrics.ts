@@ -32,11 +32,16 @@ const knownMethods: ReadonlySet<string> = new Set([
   'REFER',
 ])
 
+/** What passed in one direction under one method; label texts are made when somebody looks. */
+interface Tally {
+  requests: number
+  /** By status code; 0 is a code that is none. */
+  readonly responses: Map<number, number>
+}
+
 export class Metrics {
-  readonly #requestsIn = new Map<string, number>()
-  readonly #requestsOut = new Map<string, number>()
-  readonly #responsesIn = new Map<string, number>()
-  readonly #responsesOut = new Map<string, number>()
+  readonly #in = new Map<string, Tally>()
+  readonly #out = new Map<string, Tally>()
   readonly #startedSeconds: number
   readonly #version: string
 
@@ -46,11 +51,11 @@ export class Metrics {
   }
 
   received(data: Octets): void {
-    count(data, this.#requestsIn, this.#responsesIn)
+    count(data, this.#in)
   }
 
   sent(data: Octets): void {
-    count(data, this.#requestsOut, this.#responsesOut)
+    count(data, this.#out)
   }
 
   /** The whole page. */
@@ -59,18 +64,22 @@ export class Metrics {
       ...family(
         'drachtio_sip_requests_in_total',
         'count of sip requests received',
-        this.#requestsIn,
+        requestsOf(this.#in),
       ),
-      ...family('drachtio_sip_requests_out_total', 'count of sip requests sent', this.#requestsOut),
+      ...family(
+        'drachtio_sip_requests_out_total',
+        'count of sip requests sent',
+        requestsOf(this.#out),
+      ),
       ...family(
         'drachtio_sip_responses_in_total',
         'count of sip responses received',
-        this.#responsesIn,
+        responsesOf(this.#in),
       ),
       ...family(
         'drachtio_sip_responses_out_total',
         'count of sip responses sent',
-        this.#responsesOut,
+        responsesOf(this.#out),
       ),
       ...gauge(
         'drachtio_build_info',
@@ -95,17 +104,29 @@ export class Metrics {
   }
 }
 
-function count(data: Octets, requests: Map<string, number>, responses: Map<string, number>): void {
-  if (data.startsWith('SIP/2.0 ')) {
-    add(responses, `{method="${cseqMethod(data)}",code="${responseCode(data)}"}`)
-  } else {
-    add(requests, `{method="${known(data.slice(0, data.indexOf(' ')))}"}`)
+function count(data: Octets, tallies: Map<string, Tally>): void {
+  const isResponse = data.startsWith('SIP/2.0 ')
+  const method = isResponse ? cseqMethod(data) : known(data.slice(0, data.indexOf(' ')))
+  let tally = tallies.get(method)
+  if (tally === undefined) {
+    tally = { requests: 0, responses: new Map() }
+    tallies.set(method, tally)
   }
+  if (isResponse) {
+    const code = responseCode(data)
+    tally.responses.set(code, (tally.responses.get(code) ?? 0) + 1)
+  } else tally.requests++
 }
 
-function responseCode(data: Octets): string {
-  const code = data.slice(8, 11)
-  return /^[1-6][0-9][0-9]$/.test(code) ? code : 'other'
+/** 100 to 699; 0 for anything else. */
+function responseCode(data: Octets): number {
+  let code = 0
+  for (let i = 8; i < 11; i++) {
+    const digit = data.charCodeAt(i) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return 0
+    code = code * 10 + digit
+  }
+  return code >= 100 && code < 700 ? code : 0
 }
 
 function cseqMethod(data: Octets): string {
@@ -119,8 +140,22 @@ function known(method: string): string {
   return knownMethods.has(method) ? method : 'other'
 }
 
-function add(counts: Map<string, number>, labels: string): void {
-  counts.set(labels, (counts.get(labels) ?? 0) + 1)
+function requestsOf(tallies: ReadonlyMap<string, Tally>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [method, { requests }] of tallies) {
+    if (requests > 0) counts.set(`{method="${method}"}`, requests)
+  }
+  return counts
+}
+
+function responsesOf(tallies: ReadonlyMap<string, Tally>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const [method, { responses }] of tallies) {
+    for (const [code, value] of responses) {
+      counts.set(`{method="${method}",code="${code === 0 ? 'other' : code}"}`, value)
+    }
+  }
+  return counts
 }
 
 function family(name: string, help: string, counts: ReadonlyMap<string, number>): string[] {

@@ -26,6 +26,7 @@ t.test('Request-URI', async (t) => {
   for (const [over, address, uri] of rows) t.equal(legUri(address, over && trunk(over)), uri)
 })
 
+const ours = '<sip:+74996740782@192.0.2.1>;reason=unconditional;counter=1;privacy=off;screen=yes'
 const rows: { name: string; trunk: Partial<Trunk> | undefined; headers?: Record<string, string>; has: Record<string, string | undefined> }[] = [
   {
     name: 'caller, nothing asserted', trunk: {},
@@ -67,6 +68,42 @@ const rows: { name: string; trunk: Partial<Trunk> | undefined; headers?: Record<
     name: 'History-Info with a bad index is begun anew', trunk: { diversion: 'historyInfo' }, headers: { 'history-info': '<sip:+79990000000@h>;index=x' },
     has: { 'History-Info': '<sip:+74996740782@192.0.2.1>;index=1, <sip:+79160000001@192.0.2.1;cause=302>;index=1.1;mp=1' },
   },
+  {
+    name: 'History-Info came, Diversion is wanted: who diverted and why, newest first (RFC 7544)', trunk: { diversion: 'diversion' },
+    headers: { 'history-info': '<sip:+79990000001@a>;index=1, <sip:+79990000002@b;cause=486>;index=1.1;mp=1, <sip:+74996740782@h;cause=408>;index=1.1.1;mp=1.1' },
+    has: { Diversion: `${ours}, <sip:+79990000002@b>;reason=no-answer;counter=1;privacy=off, <sip:+79990000001@a>;reason=user-busy;counter=1;privacy=off` },
+  },
+  {
+    name: '… a retarget without cause is routing and no diversion; "mp" names who diverted', trunk: { diversion: 'diversion' },
+    headers: { 'history-info': '<sip:+79990000001@a>;index=1, <sip:+79990000001@gw>;index=1.1;rc=1, <sip:+74996740782@h;cause=302>;index=1.2;mp=1' },
+    has: { Diversion: `${ours}, <sip:+79990000001@a>;reason=unconditional;counter=1;privacy=off` },
+  },
+  {
+    name: '… who wished to stay private does', trunk: { diversion: 'diversion' },
+    headers: { 'history-info': '<sip:+79990000001@a?Privacy=history>;index=1, <sip:+74996740782@h;cause=480?Reason=SIP%3Bcause%3D480>;index=1.1;mp=1' },
+    has: { Diversion: `${ours}, <sip:+79990000001@a>;reason=deflection;counter=1;privacy=full` },
+  },
+  {
+    name: '… a cause that is none, and users that cannot be written, are left out', trunk: { diversion: 'diversion' },
+    headers: { 'history-info': '<sip:a%22b@a>;index=1, <sip:+79990000001@b;cause=486>;index=1.1;mp=1, <sip:+79990000002@b;cause=200>;index=1.1.1;mp=1.1, <sip:+74996740782@h;cause=x>;index=1.1.1.1' },
+    has: { Diversion: ours },
+  },
+  {
+    name: 'both came: each goes where it is wanted, nothing twice', trunk: { diversion: 'diversion' },
+    headers: { diversion: '<sip:+79990000009@x>;reason=away', 'history-info': '<sip:+79990000001@a>;index=1, <sip:+74996740782@h;cause=302>;index=1.1;mp=1' },
+    has: { Diversion: `${ours}, <sip:+79990000009@x>;reason=away` },
+  },
+  {
+    name: 'Diversion came, History-Info is wanted: oldest first, each cause with whom it led to', trunk: { diversion: 'historyInfo' },
+    headers: { diversion: '<sip:+79990000002@b>;reason=no-answer, <sip:+79990000001@a>;reason=user-busy;privacy=full' },
+    has: { 'History-Info': '<sip:+79990000001@a?Privacy=history>;index=1, <sip:+79990000002@b;cause=486>;index=1.1;mp=1, ' +
+      '<sip:+74996740782@192.0.2.1;cause=408>;index=1.1.1;mp=1.1, <sip:+79160000001@192.0.2.1;cause=302>;index=1.1.1.1;mp=1.1.1' },
+  },
+  {
+    name: '… a reason without a cause of its own is 404; garbage is left out', trunk: { diversion: 'historyInfo' },
+    headers: { diversion: '<<>, "x" <mailto:a@b>, <sip:+79990000001@a>;reason="time-of-day"' },
+    has: { 'History-Info': '<sip:+79990000001@a>;index=1, <sip:+74996740782@192.0.2.1;cause=404>;index=1.1;mp=1, <sip:+79160000001@192.0.2.1;cause=302>;index=1.1.1;mp=1.1' },
+  },
   { name: 'SIP URI target: the caller, nothing else', trunk: undefined, has: { From: '"Анна" <sip:+79161234567@localhost>', Diversion: undefined } },
 ]
 for (const row of rows) {
@@ -77,7 +114,11 @@ for (const row of rows) {
   })
 }
 
-t.test('five diversions at most', async (t) => {
+t.test('five diversions at most, in either form and converted', async (t) => {
   const many = Array.from({ length: 9 }, (_, i) => `<sip:+7999000000${i}@h>`).join(', ')
   t.equal(legHeaders(invitation({ diversion: many }), target, trunk({ diversion: 'diversion' }))['Diversion']?.split(', ').length, 5)
+  const converted = legHeaders(invitation({ diversion: many }), target, trunk({ diversion: 'historyInfo' }))['History-Info']
+  t.equal(converted?.split(', ').length, 6, 'four of them, our number, the target')
+  const long = Array.from({ length: 9 }, (_, i) => `<sip:+7999000000${i}@h;cause=302>;index=${'1.'.repeat(i)}1`).join(', ')
+  t.equal(legHeaders(invitation({ 'history-info': long }), target, trunk({ diversion: 'diversion' }))['Diversion']?.split(', ').length, 5)
 })

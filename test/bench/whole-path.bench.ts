@@ -12,9 +12,18 @@ import { Exchange } from '../../src/drachtio/exchange.ts'
 import { ControlListener } from '../../src/sipd/control.ts'
 import type { Flow, Input, Output } from '../../src/sip/events.ts'
 import { Stack } from '../../src/sip/stack.ts'
-import { directory, NotingJournal, personalNumber, quiet, rule, subscriber, trunk } from '../support/call-fixtures.ts'
+import {
+  directory, NotingJournal, personalNumber, quiet, rule, subscriber, trunk,
+} from '../support/call-fixtures.ts'
 
-const sdp = 'v=0\r\no=- 53655765 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n'
+/** Lines of a message, each ended by CRLF. */
+function lines(...all: string[]): string {
+  return `${all.join('\r\n')}\r\n`
+}
+
+const sdp = lines(
+  'v=0', 'o=- 53655765 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
+  'm=audio 6000 RTP/AVP 8 0 101', 'a=rtpmap:8 PCMA/8000', 'a=rtpmap:0 PCMU/8000', 'a=sendrecv')
 const callerPort = 5070
 const firstPhonePort = 5080
 /** Calls going on at once. */
@@ -24,17 +33,19 @@ class World {
   /** Told when the caller's BYE is answered. */
   ended: () => void = () => {}
   readonly #stack = new Stack({
-    listenPoints: [{ transport: 'udp', address: '127.0.0.1', port: 5060 }], random: Math.random, newId: randomUUID,
-    timers: { t1x64Ms: 2000 },
+    listenPoints: [{ transport: 'udp', address: '127.0.0.1', port: 5060 }],
+    random: Math.random, newId: randomUUID, timers: { t1x64Ms: 2000 },
   })
   readonly #exchange = new Exchange({
-    spammers: { userAgent: [], from: [], to: [] }, optionsAutoRespond: undefined, rejectRegisterWithNoRealm: false,
-    secretMatches: () => true, version: 'v0.9.10', hostPorts: () => ({ external: 'udp/127.0.0.1:5060', local: '' }),
+    spammers: { userAgent: [], from: [], to: [] }, optionsAutoRespond: undefined,
+    rejectRegisterWithNoRealm: false, secretMatches: () => true, version: 'v0.9.10',
+    hostPorts: () => ({ external: 'udp/127.0.0.1:5060', local: '' }),
     alwaysSend180: false, cdrs: false,
   }, {
     submit: (input) => this.submit(input),
     write: (client, payload) => this.#control?.write(client, payload),
-    close: () => {}, nowMs: () => systemClock.nowMs(), timeOfDay: () => '12:00:00.000000', newId: randomUUID,
+    close: () => {}, nowMs: () => systemClock.nowMs(), timeOfDay: () => '12:00:00.000000',
+    newId: randomUUID,
   })
   readonly #inputs: Input[] = []
   #control: ControlListener | undefined
@@ -42,7 +53,8 @@ class World {
 
   async open(): Promise<number> {
     this.#control = await ControlListener.open(
-      { address: '127.0.0.1', port: 0, keepAliveSeconds: 0, clock: systemClock, log: quiet }, this.#exchange)
+      { address: '127.0.0.1', port: 0, keepAliveSeconds: 0, clock: systemClock, log: quiet },
+      this.#exchange)
     return this.#control.port
   }
 
@@ -62,7 +74,8 @@ class World {
 
   receive(port: number, data: string): void {
     const flow: Flow = {
-      transport: 'udp', localAddress: '127.0.0.1', localPort: 5060, remoteAddress: '127.0.0.1', remotePort: port, connection: 0,
+      transport: 'udp', localAddress: '127.0.0.1', localPort: 5060,
+      remoteAddress: '127.0.0.1', remotePort: port, connection: 0,
     }
     this.submit({ type: 'received', now: systemClock.nowMs(), flow, data })
   }
@@ -101,10 +114,13 @@ function field(text: string, name: string): string {
 
 function respond(request: string, port: number, line: string, body: string): string {
   const to = field(request, 'To')
-  const tag = to.includes('tag=') ? '' : `;tag=p${port}`
-  return `SIP/2.0 ${line}\r\nVia: ${field(request, 'Via')}\r\nFrom: ${field(request, 'From')}\r\nTo: ${to}${tag}\r\n` +
-    `Call-ID: ${field(request, 'Call-ID')}\r\nCSeq: ${field(request, 'CSeq')}\r\nContact: <sip:phone@127.0.0.1:${port}>\r\n` +
-    `${body === '' ? '' : 'Content-Type: application/sdp\r\n'}Content-Length: ${body.length}\r\n\r\n${body}`
+  return lines(
+    `SIP/2.0 ${line}`, `Via: ${field(request, 'Via')}`, `From: ${field(request, 'From')}`,
+    `To: ${to}${to.includes('tag=') ? '' : `;tag=p${port}`}`,
+    `Call-ID: ${field(request, 'Call-ID')}`, `CSeq: ${field(request, 'CSeq')}`,
+    `Contact: <sip:phone@127.0.0.1:${port}>`,
+    ...(body === '' ? [] : ['Content-Type: application/sdp']),
+    `Content-Length: ${body.length}`, '') + body
 }
 
 function from(call: string): string {
@@ -112,15 +128,21 @@ function from(call: string): string {
 }
 
 function invite(call: string): string {
-  return `INVITE sip:${personalNumber}@127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${callerPort};branch=z9hG4bK-${call}\r\n` +
-    `Max-Forwards: 70\r\nFrom: ${from(call)}\r\nTo: <sip:${personalNumber}@127.0.0.1:5060>\r\nCall-ID: ${call}\r\nCSeq: 1 INVITE\r\n` +
-    `Contact: <sip:caller@127.0.0.1:${callerPort}>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE\r\nSupported: timer\r\n` +
-    `Content-Type: application/sdp\r\nContent-Length: ${sdp.length}\r\n\r\n${sdp}`
+  return lines(
+    `INVITE sip:${personalNumber}@127.0.0.1:5060 SIP/2.0`,
+    `Via: SIP/2.0/UDP 127.0.0.1:${callerPort};branch=z9hG4bK-${call}`, 'Max-Forwards: 70',
+    `From: ${from(call)}`, `To: <sip:${personalNumber}@127.0.0.1:5060>`, `Call-ID: ${call}`,
+    'CSeq: 1 INVITE', `Contact: <sip:caller@127.0.0.1:${callerPort}>`,
+    'Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE', 'Supported: timer',
+    'Content-Type: application/sdp', `Content-Length: ${sdp.length}`, '') + sdp
 }
 
 function inDialog(method: string, cseq: number, call: string, to: string): string {
-  return `${method} sip:127.0.0.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${callerPort};branch=z9hG4bK-${call}-${method}\r\n` +
-    `Max-Forwards: 70\r\nFrom: ${from(call)}\r\nTo: ${to}\r\nCall-ID: ${call}\r\nCSeq: ${cseq} ${method}\r\nContent-Length: 0\r\n\r\n`
+  return lines(
+    `${method} sip:127.0.0.1:5060 SIP/2.0`,
+    `Via: SIP/2.0/UDP 127.0.0.1:${callerPort};branch=z9hG4bK-${call}-${method}`,
+    'Max-Forwards: 70', `From: ${from(call)}`, `To: ${to}`, `Call-ID: ${call}`,
+    `CSeq: ${cseq} ${method}`, 'Content-Length: 0', '')
 }
 
 /** Runs so many calls, `together` of them at a time. */
@@ -146,7 +168,8 @@ async function measure(targets: number, calls: number): Promise<void> {
   const world = new World()
   const controlPort = await world.open()
   const journal = new NotingJournal()
-  const phones = Array.from({ length: targets }, (_, i) => `sip:phone@127.0.0.1:${firstPhonePort + i}`)
+  const phones = Array.from({ length: targets },
+    (_, i) => `sip:phone@127.0.0.1:${firstPhonePort + i}`)
   const who = subscriber([rule(phones)], { maxCalls: 10_000 })
   const trunks = [trunk({ inboundNets: ['127.0.0.0/8'], host: '127.0.0.1', port: 9 })]
   const app = await startApp(
@@ -163,8 +186,10 @@ async function measure(targets: number, calls: number): Promise<void> {
   }
   await app.stop(1000)
   await world.close()
-  if (journal.closed.length !== calls * 5) throw new Error(`${journal.closed.length} records for ${calls * 5} calls`)
-  console.log(`whole path, ${targets} target(s): ${best.toFixed(0)} µs CPU per call (best of 4 rounds)`)
+  if (journal.closed.length !== calls * 5) {
+    throw new Error(`${journal.closed.length} records for ${calls * 5} calls`)
+  }
+  console.log(`whole path, ${targets} target(s): ${best.toFixed(0)} µs CPU per call`)
 }
 
 const calls = Number(process.argv[2] ?? 2000)

@@ -62,6 +62,16 @@ t.test('a part that cannot start stops the others and says which', async (t) => 
   t.strictSame(pages(), ['base starts', 'broken starts', 'base stops'])
 })
 
+t.test('asked to stop while a part starts, it does not wait for that part', async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const plans = [part('base', servesForever), part('slow', `process.send({ slow: true }); setInterval(() => {}, 1000)`)]
+  const launched = launch(plans, systemClock, () => {}, asked.promise)
+  while (!pages().includes('slow starts')) await new Promise((done) => setTimeout(done, 20))
+  asked.resolve()
+  await t.rejects(launched, { message: 'stopped before everything was up' })
+  t.strictSame(pages(), ['base starts', 'slow starts', 'slow stops', 'base stops'])
+})
+
 t.test('a wrong configuration found at a restart ends the product instead of a restart loop', async (t) => {
   const turn = join(folder, 'turn')
   writeFileSync(turn, '')

@@ -1,18 +1,30 @@
 /**
- * Passes the output of `tap` through and closes it with one plain line,
- * `N passed, N failed, N skipped`, taken from tap's own last summary. An output without a summary
+ * Makes a TAP stream readable: one line a test file, the details of what failed, and at the end one
+ * plain line, `N passed, N failed, N skipped`, counted by tap itself. A stream without tap's summary
  * (a runner that died) counts as one failure.
  */
 import process from 'node:process'
+import { createInterface } from 'node:readline'
 
-let tail = ''
-process.stdin.setEncoding('utf8')
-for await (const chunk of process.stdin) {
-  process.stdout.write(chunk as string)
-  tail = (tail + (chunk as string)).slice(-20_000)
+/** Lines since the last test file ended. */
+let details: string[] = []
+let summary: string | undefined
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const result = /^(not ok|ok) \d+ - (.*)$/.exec(line)
+  if (/^# \{ total: /.test(line)) summary = line
+  if (!result) {
+    details.push(line)
+    continue
+  }
+  const failed = result[1] === 'not ok'
+  if (failed) for (const detail of details) if (!/^\s*(ok \d|1\.\.|$)/.test(detail)) console.log(detail)
+  console.log(`${failed ? 'FAILED' : 'ok    '} ${(result[2] ?? '').replace(/ # time=([\d.]+)ms.*/, (_, ms: string) => `  ${(Number(ms) / 1000).toFixed(1)} s`)}`)
+  details = []
 }
-const summary = [...tail.matchAll(/# \{ total: \d+[^}]*\}/g)].at(-1)?.[0]
-const figure = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(summary ?? '')?.[1] ?? 0)
-const failed = summary ? figure('fail') : 1
+
+const figure = (name: string) => Number(new RegExp(`\\b${name}: (\\d+)`).exec(summary ?? '')?.[1] ?? 0)
+const failed = summary === undefined ? 1 : figure('fail')
+if (summary === undefined) for (const line of details) console.log(line)
 console.log(`${figure('pass')} passed, ${failed} failed, ${figure('skip') + figure('todo')} skipped`)
 if (failed > 0) process.exitCode = 1

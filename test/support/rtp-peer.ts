@@ -114,11 +114,14 @@ export class RtpPeer {
     this.#socket.send(datagram, port, '127.0.0.1')
   }
 
-  /** Samples that came in PCMU or PCMA since packet `from`, in order of arrival. */
+  /** Samples that came in PCMU since packet `from`, each where its timestamp puts it. */
   heard(from = 0): Int16Array {
     const frames = this.packets.slice(from).filter(({ payloadType }) => payloadType === 0)
-    const samples = new Int16Array(frames.length * 160)
-    frames.forEach(({ payload }, index) => payload.forEach((code, at) => { samples[index * 160 + at] = linearOf(code) }))
+    const start = frames[0]?.timestamp ?? 0
+    const samples = new Int16Array(frames.length === 0 ? 0 : ((frames.at(-1)!.timestamp - start) | 0) + 160)
+    for (const { payload, timestamp } of frames) {
+      payload.forEach((code, at) => { samples[((timestamp - start) | 0) + at] = linearOf(code) })
+    }
     return samples
   }
 
@@ -140,6 +143,12 @@ export function toneShare(samples: Int16Array, frequency: number): number {
     energy += sample * sample
   })
   return energy === 0 ? 0 : 2 * (real * real + imaginary * imaginary) / (samples.length * energy)
+}
+
+/** What lies between the first and the last loud sample. */
+export function loudPart(samples: Int16Array, level = 500): Int16Array {
+  const isLoud = (sample: number): boolean => Math.abs(sample) > level
+  return samples.subarray(Math.max(0, samples.findIndex(isLoud)), samples.findLastIndex(isLoud) + 1)
 }
 
 /** ITU-T G.711 µ-law by its formula. */
