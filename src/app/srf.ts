@@ -202,7 +202,8 @@ export class SrfServer implements SipServer {
       this.#guarded(() => this.#update(update, res))
     req.on('update', onUpdate)
     req.on('authenticate', (again) => again.on('update', onUpdate))
-    transaction.onWire((headers) => this.#attempt(() => req.cancel({ ...unprinted, headers }, () => {})))
+    transaction.onWire((headers) =>
+      this.#attempt(() => req.cancel({ ...unprinted, headers }, () => {})))
   }
 
   #update(req: LibraryRequest, res: LibraryResponse): void {

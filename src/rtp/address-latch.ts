@@ -65,8 +65,8 @@ export class AddressLatch {
   }
 
   /**
-   * The SDP names an address; '' = it names none (hold by 0.0.0.0, no far end yet). The same address
-   * again changes nothing: what was learnt stays, and no new window opens.
+   * The SDP names an address; '' = it names none (hold by 0.0.0.0, no far end yet). The same
+   * address again changes nothing: what was learnt stays, and no new window opens.
    */
   expect(address: string, port: number, nowMs: number): void {
     if (address === this.#sdpAddress && port === this.#sdpPort) return
@@ -138,7 +138,10 @@ export class AddressLatch {
     return this.#candidateCount >= needed
   }
 
-  /** The SDP's IP is preferred; else the candidate that is there keeps its place until it falls silent. */
+  /**
+   * The SDP's IP is preferred; else the candidate that is there keeps its place until it falls
+   * silent.
+   */
   #mayReplace(address: string, nowMs: number): boolean {
     if (this.#candidateCount === 0 || nowMs - this.#candidateMs > candidateTimeoutMs) return true
     return address === this.#sdpAddress && this.#candidateAddress !== this.#sdpAddress

@@ -3,7 +3,9 @@
  * makes noise of that level and colour until it speaks again. It is accepted and never sent.
  */
 
-/** Level and spectrum of a payload are used up to this order; RFC 3389 §3.2 sees no need for more. */
+/**
+ * Level and spectrum of a payload are used up to this order; RFC 3389 §3.2 sees no need for more.
+ */
 const maxOrder = 12
 /** Without a payload: about what a quiet room gives, dB below overload. */
 const defaultLevel = 60

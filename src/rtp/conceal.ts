@@ -1,8 +1,8 @@
 /**
  * Packet loss concealment after the idea of ITU-T G.711 Appendix I, for 8 kHz: what is lost is
  * replaced by repeating the last pitch period, ever more quietly, and the first good frame is faded
- * in. It differs from the appendix in having no output delay (the seam is smoothed within the repeated
- * period, not in samples that were played already) and in repeating one period throughout.
+ * in. It differs from the appendix in having no output delay (the seam is smoothed within the
+ * repeated period, not in samples that were played already) and in repeating one period throughout.
  */
 
 /** Samples of history: what is compared, and the longest period before it. */
@@ -56,8 +56,8 @@ export class Concealment {
   }
 
   /**
-   * Takes the last period that was heard. Its last quarter is blended with the quarter before it, so
-   * that its end runs into its start.
+   * Takes the last period that was heard. Its last quarter is blended with the quarter before it,
+   * so that its end runs into its start.
    */
   #findPeriod(): void {
     const size = this.#findPitch()
@@ -102,7 +102,10 @@ export class Concealment {
     return best
   }
 
-  /** The made-up signal goes on under the first 5 ms or more (4 ms for each 10 ms lost, at most 10 ms). */
+  /**
+   * The made-up signal goes on under the first 5 ms or more (4 ms for each 10 ms lost, at most 10
+   * ms).
+   */
   #fadeIn(samples: Int16Array, count: number): void {
     const overlap = Math.min(count, stepSamples, 40 + Math.floor(this.#lost / stepSamples) * 32)
     for (let index = 0; index < overlap; index++) {

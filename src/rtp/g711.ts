@@ -47,8 +47,9 @@ export const decodeUlaw: Expand = (bytes, into, offset = 0, octets = bytes.lengt
 }
 
 /**
- * G.711 table 1: sign, three bits of segment, four of mantissa, even bits inverted. Segments 0 and 1
- * have steps of 16 (in 16 bits), each further one twice as much; a code stands for its step's middle.
+ * G.711 table 1: sign, three bits of segment, four of mantissa, even bits inverted. Segments 0 and
+ * 1 have steps of 16 (in 16 bits), each further one twice as much; a code stands for its step's
+ * middle.
  */
 function expandAlaw(code: number): number {
   const bits = code ^ 0x55
@@ -60,7 +61,10 @@ function expandAlaw(code: number): number {
   return (bits & 0x80) !== 0 ? magnitude : -magnitude
 }
 
-/** G.711 table 2: all bits inverted, a bias of 33 (132 in 16 bits) makes every segment start at a power of 2. */
+/**
+ * G.711 table 2: all bits inverted, a bias of 33 (132 in 16 bits) makes every segment start at a
+ * power of 2.
+ */
 function expandUlaw(code: number): number {
   const bits = ~code & 0xff
   const segment = (bits >> 4) & 7
@@ -68,7 +72,10 @@ function expandUlaw(code: number): number {
   return (bits & 0x80) !== 0 ? -magnitude : magnitude
 }
 
-/** `index` = the upper 12 bits of a sample. Negative ones are taken by one's complement, as G.191 does. */
+/**
+ * `index` = the upper 12 bits of a sample. Negative ones are taken by one's complement, as G.191
+ * does.
+ */
 function compressAlaw(index: number): number {
   const isNegative = index >= 0x800
   const magnitude = isNegative ? ~index & 0x7ff : index

@@ -4,8 +4,8 @@
  * ticks a frame lasts, and decodes nothing (playout.ts); which packets belong to the stream is
  * decided before (address-latch.ts, stream.ts).
  *
- * Every frame has a *position*: its timestamp on a line that never wraps, in ticks. Its *transit* is
- * arrival minus position. The smallest transit of the last 128 packets stands for the network at
+ * Every frame has a *position*: its timestamp on a line that never wraps, in ticks. Its *transit*
+ * is arrival minus position. The smallest transit of the last 128 packets stands for the network at
  * rest; how far the others exceed it says how long to wait (the *target*). A frame is due at
  * position + smallest transit + target:
  *
@@ -13,13 +13,15 @@
  *   arrives     0 1   3 2     4 5        2 late by reordering, 4 by jitter
  *   due             0 1 2 3 4 5          the target covers both
  *
- * The play position moves by what was played. When it runs ahead of the target a pull returns 'lost'
- * without moving on (the gap is concealed, time is stretched by a frame); when it lags, a frame is
- * left out. After a silence (DTX, hold, a stalled caller) the position is set anew, so that a stall
- * is skipped and not caught up in a burst.
+ * The play position moves by what was played. When it runs ahead of the target a pull returns
+ * 'lost' without moving on (the gap is concealed, time is stretched by a frame); when it lags, a
+ * frame is left out. After a silence (DTX, hold, a stalled caller) the position is set anew, so
+ * that a stall is skipped and not caught up in a burst.
  */
 
-/** What a pull gave: a frame in `bytes`; nothing where something should be; nothing is being sent. */
+/**
+ * What a pull gave: a frame in `bytes`; nothing where something should be; nothing is being sent.
+ */
 export type Pulled = 'frame' | 'lost' | 'empty'
 /** What became of a packet. */
 export type Pushed = 'kept' | 'late' | 'duplicate'
@@ -50,7 +52,10 @@ const classMs = 5
 const classes = 64
 /** So many of the remembered packets may come too late: 3 %. */
 const tolerated = 4
-/** Pulls without any frame after which the sender is held to be silent: 200 ms, as much as is concealed. */
+/**
+ * Pulls without any frame after which the sender is held to be silent: 200 ms, as much as is
+ * concealed.
+ */
 const missesToSilence = 10
 /** A wait longer than the target by this is cut, one frame a second. */
 const slackMs = 40
@@ -58,17 +63,25 @@ const pullsBetweenCuts = 50
 const pullsBetweenStretches = 10
 /** A transit off by so much is a sender that set its clock anew. */
 const clockJumpMs = 1000
-/** So many late packets in a row are no accident: the sender's clock stands behind (a pause it did not count). */
+/**
+ * So many late packets in a row are no accident: the sender's clock stands behind (a pause it did
+ * not count).
+ */
 const lateToRemap = 5
 const frameMs = 20
 
 /** The buffer of one stream. */
 export class JitterBuffer {
-  /** After 'frame': payload of `octets` octets at the start of `bytes`, valid until the next push. */
+  /**
+   * After 'frame': payload of `octets` octets at the start of `bytes`, valid until the next push.
+   */
   bytes: Uint8Array = nothing
   octets = 0
   payloadType = 0
-  /** How long the frame lasts in the codec's ticks; after 'lost' and 'empty' how much is to be made up. */
+  /**
+   * How long the frame lasts in the codec's ticks; after 'lost' and 'empty' how much is to be made
+   * up.
+   */
   ticks = 0
   /** Counters for statistics: came too late to be played, came twice, cut out, stretched. */
   late = 0
@@ -127,7 +140,9 @@ export class JitterBuffer {
     return this.#targetMs
   }
 
-  /** The next packet comes of a new source, or of one that restarted: its timestamps begin anywhere. */
+  /**
+   * The next packet comes of a new source, or of one that restarted: its timestamps begin anywhere.
+   */
   remap(): void {
     this.#isMapping = true
     this.#earlierTimestamp = this.#lastTimestamp
@@ -135,8 +150,8 @@ export class JitterBuffer {
   }
 
   /**
-   * Takes a packet: its payload is `octets` octets of `bytes` from `offset`, copied, lasting `ticks`.
-   * `nowMs` never runs backwards. A straggler comes of the source before the last `remap`.
+   * Takes a packet: its payload is `octets` octets of `bytes` from `offset`, copied, lasting
+   * `ticks`. `nowMs` never runs backwards. A straggler comes of the source before the last `remap`.
    */
   push(
     sequence: number, timestamp: number, payloadType: number, ticks: number,
@@ -173,7 +188,10 @@ export class JitterBuffer {
     return 'kept'
   }
 
-  /** Called for every 20 ms of playing time. A frame that lasts longer or shorter counts for its ticks. */
+  /**
+   * Called for every 20 ms of playing time. A frame that lasts longer or shorter counts for its
+   * ticks.
+   */
   pull(nowMs: number): Pulled {
     this.ticks = this.#frameTicks
     if (this.#isFresh) return 'empty'
@@ -255,7 +273,10 @@ export class JitterBuffer {
     this.remap()
   }
 
-  /** We are a whole frame ahead of the target: conceal one, at most every 200 ms while frames are there. */
+  /**
+   * We are a whole frame ahead of the target: conceal one, at most every 200 ms while frames are
+   * there.
+   */
   #mustStretch(due: number): boolean {
     if (this.#play - due < this.#frameTicks || this.#pullsSinceChange < pullsBetweenStretches) return false
     this.#pullsSinceChange = 0
@@ -299,8 +320,8 @@ export class JitterBuffer {
   }
 
   /**
-   * Where a new source begins: where its packet would be had it come with the usual transit, in whole
-   * frames from the end of what is known.
+   * Where a new source begins: where its packet would be had it come with the usual transit, in
+   * whole frames from the end of what is known.
    */
   #continuation(ticks: number, nowMs: number): number {
     const clock = (nowMs - this.#meanMs) * this.#ticksPerMs
@@ -316,7 +337,10 @@ export class JitterBuffer {
     if (this.#seen % reckonEvery === 0) this.#reckon()
   }
 
-  /** The target that all but 3 % of the remembered packets would have met, and a frame for the pulls' grid. */
+  /**
+   * The target that all but 3 % of the remembered packets would have met, and a frame for the
+   * pulls' grid.
+   */
   #reckon(): void {
     const known = Math.min(this.#seen, memory)
     let smallest = Infinity

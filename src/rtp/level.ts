@@ -11,7 +11,9 @@ export function rmsOf(samples: Int16Array): number {
   return samples.length === 0 ? 0 : Math.sqrt(sum / samples.length)
 }
 
-/** Mean of the absolute samples, the measure that `silenceThresh` of a recording is compared with. */
+/**
+ * Mean of the absolute samples, the measure that `silenceThresh` of a recording is compared with.
+ */
 export function meanAbsoluteOf(samples: Int16Array): number {
   let sum = 0
   for (let index = 0; index < samples.length; index++) sum += Math.abs(samples[index]!)

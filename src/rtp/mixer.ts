@@ -1,7 +1,7 @@
 /**
- * Puts two directions of a call together: side by side for a stereo recording, summed for a mono one
- * or a conversation of three, and leaves out what is masked or paused. Samples in, samples out; the
- * file is wav.ts.
+ * Puts two directions of a call together: side by side for a stereo recording, summed for a mono
+ * one or a conversation of three, and leaves out what is masked or paused. Samples in, samples out;
+ * the file is wav.ts.
  */
 
 /** Left and right in turn: `into` holds twice as many samples as either. */

@@ -50,8 +50,8 @@ export class Playout {
   }
 
   /**
-   * Takes a packet at `nowMs`, with what ReceiveStream says of it; false = of a payload type that is
-   * not played here.
+   * Takes a packet at `nowMs`, with what ReceiveStream says of it; false = of a payload type that
+   * is not played here.
    */
   push(packet: RtpPacket, arrival: Arrival, nowMs: number): boolean {
     // Before anything else: the first packet of a new source may be a digit.
@@ -89,7 +89,10 @@ export class Playout {
     return this.#last
   }
 
-  /** A piece of another length is joined to what waits; packets of 30 ms leave samples for the next pull. */
+  /**
+   * A piece of another length is joined to what waits; packets of 30 ms leave samples for the next
+   * pull.
+   */
   #append(pulled: Pulled): void {
     const samples = this.buffer.ticks * frameSamples / this.#codec.frameTicks
     this.#take(pulled, this.#waiting.subarray(this.#ready, this.#ready + samples))

@@ -51,7 +51,9 @@ export class Resampler {
     return Math.ceil(count * this.#up / this.#down) + 1
   }
 
-  /** Takes `count` samples of `from`, writes to the start of `into`, returns the samples written. */
+  /**
+   * Takes `count` samples of `from`, writes to the start of `into`, returns the samples written.
+   */
   process(from: Int16Array, count: number, into: Int16Array): number {
     let written = 0
     for (let index = 0; index < count; index++) {

@@ -23,7 +23,8 @@ const stragglingMs = 200
 /**
  * What a packet is to its stream:
  * - 'first': begins it; 'next': in order, or after a loss; 'late': reordered or a duplicate
- * - 'newSource', 'restarted': the sender began anew; whoever keeps packets must map its timestamps anew
+ * - 'newSource', 'restarted': the sender began anew; whoever keeps packets must map its timestamps
+ * anew
  * - 'straggler': of the source before, overtaken by the first packets of the present one
  * - 'suspect': outside the window, or of a source that has not proved itself; to be dropped
  */
@@ -108,7 +109,9 @@ export class ReceiveStream {
     this.#lastSrMs = nowMs
   }
 
-  /** The block of our next report (A.3), and the start of its next interval; undefined = no source. */
+  /**
+   * The block of our next report (A.3), and the start of its next interval; undefined = no source.
+   */
   report(nowMs: number): ReportBlock | undefined {
     if (this.ssrc < 0) return undefined
     const expected = this.#highest - this.#baseSequence + 1
@@ -198,8 +201,8 @@ export class ReceiveStream {
   }
 
   /**
-   * A.8, in ticks. Packets with the timestamp of the one before (telephone-event updates) say nothing
-   * about transit and are left out.
+   * A.8, in ticks. Packets with the timestamp of the one before (telephone-event updates) say
+   * nothing about transit and are left out.
    */
   #measureJitter(timestamp: number, nowMs: number): void {
     const arrival = nowMs * this.#ticksPerMs

@@ -1,7 +1,7 @@
 /**
  * Digits as telephone-events (RFC 4733 §2): receives them, one digit for each press however many of
- * its packets come twice, late or never; and sends them. What packets carry events is agreed in SDP,
- * digits in the sound are tone-detector.ts.
+ * its packets come twice, late or never; and sends them. What packets carry events is agreed in
+ * SDP, digits in the sound are tone-detector.ts.
  *
  * One press of 60 ms, sent at 20 ms (M = marker, E = end bit, ts = RTP timestamp of its start):
  *
@@ -18,7 +18,9 @@ import type { Digit } from './digit.ts'
 export const eventOctets = 4
 /** Ticks of 20 ms. */
 const updateTicks = 160
-/** Without an update for so long the key counts as released: three updates lost, and some jitter. */
+/**
+ * Without an update for so long the key counts as released: three updates lost, and some jitter.
+ */
 const releaseMs = 100
 /** Times that the final packet is sent (§2.5.1.4). */
 const finalPackets = 3
@@ -31,7 +33,9 @@ const driftTicks = 800
 
 /** The digits of one receiving stream. */
 export class EventReceiver {
-  /** Packets that were no digit: shorter than four octets, or another event (flash, modem tones). */
+  /**
+   * Packets that were no digit: shorter than four octets, or another event (flash, modem tones).
+   */
   ignored = 0
   readonly #done: Digit[] = []
   #event = -1
@@ -125,8 +129,8 @@ export class EventReceiver {
 
 /**
  * The digits of one sending stream. Every 20 ms, before the media clock moves on:
- * `octets = sender.next(payload, offset, clock)`; when not 0, send these octets with `timestamp` and
- * `marker` in place of the frame of sound.
+ * `octets = sender.next(payload, offset, clock)`; when not 0, send these octets with `timestamp`
+ * and `marker` in place of the frame of sound.
  */
 export class EventSender {
   /** Of the packet that `next` wrote. */

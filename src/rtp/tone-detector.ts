@@ -26,7 +26,10 @@ const hitsToBegin = 5
 const missesToEnd = 4
 /** Each frequency must have this level, dBm0; Q.24 asks for -25 and less. */
 const leastLevel = -32
-/** High over low group and back, as ratios of power. 1.5 dB over the limits: a frequency off by 1.5 % reads lower. */
+/**
+ * High over low group and back, as ratios of power. 1.5 dB over the limits: a frequency off by 1.5
+ * % reads lower.
+ */
 const maxHighOverLow = 10 ** 0.55
 const maxLowOverHigh = 10 ** 0.95
 /** The strongest of a group exceeds the others by 8 dB. */
@@ -160,7 +163,10 @@ export class DigitDetector {
     }
   }
 
-  /** Counts hits of the same key in a row and how far the phases run from those of the true frequencies. */
+  /**
+   * Counts hits of the same key in a row and how far the phases run from those of the true
+   * frequencies.
+   */
   #follow(bank: Bank, place: number): void {
     if (place < 0) {
       this.#candidate = -1

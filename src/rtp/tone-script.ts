@@ -15,7 +15,10 @@ const usualLevel = -7
 const keyMs = 250
 const keyPauseMs = 50
 
-/** The tone that `text` describes, undefined when it is not understood or makes no sound and no time. */
+/**
+ * The tone that `text` describes, undefined when it is not understood or makes no sound and no
+ * time.
+ */
 export function parseToneScript(text: string): Tone | undefined {
   if (text.length > maxLength) return undefined
   const steps: ToneStep[] = []

@@ -1,7 +1,7 @@
 /**
  * Makes tones: DTMF (ITU-T Q.23) and the call-progress tones that people in Russia know (425 Hz,
- * ITU-T E.180), any cadence of up to four frequencies. The phase runs on from frame to frame. What a
- * tone means is the caller's business; hearing them is tone-detector.ts.
+ * ITU-T E.180), any cadence of up to four frequencies. The phase runs on from frame to frame. What
+ * a tone means is the caller's business; hearing them is tone-detector.ts.
  */
 import { sampleRate } from './codec.ts'
 import { digits, eventOfDigit } from './digit.ts'

@@ -50,7 +50,10 @@ export class WavError extends Error {
   }
 }
 
-/** As much of a file's start as is worth reading for its header: pictures and texts may come before the sound. */
+/**
+ * As much of a file's start as is worth reading for its header: pictures and texts may come before
+ * the sound.
+ */
 export const wavHeadOctets = 64 * 1024
 
 const sampleOctets: Readonly<Record<WavEncoding, number>> = {
@@ -131,8 +134,8 @@ export function readWavHeader(head: Uint8Array, fileOctets: number): WavInfo {
 /**
  * The header of a file that a crash left with sizes too small, put right: from the file's first
  * octets and its present length. To be written over the start of the file; nothing may follow the
- * samples. Octets of an incomplete frame at the end are not counted. Throws WavError when the header
- * was not written.
+ * samples. Octets of an incomplete frame at the end are not counted. Throws WavError when the
+ * header was not written.
  */
 export function repairWav(head: Uint8Array, fileOctets: number): Uint8Array {
   const info = readWavHeader(head, fileOctets)

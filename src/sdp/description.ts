@@ -134,7 +134,8 @@ class Reader {
     const type = text.charCodeAt(from + 1) === 0x3d ? text.charAt(from) : ''
     const value = text.slice(from + 2, end)
     if (line === 1 && (type !== 'v' || value.trim() !== '0')) throw this.#error('sdp_version', 'version is not 0')
-    // NUL and a lone CR are not byte-string (RFC 8866 §9): what they stand in is nothing to act upon.
+    // NUL and a lone CR are not byte-string (RFC 8866 §9): what they stand in is nothing to act
+    // upon.
     if (hasForbidden(value)) return
     if (type === 'm') this.#startStream(value)
     else if (this.#stream !== undefined) this.#takeStreamLine(this.#stream, type, value)

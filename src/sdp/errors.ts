@@ -15,7 +15,9 @@ export type SdpFault =
   | 'sdp_origin'
   | 'sdp_connection'
 
-/** A peer's session description breaks RFC 8866; `line` counts from 1. A request with it gets 400. */
+/**
+ * A peer's session description breaks RFC 8866; `line` counts from 1. A request with it gets 400.
+ */
 export class SdpParseError extends Error {
   override readonly name = 'SdpParseError'
   readonly code: SdpFault

@@ -22,7 +22,10 @@ const staticTypes: ReadonlyMap<number, string> = new Map([
 ])
 const maxPayloadType = 127
 
-/** The payload types of a stream in its order of preference; those that are none, or unexplained, are left out. */
+/**
+ * The payload types of a stream in its order of preference; those that are none, or unexplained,
+ * are left out.
+ */
 export function codecsOf(stream: Stream): OfferedCodec[] {
   const maps = new Map<number, string>()
   const parameters = new Map<number, string>()

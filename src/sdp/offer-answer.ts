@@ -1,8 +1,9 @@
 /**
- * Offer and answer (RFC 3264) for one stream of telephone audio: what to answer to an offer, what to
- * offer when an INVITE brings none, and what both sides have agreed upon. Everything else in an offer
- * (video, a second audio stream, T.38, SRTP) is refused in its place with port 0. Values only: ports
- * are opened by whoever calls, and the version of o= is counted by session-description.ts.
+ * Offer and answer (RFC 3264) for one stream of telephone audio: what to answer to an offer, what
+ * to offer when an INVITE brings none, and what both sides have agreed upon. Everything else in an
+ * offer (video, a second audio stream, T.38, SRTP) is refused in its place with port 0. Values
+ * only: ports are opened by whoever calls, and the version of o= is counted by
+ * session-description.ts.
  */
 import { kindOfAddress } from './address.ts'
 import type { Attribute, Connection, Description, Stream } from './description.ts'
@@ -81,8 +82,8 @@ export interface AnswerOptions {
 }
 
 /**
- * Answers an offer: the first usable stream of audio is taken, with the first codec of its list that
- * is ours; all others are refused. Undefined = nothing in it is usable, answer 488.
+ * Answers an offer: the first usable stream of audio is taken, with the first codec of its list
+ * that is ours; all others are refused. Undefined = nothing in it is usable, answer 488.
  */
 export function answerOffer(offer: Description, local: LocalMedia, options: AnswerOptions = {}): Answer | undefined {
   let agreement: Agreement | undefined
@@ -141,7 +142,8 @@ function agreeOn(
     clockRate: codec.clockRate,
     channels: codec.channels,
     sendPayloadType: codec.payloadType,
-    // In an answer of ours the numbers are the offerer's; what we offered is received as we called it.
+    // In an answer of ours the numbers are the offerer's; what we offered is received as we called
+    // it.
     receivePayloadType: isAnswer ? localOf(codec, local)!.payloadType : codec.payloadType,
     sendEventType: events?.payloadType,
     receiveEventType: isAnswer && events !== undefined ? local.eventPayloadType : events?.payloadType,
@@ -233,7 +235,10 @@ function ptimeOf(attributes: readonly Attribute[]): number {
   return Number.isFinite(bounded) ? Math.max(1, Math.floor(bounded / usualPtimeMs)) * usualPtimeMs : usualPtimeMs
 }
 
-/** a=rtcp:<port> (RFC 3605), else the next port. rtcp-mux is never answered and so not in force (RFC 5761 §5.1.1). */
+/**
+ * a=rtcp:<port> (RFC 3605), else the next port. rtcp-mux is never answered and so not in force (RFC
+ * 5761 §5.1.1).
+ */
 function controlPortOf(stream: Stream): number {
   const value = stream.attributes.find(({ name }) => name === 'rtcp')?.value
   const port = Number(value?.split(' ', 1)[0])

@@ -15,7 +15,9 @@ export class SessionDescription {
   #text = ''
   #printed = ''
 
-  /** `sessionId` is unlike those of other dialogs of ours (RFC 8866 §5.2: e.g. seconds since 1900). */
+  /**
+   * `sessionId` is unlike those of other dialogs of ours (RFC 8866 §5.2: e.g. seconds since 1900).
+   */
   constructor(name: string, sessionId: number) {
     this.#name = name
     this.#sessionId = sessionId
@@ -27,7 +29,10 @@ export class SessionDescription {
     return this.#text
   }
 
-  /** Prints `streams` for `address`; the same as before has the same version, anything else the next. */
+  /**
+   * Prints `streams` for `address`; the same as before has the same version, anything else the
+   * next.
+   */
   print(address: string, streams: readonly Stream[]): string {
     const printed = formatDescription(this.#describe(address, streams, 0))
     if (printed !== this.#printed) {

@@ -37,7 +37,7 @@ const groupMs = 50
 /**
  * A live update may be this old in the panel. Most calls ring and answer within it: one write less.
  */
-const updateMs = 1000
+const updateMs = 500
 const firstPauseMs = 100
 const longestPauseMs = 5000
 

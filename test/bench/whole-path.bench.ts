@@ -1,7 +1,7 @@
 /**
  * What a call costs on its whole way in one process: engine, control protocol, drachtio-srf, rules
  * and legs; caller and phones are texts handed to the engine and taken from it. The control
- * connection is the only socket, the journal only counts. Many calls go on at a time, as in earnest.
+ * connection is the only socket, the journal only counts; many calls go on at a time.
  * Prints CPU µs per call to one phone and to three: node test/bench/whole-path.bench.ts [calls]
  */
 import { randomUUID } from 'node:crypto'

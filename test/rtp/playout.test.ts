@@ -6,13 +6,14 @@ import t from 'tap'
 import { createCodec } from '../../src/rtp/codec.ts'
 import { encodeUlaw } from '../../src/rtp/g711.ts'
 import { rmsOf } from '../../src/rtp/level.ts'
-import { RtpPacket } from '../../src/rtp/packet.ts'
+import { RtpPacket, writeRtpHeader } from '../../src/rtp/packet.ts'
 import { Playout } from '../../src/rtp/playout.ts'
 import type { Played } from '../../src/rtp/playout.ts'
 import { ReceiveStream } from '../../src/rtp/stream.ts'
 import { ToneGenerator, tones } from '../../src/rtp/tone.ts'
 import { linkArrivals } from '../support/rtp-link.ts'
 import type { Arriving, LinkFaults, Sending } from '../support/rtp-link.ts'
+import { seededRandom } from '../support/seeded-random.ts'
 
 interface Run {
   readonly kinds: Played[]
@@ -205,5 +206,56 @@ t.test('other payload types and empty payloads are not played', (t) => {
   packet.read(huge!.bytes)
   playout.push(packet, 'next', 0)
   t.equal(playout.buffer.held, 0, 'longer than 120 ms')
+  t.end()
+})
+
+for (const ppm of [-300, 300]) {
+  t.test(`a sender whose clock is off by ${ppm} ppm, for ten minutes`, (t) => {
+    const arrivals = linkArrivals(toneSending(30_000), { seed: 1, jitterMs: 15 })
+      .map((one) => ({ ...one, atMs: one.atMs * (1 + ppm / 1e6) }))
+    const run = receive(arrivals, 600_000)
+    const { voice } = run.playout.counts
+    t.ok(voice >= 29_900, `${voice} frames`)
+    t.ok(Math.abs(run.playedMs - 600_000) < 400, `${run.playedMs} ms`)
+    t.ok(run.playout.buffer.held <= 6, `${run.playout.buffer.held} frames are held at the end`)
+    t.ok(longestGapMs(run.levels) === 0)
+    t.end()
+  })
+}
+
+t.test('anything may come at any time: it neither throws nor holds on to more than it should', (t) => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = seededRandom(seed)
+    const playout = new Playout({ codec: createCodec('PCMA')!, payloadType: 8, noisePayloadType: 13 })
+    const stream = new ReceiveStream(8000)
+    const packet = new RtpPacket()
+    const frame = new Int16Array(160)
+    let nowMs = 0
+    for (let step = 0; step < 2000; step++) {
+      const bytes = new Uint8Array(12 + Math.floor(random() ** 4 * 1200))
+      writeRtpHeader(bytes, {
+        marker: random() < 0.1, payloadType: random() < 0.9 ? 8 : 13,
+        sequence: random() < 0.8 ? step & 0xffff : Math.floor(random() * 65536),
+        timestamp: random() < 0.8 ? step * 160 : Math.floor(random() * 2 ** 32), ssrc: random() < 0.95 ? 1 : Math.floor(random() * 3),
+      })
+      packet.read(bytes)
+      playout.push(packet, stream.receive(packet, nowMs), nowMs)
+      nowMs += random() < 0.01 ? random() * 5000 : random() * 40
+      if (random() < 0.7) playout.pull(frame, nowMs)
+    }
+    t.ok(playout.buffer.held <= 64)
+    // Whatever was, a proper stream is heard again within three seconds.
+    const sane = linkArrivals(toneSending(300, { payloadType: 8 }), { seed })
+    let next = 0
+    let voiced = 0
+    for (let tick = 0; tick < 290; tick++) {
+      for (; next < sane.length && sane[next]!.atMs <= tick * 20; next++) {
+        packet.read(sane[next]!.bytes)
+        playout.push(packet, stream.receive(packet, nowMs + sane[next]!.atMs), nowMs + sane[next]!.atMs)
+      }
+      if (playout.pull(frame, nowMs + tick * 20) === 'voice' && tick > 150) voiced++
+    }
+    t.ok(voiced >= 135, `seed ${seed}: ${voiced} of 139 frames`)
+  }
   t.end()
 })

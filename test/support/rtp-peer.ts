@@ -131,18 +131,29 @@ export class RtpPeer {
   }
 }
 
-/** Level of one frequency in samples, relative to all there is: 1 = nothing else. */
+/** Samples of a window in which a tone is looked for: 40 ms. */
+const windowSamples = 320
+
+/**
+ * Part of the energy that is of one frequency, 0–1, taken over windows of 40 ms: a jitter buffer that
+ * stretches or cuts breaks the phase and not the tone.
+ */
 export function toneShare(samples: Int16Array, frequency: number): number {
-  let real = 0
-  let imaginary = 0
-  let energy = 0
-  samples.forEach((sample, index) => {
-    const angle = 2 * Math.PI * frequency * index / 8000
-    real += sample * Math.cos(angle)
-    imaginary += sample * Math.sin(angle)
-    energy += sample * sample
-  })
-  return energy === 0 ? 0 : 2 * (real * real + imaginary * imaginary) / (samples.length * energy)
+  let tone = 0
+  let all = 0
+  for (let start = 0; start + windowSamples <= samples.length; start += windowSamples) {
+    let real = 0
+    let imaginary = 0
+    for (let i = start; i < start + windowSamples; i++) {
+      const angle = 2 * Math.PI * frequency * i / 8000
+      const sample = samples[i] ?? 0
+      real += sample * Math.cos(angle)
+      imaginary += sample * Math.sin(angle)
+      all += sample * sample
+    }
+    tone += 2 * (real * real + imaginary * imaginary) / windowSamples
+  }
+  return all === 0 ? 0 : tone / all
 }
 
 /** What lies between the first and the last loud sample. */

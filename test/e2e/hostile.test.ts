@@ -1,0 +1,396 @@
+/**
+ * The product on a network that means it no good: torture messages, garbage, floods, slow and huge
+ * messages, requests for calls that are not theirs, and the same at the control port. After each
+ * attack a call is an ordinary call, no part has died or complained of itself, and memory has not
+ * grown without bound; in the end nothing of any attack is left alive.
+ */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Test } from 'tap'
+import { CompiledQuery } from 'kysely'
+import { play, seed } from '../support/call-case.ts'
+import type { CallCase } from '../support/call-case.ts'
+import { freeTcpPort } from '../support/baresip.ts'
+import { testDatabase } from '../support/database.ts'
+import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
+import { seededRandom } from '../support/seeded-random.ts'
+import { SipPeer } from '../support/sip-peer.ts'
+import type { PeerMessage } from '../support/sip-peer.ts'
+import { TcpStranger, UdpStranger, pause, strangeRequest } from '../support/stranger.ts'
+
+/** Multiplies floods and numbers of connections, for a longer look by hand. */
+const scale = Number(process.env['HOSTILE'] ?? 1)
+/** Above what it had before the attack; the collector need not have run. */
+const memoryGrowthKb = 150_000
+
+t.setTimeout(120_000)
+const database = await testDatabase(t)
+// What is sent to the trunk's host would be a relayed request: nobody is called there.
+const relayed = await UdpStranger.open('127.0.0.1', 9)
+const controlPort = await freeTcpPort()
+const product = await startProduct({
+  database, trunks: [loopbackTrunk(relayed.port)], env: { PN_CONTROL_PORT: String(controlPort) },
+})
+t.teardown(async () => {
+  relayed.close()
+  await product.stop()
+})
+const pids = Object.entries(product.pids)
+const { sipPort } = product
+
+const ordinaryCall: CallCase = {
+  name: 'an ordinary call',
+  phones: [{ scenario: 'uas-ring-answer' }],
+  callers: [{ scenario: 'uac-call-expect-answer' }],
+  records: [{ outcome: 'answered', status: 200, endedBy: 'caller', legs: ['answered'] }],
+}
+
+function residentKb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
+
+/** An attack and what must be true after each. */
+function attack(name: string, act: (t: Test) => Promise<void>): void {
+  t.test(name, async (t) => {
+    const memory = pids.map(([part, pid]) => ({ part, pid, kb: residentKb(pid) }))
+    await act(t)
+    const { faults } = await play(product, ordinaryCall)
+    t.same(faults, [], 'the next call is an ordinary one')
+    t.same(product.errors(), [], 'no part complains of itself')
+    for (const { part, pid, kb } of memory) {
+      const grown = residentKb(pid) - kb
+      t.ok(grown < memoryGrowthKb, `${part} has grown by ${grown} kB`)
+    }
+    t.same(relayed.heard.requests, [], 'nothing was relayed')
+  })
+}
+
+const fixtures = join(import.meta.dirname, '../fixtures/sip')
+const torture = ['rfc4475', 'rfc5118'].flatMap((folder) =>
+  readdirSync(join(fixtures, folder)).map((file) => readFileSync(join(fixtures, folder, file), 'latin1')))
+
+attack('torture messages from a trunk and from a stranger, over UDP and TCP', async (t) => {
+  for (const address of ['127.0.0.1', '127.0.0.2']) {
+    const stranger = await UdpStranger.open(address, sipPort)
+    await stranger.sendAll(torture)
+    t.ok(await stranger.answers(400, 1) > 0, 'what is broken is refused where that can be told')
+    stranger.close()
+    for (const message of torture) {
+      const connection = new TcpStranger(sipPort, address)
+      connection.send(message)
+      connection.socket.end()
+      await connection.closes(50)
+      connection.close()
+    }
+  }
+})
+
+/** Half of them random octets, half of them INVITEs with some octets changed, cut or doubled. */
+function* garbage(count: number, from: string): Generator<string> {
+  const random = seededRandom(11)
+  const below = (n: number): number => Math.floor(random() * n)
+  for (let i = 0; i < count; i++) {
+    if (i % 2 === 0) {
+      yield Array.from({ length: 1 + below(600) }, () => String.fromCharCode(below(256))).join('')
+      continue
+    }
+    let text = strangeRequest({
+      method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from, callId: `g${i}`, branch: `g${i}`,
+      more: ['Content-Type: application/sdp'], body: 'v=0\r\ns=-\r\n',
+    })
+    for (let changes = 1 + below(4); changes > 0; changes--) {
+      const at = below(text.length)
+      const how = below(4)
+      if (how === 0) text = text.slice(0, at)
+      else if (how === 1) text = text.slice(0, at) + String.fromCharCode(below(256)) + text.slice(at + 1)
+      else if (how === 2) text = text.slice(0, at) + text.slice(at + 1 + below(30))
+      else text = text.slice(0, at) + text.slice(Math.max(0, at - below(60)))
+    }
+    yield text
+  }
+}
+
+attack('thousands of datagrams of garbage', async (t) => {
+  for (const address of ['127.0.0.1', '127.0.0.2']) {
+    const stranger = await UdpStranger.open(address, sipPort)
+    await stranger.sendAll(garbage(3000 * scale, `${address}:${stranger.port}`))
+    t.ok(await stranger.answers(400, 1) > 0)
+    stranger.close()
+  }
+})
+
+attack('garbage on TCP', async (t) => {
+  const from = '127.0.0.2:5060'
+  const connections = [...garbage(200 * scale, from)].map((text) => {
+    const connection = new TcpStranger(sipPort)
+    connection.send(`${text}\r\n\r\n`)
+    connection.socket.end()
+    return connection
+  })
+  const ended = await Promise.all(connections.map((connection) => connection.closes(10_000)))
+  t.ok(ended.every(Boolean), 'every connection ends when its peer does')
+})
+
+async function questions(): Promise<number> {
+  const sql = "SHOW GLOBAL STATUS LIKE 'Questions'"
+  const { rows } = await database.kysely.executeQuery<{ Value: string }>(CompiledQuery.raw(sql))
+  return Number(rows[0]?.Value)
+}
+
+attack('a flood of INVITEs from an address that is no trunk: 403, and the database is not asked', async (t) => {
+  const scene = await seed(database.kysely, { ...ordinaryCall, phones: [] }, [])
+  const stranger = await UdpStranger.open('127.0.0.2', sipPort)
+  const from = `127.0.0.2:${stranger.port}`
+  const asked = await questions()
+  const count = 500 * scale
+  const flood = Array.from({ length: count }, (_, i) => strangeRequest({
+    method: 'INVITE', uri: `sip:${scene.number}@127.0.0.1`, from, callId: `flood${i}`, branch: `f${i}`,
+  }))
+  await stranger.sendAll(flood)
+  const refused = await stranger.answers(403, count)
+  t.ok(refused >= count * 0.9, `${refused} of ${count} were refused`)
+  t.ok(await questions() - asked < 60, 'but for the routine questions of panel and journal')
+  t.same(await product.records(scene.number), [])
+  // The refusals are not acknowledged: they are repeated until their transactions give up.
+  stranger.close()
+})
+
+attack('one Call-ID for a storm of INVITEs: one call, the others are refused', async (t) => {
+  const phone = await SipPeer.open(sipPort)
+  const scene = await seed(database.kysely, ordinaryCall, [`sip:phone@127.0.0.1:${phone.port}`])
+  const trunk = await UdpStranger.open('127.0.0.1', sipPort)
+  const from = `127.0.0.1:${trunk.port}`
+  const invite = (i: number) => strangeRequest({
+    method: 'INVITE', uri: `sip:${scene.number}@127.0.0.1`, from, callId: 'storm', branch: `storm${i}`, fromTag: `t${i % 7}`,
+  })
+  await trunk.sendAll(Array.from({ length: 200 * scale }, (_, i) => invite(i)))
+  const rung = await phone.expect('INVITE')
+  phone.reply(rung, 180)
+  await pause(300)
+  t.notOk(phone.has('INVITE'), 'the phone rings once')
+  const refused = await trunk.answers(486, 1) + await trunk.answers(482, 1)
+  t.ok(refused > 100, `${refused} were refused`)
+  phone.reply(rung, 486)
+  await phone.expect('ACK')
+  const [record, ...more] = await product.records(scene.number)
+  t.same(more, [])
+  t.equal(record?.legs.length, 1)
+  phone.close()
+  trunk.close()
+})
+
+/** Requests outside of any call, and what they get from a trunk and from a stranger. */
+const strays: readonly { method: string, toTag?: string, expect: readonly number[] }[] = [
+  { method: 'BYE', toTag: 'x', expect: [481] },
+  { method: 'BYE', expect: [481] },
+  { method: 'CANCEL', expect: [481] },
+  { method: 'PRACK', toTag: 'x', expect: [481] },
+  { method: 'UPDATE', toTag: 'x', expect: [481] },
+  { method: 'INFO', toTag: 'x', expect: [481] },
+  { method: 'NOTIFY', toTag: 'x', expect: [481] },
+  { method: 'REFER', toTag: 'x', expect: [481] },
+  { method: 'INVITE', toTag: 'x', expect: [481] },
+  { method: 'REGISTER', expect: [405, 403] },
+  { method: 'SUBSCRIBE', expect: [405, 489] },
+  { method: 'MESSAGE', expect: [405] },
+  { method: 'PUBLISH', expect: [405, 489] },
+  { method: 'REFER', expect: [405, 403] },
+  { method: 'NOTIFY', expect: [405, 481] },
+  { method: 'INFO', expect: [405, 481] },
+  { method: 'FROBNICATE', expect: [405, 501] },
+]
+
+attack('requests that belong to no call are refused and go nowhere', async (t) => {
+  for (const address of ['127.0.0.1', '127.0.0.2']) {
+    const victim = await UdpStranger.open('127.0.0.3', sipPort)
+    const uris = ['sip:+74950000000@127.0.0.1', `sip:victim@127.0.0.3:${victim.port}`]
+    for (const [i, { method, toTag, expect }] of strays.entries()) {
+      for (const uri of uris) {
+        const stranger = await UdpStranger.open(address, sipPort)
+        const from = `${address}:${stranger.port}`
+        const route = [`Route: <sip:127.0.0.1:${sipPort};lr>`, `Route: <sip:127.0.0.3:${victim.port};lr>`]
+        await stranger.send(strangeRequest({
+          method, uri, from, callId: `stray${i}`, branch: `s${i}-${from}`, more: [...route, 'Event: presence'],
+          ...(toTag === undefined ? {} : { toTag }),
+        }))
+        const heard = (): number[] => [...stranger.heard.statuses.keys()]
+        const until = performance.now() + 2000
+        while (heard().length === 0 && performance.now() < until) await pause(5)
+        t.ok(heard().length === 1 && expect.includes(heard()[0]!), `${method} ${toTag ?? ''} ${uri} from ${address}: ${heard().join()}`)
+        stranger.close()
+      }
+    }
+    await victim.send('\r\n\r\n')
+    t.same(victim.heard.requests, [], 'the victim is left in peace')
+    victim.close()
+  }
+  const stray = await UdpStranger.open('127.0.0.2', sipPort)
+  const from = `127.0.0.2:${stray.port}`
+  await stray.sendAll(Array.from({ length: 200 }, (_, i) =>
+    strangeRequest({ method: 'ACK', uri: 'sip:x@127.0.0.1', from, callId: `a${i}`, branch: `a${i}`, toTag: 'x' })))
+  await pause(100)
+  t.equal(stray.heard.statuses.size, 0, 'an ACK is never answered')
+  stray.close()
+})
+
+attack('strangers who know the Call-ID cannot end, change or hear a call', async (t) => {
+  const [phone, caller] = [await SipPeer.open(sipPort), await SipPeer.open(sipPort)]
+  const scene = await seed(database.kysely, ordinaryCall, [`sip:phone@127.0.0.1:${phone.port}`])
+  const invite = caller.invite(scene.number)
+  const rung = await phone.expect('INVITE')
+  phone.reply(rung, 180)
+  const ringing = await caller.expect(180)
+  const attackers = [await UdpStranger.open('127.0.0.2', sipPort), await UdpStranger.open('127.0.0.1', sipPort)]
+  const strike = async (callIds: readonly string[], toTags: readonly string[]): Promise<void> => {
+    for (const attacker of attackers) {
+      const from = `${attacker.address}:${attacker.port}`
+      let number = 0
+      for (const method of ['BYE', 'CANCEL', 'INVITE', 'UPDATE', 'INFO', 'REFER', 'PRACK', 'ACK']) {
+        for (const callId of callIds) for (const toTag of ['', 'wrong', ...toTags]) {
+          const uri = `sip:${scene.number}@127.0.0.1`
+          const branch = `strike${performance.now()}${number++}`
+          await attacker.send(strangeRequest({
+            method, uri, from, callId, branch, fromTag: 'wrong', ...(toTag === '' ? {} : { toTag }),
+          }))
+        }
+      }
+    }
+    await pause(300)
+  }
+  const tagOf = (message: PeerMessage, header: string): string => message.headers.get(header)!.split('tag=')[1]!
+  const callIds = [invite.callId, rung.headers.get('call-id')!]
+  await strike(callIds, [tagOf(ringing, 'to')])
+  t.notOk(phone.has('CANCEL') || phone.has('BYE'), 'it still rings')
+  phone.reply(rung, 200, phone.sdp())
+  const answer = await caller.expect(200)
+  const dialog = caller.ack(invite, answer)
+  await phone.expect('ACK')
+  await strike(callIds, [tagOf(answer, 'to'), tagOf(rung, 'from')])
+  for (const what of ['BYE', 'INVITE', 'UPDATE', 'INFO', 'REFER']) {
+    t.notOk(phone.has(what) || caller.has(what), `no ${what} reaches the parties`)
+  }
+  for (const { heard } of attackers) t.notOk(heard.statuses.has(200), 'nothing of it is granted')
+  caller.request(dialog, 'BYE')
+  await caller.expect(200)
+  phone.reply(await phone.expect('BYE'), 200)
+  await pause(200)
+  const records = await product.records(scene.number)
+  t.match(records, [{ outcome: 'answered', endedBy: 'caller', status: 200 }])
+  t.equal(records.length, 1)
+  for (const one of [phone, caller, ...attackers]) one.close()
+})
+
+const spacy = 'Evil\\\r\n X-Injected: 1'
+/** What a caller may write to get lines of his own into our messages, the journal or the log. */
+const injections: readonly { name: string, from?: string, more?: readonly string[], number?: string }[] = [
+  { name: 'encoded CR LF in the user part', from: '<sip:+7916%0d%0aX-Injected:%201@127.0.0.1>' },
+  { name: 'encoded CR LF in the display name', from: '"Evil%0D%0AX-Injected: 1" <sip:+79160000001@127.0.0.1>' },
+  { name: 'a bare CR in the display name', from: '"Evil\rX-Injected: 1" <sip:+79160000001@127.0.0.1>' },
+  { name: 'a bare LF in the display name', from: '"Evil\nX-Injected: 1" <sip:+79160000001@127.0.0.1>' },
+  { name: 'a folded display name', from: `"${spacy}" <sip:+79160000001@127.0.0.1>` },
+  { name: 'Unicode line separators', from: '"Evil\u00c2\u0085\u00e2\u0080\u00a8X-Injected: 1" <sip:+79160000001@127.0.0.1>' },
+  { name: 'NUL and DEL', from: '"Ev\0il\x7f" <sip:+79160000001@127.0.0.1>' },
+  { name: 'headers in the From URI', from: '<sip:+79160000001@127.0.0.1?X-Injected=1>' },
+  { name: 'headers of the control protocol and of ours', more: ['X-Injected: 1', 'X-Original-From: evil', 'Route: <sip:127.0.0.9;lr>', 'Record-Route: <sip:127.0.0.9;lr>'] },
+  { name: 'identities', more: ['P-Asserted-Identity: "E\rX-Injected: 1" <sip:+79160000009@127.0.0.1>', 'Remote-Party-ID: "x\nX-Injected: 1" <sip:a@b>', 'Privacy: id;x\rX-Injected: 1'] },
+  { name: 'diversions', more: ['Diversion: "E\rX-Injected: 1" <sip:+79160000009@127.0.0.1>;reason="x\rX-Injected: 1"', 'History-Info: <sip:a@b?Reason=X%0d%0aX-Injected:1>;index=1'] },
+]
+
+attack('nothing a caller writes becomes a header of ours', async (t) => {
+  const [phone, caller] = [await SipPeer.open(sipPort), await SipPeer.open(sipPort)]
+  const scene = await seed(database.kysely, ordinaryCall, [`sip:phone@127.0.0.1:${phone.port}`])
+  for (const { name, from, more = [] } of injections) {
+    const invite = caller.invite(scene.number, {
+      ...(from === undefined ? {} : { from: Buffer.from(from, 'latin1').toString('latin1') }), extra: [...more],
+    })
+    const rung = await phone.expect('INVITE', 1000).catch(() => undefined)
+    if (rung === undefined) {
+      // Refusing such a message is as good.
+      t.ok(caller.has(400), `${name}: refused`)
+      caller.ack(invite, await caller.expect(400))
+      continue
+    }
+    const lines = rung.text.slice(0, rung.text.indexOf('\r\n\r\n')).split(/\r\n|[\r\n\u0085\u2028]/)
+    t.notOk(lines.some((line) => /^\s*X-(Injected|Original)/i.test(line)), `${name}: no header of his`)
+    t.notOk(/[\0\x7f]/.test(rung.text), `${name}: no control characters`)
+    t.notOk(lines.some((line) => /^(Record-)?Route:.*127\.0\.0\.9/i.test(line)), `${name}: no route of his`)
+    phone.reply(rung, 486)
+    await phone.expect('ACK')
+    caller.ack(invite, await caller.expect(486))
+  }
+  for (const record of await product.records(scene.number)) {
+    t.notOk(/[\x00-\x1f\x7f]/.test(JSON.stringify(record.caller)), `journal: ${JSON.stringify(record.caller)}`)
+  }
+  phone.close()
+  caller.close()
+})
+
+attack('messages larger than anybody sends', async (t) => {
+  const from = '127.0.0.1:5060'
+  const of = (more: readonly string[], body = '', transport: 'UDP' | 'TCP' = 'TCP'): string => strangeRequest({
+    method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from, callId: `big${more.length}`, branch: 'big', more, body, transport,
+  })
+  const rows: readonly [string, string][] = [
+    ['a header of 70 kB', of([`X-Long: ${'x'.repeat(70_000)}`])],
+    ['five thousand headers', of(Array.from({ length: 5000 }, (_, i) => `X-${i}: ${'y'.repeat(10)}`))],
+    ['a body of 2 MB', of([], 'b'.repeat(2_000_000))],
+    ['a Content-Length of 4 GB', of([]).replace('Content-Length: 0', 'Content-Length: 4294967296')],
+    ['a Content-Length that wraps', of([]).replace('Content-Length: 0', 'Content-Length: 18446744073709551617')],
+    ['a negative Content-Length', of([]).replace('Content-Length: 0', 'Content-Length: -1')],
+    ['a start line of 1 MB', `INVITE sip:${'a'.repeat(1_000_000)}@x SIP/2.0\r\n\r\n`],
+  ]
+  for (const [name, text] of rows) {
+    const connection = new TcpStranger(sipPort, '127.0.0.1')
+    connection.send(text)
+    t.ok(await connection.closes(5000), `${name}: ${connection.received.slice(0, 40)}`)
+    connection.close()
+  }
+  const trunk = await UdpStranger.open('127.0.0.1', sipPort)
+  await trunk.send(of([`X-Long: ${'x'.repeat(60_000)}`], '', 'UDP'))
+  await trunk.send(of(Array.from({ length: 4000 }, (_, i) => `v: SIP/2.0/UDP h${i}`), '', 'UDP'))
+  await pause(200)
+  t.ok(trunk.heard.statuses.size > 0, `a datagram of 60 kB is answered: ${[...trunk.heard.statuses.keys()].join()}`)
+  trunk.close()
+})
+
+attack('hundreds of TCP connections that say little, slowly', async (t) => {
+  const half = strangeRequest({
+    method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from: '127.0.0.2:5060', callId: 'slow', branch: 'slow', transport: 'TCP',
+  }).slice(0, 150)
+  const connections = Array.from({ length: 400 * scale }, () => new TcpStranger(sipPort))
+  connections.forEach((connection, i) => connection.send(half.slice(0, i % half.length)))
+  const { faults } = await play(product, ordinaryCall)
+  t.same(faults, [], 'a call meanwhile is an ordinary one')
+  for (const connection of connections) connection.close()
+})
+
+/** What an application that is none may say at the control port. */
+const controlNoise: readonly [string, string][] = [
+  ['no frame', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['a giant length', '99999999999999#'],
+  ['a length above the limit', '20000000#x'],
+  ['a wrong secret', '34#00000000-aaaa|authenticate|wrong!!|'.replace('34', String('00000000-aaaa|authenticate|wrong!!|'.length))],
+  ['a request before any secret', '19#1|sip|x|\r\nBYE x y'],
+  ['an empty frame', '0#'],
+  ['octets', String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i))],
+]
+
+attack('the control port: garbage, wrong secrets, half frames, many connections', async (t) => {
+  for (const [name, octets] of controlNoise) {
+    const connection = new TcpStranger(controlPort, '127.0.0.1')
+    connection.send(octets)
+    t.ok(await connection.closes(12_000), `${name}: ${connection.received.slice(0, 60)}`)
+    t.notOk(connection.received.includes('OK|') && !connection.received.includes('NO'), `${name} gets in`)
+    connection.close()
+  }
+  const many = Array.from({ length: 200 * scale }, () => new TcpStranger(controlPort, '127.0.0.1'))
+  many.forEach((connection, i) => connection.send('1000#half'.slice(0, i % 9)))
+  const { faults } = await play(product, ordinaryCall)
+  t.same(faults, [], 'a call meanwhile is an ordinary one')
+  for (const connection of many) connection.close()
+})
+
+t.test('afterwards nothing of it is left', async (t) => {
+  t.same(await product.quiet(20_000), nothing)
+})
