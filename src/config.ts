@@ -35,7 +35,7 @@ const settings = {
   maxLiveCalls: setting('PN_MAX_LIVE_CALLS', 'calls', 'more living calls than this get 503 with Retry-After', '5000', readCount(1, 1_000_000)),
   maxCallSeconds: setting('PN_MAX_CALL_SECONDS', 'seconds', 'longest conversation', '14400', readCount(60, 86_400)),
   drainSeconds: setting('PN_DRAIN_SECONDS', 'seconds', 'how long living calls may go on when the application stops', '5', readCount(0, 86_400)),
-  sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', 'session interval asked for on both legs (RFC 4028), 0 = none', '1800', readCount(0, 86_400)),
+  sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', 'session interval asked for on both legs (RFC 4028), 0 = none', '1800', readSessionSeconds),
   logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'how much is logged', 'warn', readLogLevel),
   wallClock: setting('PN_WALL_CLOCK', 'ISO instant', 'for tests: the wall clock starts here instead of at the present; empty = the present', '', readInstant),
 }
@@ -125,6 +125,13 @@ function readCount(min: number, max: number): (text: string) => number {
     if (!/^\d+$/.test(text) || value < min || value > max) throw new Error(`must be a whole number from ${min} to ${max}`)
     return value
   }
+}
+
+/** RFC 4028 §5: nobody may ask for less than 90 s. */
+function readSessionSeconds(text: string): number {
+  const seconds = readCount(0, 86_400)(text)
+  if (seconds > 0 && seconds < 90) throw new Error('must be 0 or from 90 to 86400')
+  return seconds
 }
 
 function readYesNo(text: string): boolean {

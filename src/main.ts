@@ -86,6 +86,11 @@ async function database(): Promise<void> {
 
 /** The embedded SIP server: by drachtio-server's own arguments, or without any by our settings. */
 async function sipd(given: readonly string[]): Promise<void> {
+  if (given.includes('--help') || given.includes('-h')) {
+    const { sipdUsage } = await import('./sipd/usage.ts')
+    process.stdout.write(sipdUsage())
+    return
+  }
   const { parseSipdArguments } = await import('./sipd/command-line.ts')
   const { protocolVersion, startSipd } = await import('./sipd/server.ts')
   const { sipdArguments } = await import('./launcher/product.ts')
@@ -209,10 +214,9 @@ async function startPanel(config: Config, url: string, clock: Clock, log: Log): 
 
 /** The settings, one a line, for `make help`. */
 async function settings(): Promise<void> {
-  process.stdout.write('\nSettings (environment variables):\n')
-  for (const { env, unit, fallback, about } of describeSettings()) {
-    process.stdout.write(`  ${env.padEnd(22)} ${about}; ${unit}; default ${fallback === '' ? 'empty' : fallback}\n`)
-  }
+  const lines = describeSettings().map(({ env, unit, fallback, about }) =>
+    `  ${env.padEnd(22)} ${about}; ${unit}; default ${fallback === '' ? 'empty' : fallback}\n`)
+  process.stdout.write(`\nSettings (environment variables):\n${lines.join('')}`)
 }
 
 async function help(): Promise<void> {

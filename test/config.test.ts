@@ -16,6 +16,7 @@ const wrong = [
   { env: { PN_PANEL_HOST: 'localhost' }, tells: 'must be an IP address' },
   { env: { PN_PANEL_HOST: '0.0.0.0' }, tells: 'set PN_BEHIND_PROXY=yes' },
   { env: { PN_DEMO: 'true' }, tells: 'must be yes or no' },
+  { env: { PN_SESSION_SECONDS: '89' }, tells: 'must be 0 or from 90 to 86400' },
   { env: { PN_LOG_LEVEL: 'loud' }, tells: 'must be debug' },
   { env: { DATABASE_URL: 'postgres://x' }, tells: 'must begin with mysql://' },
   { env: { PN_WALL_CLOCK: 'noon' }, tells: 'must be an instant' },

@@ -257,6 +257,13 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'why.abandoned': 'The caller gave up and hung up.',
   'why.missed': 'Nobody answered: the caller was told code {status}.',
   'why.interrupted': 'The record is cut: the server was restarted.',
+  'interrupted.shutdown': 'The call was cut: the server was being stopped.',
+  'interrupted.answerTimeout': 'The call was cut: the caller did not confirm the connection.',
+  'interrupted.fault': 'The call was cut: a fault on the server, it was logged.',
+  'end.maxCall': 'The server ended the call: a conversation cannot last longer.',
+  'end.shutdown': 'The server ended the call: it was being stopped.',
+  'note.deadNumber': '{name}: the network knows no such number, check it.',
+  'note.loopTarget': '{name} is a personal number: not called, the call would go in a circle.',
   'why.elsewhere': {
     one: '{names}: answered elsewhere, rings no more.',
     other: '{names}: answered elsewhere, ring no more.',

@@ -25,6 +25,12 @@ function word(prefix: string, code: string): string {
   return known(key) ? t(key) : code
 }
 
+/** Words for a code, or the general phrase where it has none of its own. */
+function wordsOr(prefix: string, code: string, general: Key): string {
+  const key = `${prefix}.${code}`
+  return t(known(key) ? key : general)
+}
+
 function skipped(name: string, why: Verdict): string {
   switch (why.verdict) {
     case 'disabled': return t('why.disabled', { name })
@@ -54,11 +60,7 @@ function stepWords(step: Step, numbers: readonly NumberReply[]): WhyLine[] {
       }
       return [line(t('why.taken', { name: step.ruleName, priority: step.priority }))]
     }
-    case 'defaultNumber': {
-      const phone = numbers.find((each) => each.address === step.address)
-      const name = phone === undefined ? formatPhone(step.address) : phoneName(phone)
-      return [line(t('why.default', { name }))]
-    }
+    case 'defaultNumber': return [line(t('why.default', { name: nameOf(step.address, numbers) }))]
     case 'chainEnded': return [line(word('why', step.why))]
     case 'paused': return [line(t('why.paused', { n: Math.round(step.ms / 100) / 10 }))]
     case 'voicemail': return step.taken ? [line(t(mailWords[step.why]))]
@@ -66,8 +68,17 @@ function stepWords(step: Step, numbers: readonly NumberReply[]): WhyLine[] {
     case 'refused': return step.why === 'noAnswer'
       ? [line(t('why.missed', { status: step.status }))]
       : [line(t('why.refused', { why: word('refusal', step.why) }))]
-    case 'note': return [line(t('why.note', { detail: step.detail || step.code }))]
+    case 'note': {
+      const key = `note.${step.code}`
+      return [line(known(key) ? t(key, { name: nameOf(step.detail, numbers) })
+        : t('why.note', { detail: step.detail || step.code }))]
+    }
   }
+}
+
+function nameOf(address: string, numbers: readonly NumberReply[]): string {
+  const phone = numbers.find((each) => each.address === address)
+  return phone === undefined ? formatPhone(address) : phoneName(phone)
 }
 
 /** Phones that began to ring within the same second make one line. */
@@ -127,11 +138,12 @@ function closing(call: Call): WhyLine[] {
     [{ atMs: (call.endedAt ?? call.startedAt) - call.startedAt, text, detail: false }]
   switch (call.outcome) {
     case 'abandoned': return line(t('why.abandoned'))
-    case 'interrupted': return line(t('why.interrupted'))
+    case 'interrupted': return line(wordsOr('interrupted', call.reason, 'why.interrupted'))
     case 'missed': case 'refused': return call.trace.some((step) => step.step === 'refused') ? []
       : line(t('why.missed', { status: call.status }))
-    case 'answered': case 'voicemail': return line(t(call.endedBy === 'callee' ? 'why.endCallee'
-      : call.endedBy === 'service' ? 'why.endService' : 'why.endCaller'))
+    case 'answered': case 'voicemail': return line(call.endedBy === 'callee' ? t('why.endCallee')
+      : call.endedBy === 'service' ? wordsOr('end', call.reason, 'why.endService')
+        : t('why.endCaller'))
   }
 }
 

@@ -81,7 +81,7 @@ export function routesTo(
     }]
   }
   return trunks.outgoing().map((trunk) => ({
-    label: trunk.id,
+    label: trunk.name,
     trunk,
     uri: legUri(address, trunk),
     headers: legHeaders(invitation, address, trunk),

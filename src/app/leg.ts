@@ -18,7 +18,7 @@ import type { TrunkTable } from './trunk-table.ts'
 
 /** One way to the target. */
 export interface Route {
-  /** Trunk id, or 'direct' for a SIP URI. */
+  /** Name of the trunk as the journal keeps it, or 'direct' for a SIP URI. */
   readonly label: string
   readonly trunk: Trunk | undefined
   readonly uri: string

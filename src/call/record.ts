@@ -51,7 +51,7 @@ export interface LegRecord {
   readonly targetId: string | undefined
   readonly address: Address
   readonly description: string
-  /** Trunks tried, in order, with the status each ended with (0 = no answer). */
+  /** Names of the trunks tried, in order, with the status each ended with (0 = no answer). */
   readonly attempts: readonly { readonly trunk: string; readonly status: number }[]
   /** Milliseconds after the start of the call. */
   readonly startMs: number

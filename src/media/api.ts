@@ -9,6 +9,7 @@ import type { Channel } from './channel.ts'
 import { statisticsVariables } from './channel-variables.ts'
 import { conferenceCommand } from './conference-commands.ts'
 import type { ConferenceTable } from './conference-table.ts'
+import type { Folders } from './folders.ts'
 import { hangupCause } from './hangup-cause.ts'
 import { sofiaStatus, statusText, uptimeSeconds } from './status.ts'
 import type { ServerStatus } from './status.ts'
@@ -17,6 +18,7 @@ import type { ServerStatus } from './status.ts'
 export interface ApiServices {
   readonly bridges: BridgeTable
   readonly conferences: ConferenceTable
+  readonly folders: Folders
   readonly newId: () => string
   channel(uuid: string): Channel | undefined
   status(): ServerStatus
@@ -36,7 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   create_uuid: (services) => services.newId(),
   sofia: (services, [what, ...rest]) => (what === 'status' && rest.length === 0 ? sofiaStatus(services.status()) : '-ERR unknown command\n'),
   show: () => '-ERR SQL disabled, no data available!\n',
-  global_getvar: () => '',
+  global_getvar: (services, [name = '']) => services.folders.names[name] ?? '',
   conference: (services, _words, argument) => conferenceCommand(services.conferences, argument),
   uuid_exists: (services, [uuid = '']) => String(services.channel(uuid) !== undefined),
   uuid_bridge(services, [first = '', second = '']) {

@@ -18,6 +18,7 @@ import { mediaVariables } from './channel-variables.ts'
 import type { ConferenceTable } from './conference-table.ts'
 import type { EventHub } from './event-hub.ts'
 import { Execution } from './execution.ts'
+import { expandNames } from './expand.ts'
 import type { Execute, Executor, Running } from './execution.ts'
 import type { Folders } from './folders.ts'
 import type { Negotiation } from './negotiation.ts'
@@ -174,7 +175,8 @@ export class Channel implements Executor {
   }
 
   start(message: Execute): string | Running {
-    return startApplication(this, message.application, message.argument)
+    const argument = expandNames(message.argument, (name) => this.getVariable(name), (name) => this.folders.names[name])
+    return startApplication(this, message.application, argument)
   }
 
   executing({ application, argument, id }: Execute): void {

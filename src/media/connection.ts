@@ -87,6 +87,11 @@ export class Connection implements EventTarget {
     clock.wakeAt(clock.nowMs() + this.#lingerSeconds * 1000, () => this.#end())
   }
 
+  /** The server stops: says goodbye and closes, linger or not. */
+  leave(): void {
+    this.#end()
+  }
+
   /** Closes without a word. */
   destroy(): void {
     this.#isClosing = true

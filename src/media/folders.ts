@@ -14,11 +14,16 @@ const maxNameOctets = 1024
 export class Folders {
   readonly recordings: string
   readonly sounds: string
+  /** Folders by the names that applications use in `$${…}`. */
+  readonly names: Readonly<Record<string, string>>
   readonly #allowed: readonly string[]
 
   constructor(recordings: string, sounds: string, further: readonly string[]) {
     this.recordings = resolve(recordings)
     this.sounds = resolve(sounds)
+    this.names = {
+      base_dir: dirname(this.recordings), recordings_dir: this.recordings, sounds_dir: this.sounds, sound_prefix: this.sounds,
+    }
     this.#allowed = [this.recordings, this.sounds, ...further.map((folder) => resolve(folder))].map(realPath)
   }
 

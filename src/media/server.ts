@@ -4,8 +4,7 @@
  * left unfinished are put right before it starts.
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
-import { createServer, connect, isIP } from 'node:net'
+import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import process from 'node:process'
 import { systemClock } from '../clock.ts'
@@ -23,6 +22,7 @@ import { secureRandom } from './chance.ts'
 import { ConferenceTable } from './conference-table.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
+import { dial } from './dial.ts'
 import { EventHub } from './event-hub.ts'
 import { Folders } from './folders.ts'
 import { Negotiation } from './negotiation.ts'
@@ -42,9 +42,9 @@ import type { ServerStatus } from './status.ts'
 
 /** What this server calls itself where clients look for a version. */
 const version = '1.11.3-personal-number'
-/** The client waits four seconds for our connection. */
-const dialTimeoutMs = 3000
 const maxInboundConnections = 100
+/** Clients have so long to read the last words when the server stops. */
+const goodbyeMs = 500
 const applicationAgent = /^drachtio-fsmrf:(.+)$/
 
 /** Figures for metrics, tests and the launcher. */
@@ -120,6 +120,7 @@ class MediaServer {
     this.#isAllowed = networkCheck(options.allowed)
     this.#hub = new EventHub(systemClock, options.externalAddress ?? options.sipAddress)
     const conferences = new ConferenceTable(randomUUID)
+    const folders = new Folders(options.recordingsFolder, options.soundsFolder, options.folders)
     this.#door = new SipDoor({
       nowMs: systemClock.nowMs,
       isAllowed: this.#isAllowed,
@@ -129,7 +130,7 @@ class MediaServer {
     })
     this.#channelServices = {
       hub: this.#hub,
-      folders: new Folders(options.recordingsFolder, options.soundsFolder, options.folders),
+      folders,
       openList: new OpenList(options.recordingsFolder),
       conferences,
       log,
@@ -141,7 +142,7 @@ class MediaServer {
       ended: (channel) => this.#ended(channel),
     }
     this.#connectionServices = {
-      hub: this.#hub, clock: systemClock, log, bridges: this.#bridges, conferences, newId: randomUUID,
+      hub: this.#hub, clock: systemClock, log, bridges: this.#bridges, conferences, folders, newId: randomUUID,
       channel: (uuid) => this.#byUuid.get(uuid),
       status: () => this.#status(),
       secretMatches: secretComparer(options.secret),
@@ -181,10 +182,17 @@ class MediaServer {
     for (const channel of [...this.#channels.values()]) channel.hangUp('NORMAL_TEMPORARY_FAILURE')
     this.#heartbeat?.()
     this.#pacer.stop()
-    for (const connection of this.#connections) connection.destroy()
+    for (const connection of [...this.#connections]) connection.leave()
     await new Promise<void>((resolve) => {
-      if (this.#listener === undefined) resolve()
-      else this.#listener.close(() => resolve())
+      const cancel = systemClock.wakeAt(systemClock.nowMs() + goodbyeMs, () => {
+        for (const connection of this.#connections) connection.destroy()
+      })
+      const closed = (): void => {
+        cancel()
+        resolve()
+      }
+      if (this.#listener === undefined) closed()
+      else this.#listener.close(closed)
     })
     await this.#host?.close()
   }
@@ -260,7 +268,7 @@ class MediaServer {
     const outbound = this.#outbound.get(channel)
     if (outbound === undefined || channel.isEnded) return
     this.#outbound.delete(channel)
-    const socket = await this.#dial(outbound)
+    const socket = await dial(outbound, this.#isAllowed)
     if (socket === undefined) {
       this.#log.warn({ uuid: channel.uuid, outbound }, 'application does not listen')
       return channel.hangUp('NORMAL_CLEARING')
@@ -272,30 +280,6 @@ class MediaServer {
     const connection = new Connection(socket, this.#connectionServices, channel)
     channel.connection = connection
     this.#connections.add(connection)
-  }
-
-  async #dial(outbound: string): Promise<Socket | undefined> {
-    const colon = outbound.lastIndexOf(':')
-    const host = outbound.slice(0, colon).replace(/^\[|\]$/g, '')
-    const port = Number(outbound.slice(colon + 1))
-    const address = isIP(host) !== 0 ? host : await lookup(host).then((found) => found.address, () => '')
-    // Whoever may send INVITEs must not make us connect anywhere.
-    if (!this.#isAllowed(address) || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined
-    return new Promise((resolve) => {
-      const socket = connect({ host: address, port })
-      const give = (result: Socket | undefined): void => {
-        cancel()
-        socket.removeAllListeners()
-        if (result === undefined) {
-          socket.on('error', () => {})
-          socket.destroy()
-        }
-        resolve(result)
-      }
-      const cancel = systemClock.wakeAt(systemClock.nowMs() + dialTimeoutMs, () => give(undefined))
-      socket.once('connect', () => give(socket))
-      socket.once('error', () => give(undefined))
-    })
   }
 
   #ended(channel: Channel): void {

@@ -131,7 +131,8 @@ export class AddressLatch {
       this.#candidateCount = 0
     }
     const step = (packet.sequence - this.#candidateSequence) & 0xffff
-    this.#candidateCount = this.#candidateCount > 0 && (step < 1 || step > maxStep) ? 1 : this.#candidateCount + 1
+    const follows = this.#candidateCount === 0 || (step >= 1 && step <= maxStep)
+    this.#candidateCount = follows ? this.#candidateCount + 1 : 1
     this.#candidateSequence = packet.sequence
     this.#candidateMs = nowMs
     const needed = address === this.#sdpAddress ? this.#bounds.packetsSameIp : this.#bounds.packets

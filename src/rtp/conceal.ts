@@ -67,7 +67,8 @@ export class Concealment {
     for (let index = 0; index < overlap; index++) {
       const weight = (index + 1) / (overlap + 1)
       const tail = size - overlap + index
-      this.#period[tail] = this.#period[tail]! * (1 - weight) + this.#history[start - overlap + index]! * weight
+      const before = this.#history[start - overlap + index]!
+      this.#period[tail] = this.#period[tail]! * (1 - weight) + before * weight
     }
     this.#periodSamples = size
     this.#at = 0

@@ -7,7 +7,8 @@
 /** Writes `samples.length` octets to `into` at `offset`; returns the octets written. */
 export type Compress = (samples: Int16Array, into: Uint8Array, offset?: number) => number
 /** Writes `octets` samples, read from `bytes` at `offset`, to the start of `into`; returns them. */
-export type Expand = (bytes: Uint8Array, into: Int16Array, offset?: number, octets?: number) => number
+export type Expand =
+  (bytes: Uint8Array, into: Int16Array, offset?: number, octets?: number) => number
 
 const alawToLinear = Int16Array.from({ length: 256 }, (_, code) => expandAlaw(code))
 const ulawToLinear = Int16Array.from({ length: 256 }, (_, code) => expandUlaw(code))

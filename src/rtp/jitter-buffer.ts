@@ -18,6 +18,8 @@
  * frame is left out. After a silence (DTX, hold, a stalled caller) the position is set anew, so
  * that a stall is skipped and not caught up in a burst.
  */
+import { Wait, telephoneJitter } from './wait.ts'
+import type { JitterBounds } from './wait.ts'
 
 /**
  * What a pull gave: a frame in `bytes`; nothing where something should be; nothing is being sent.
@@ -26,32 +28,10 @@ export type Pulled = 'frame' | 'lost' | 'empty'
 /** What became of a packet. */
 export type Pushed = 'kept' | 'late' | 'duplicate'
 
-/** Bounds of the wait. */
-export interface JitterBounds {
-  /** Never wait less, ms; one frame is the sensible least. */
-  readonly minMs: number
-  /** Never wait more: beyond 200 ms people talk over each other (ITU-T G.114). */
-  readonly maxMs: number
-  /** The wait before anything was measured. */
-  readonly startMs: number
-}
-
-/** Suits a telephone call. */
-export const telephoneJitter: JitterBounds = { minMs: 20, maxMs: 200, startMs: 40 }
-
 /** Frames held at most; at 20 ms more than a second, so that a burst after a stall fits. */
 const capacity = 64
 /** Largest payload kept: 120 ms of G.711. */
 const maxPayloadOctets = 960
-/** Transits remembered: 2.56 s at 20 ms. */
-const memory = 128
-/** The target is reckoned again after so many packets. */
-const reckonEvery = 16
-/** Excess transits are sorted into classes of 5 ms. */
-const classMs = 5
-const classes = 64
-/** So many of the remembered packets may come too late: 3 %. */
-const tolerated = 4
 /**
  * Pulls without any frame after which the sender is held to be silent: 200 ms, as much as is
  * concealed.
@@ -97,12 +77,7 @@ export class JitterBuffer {
   /** Indexes of slots by position; the first `#count` are used, the others are free. */
   readonly #order: Uint8Array
   #count = 0
-  readonly #transits = new Float64Array(memory)
-  #seen = 0
-  readonly #histogram = new Uint16Array(classes)
-  #smallestMs = 0
-  #meanMs = 0
-  #targetMs: number
+  readonly #wait: Wait
   #isPlaying = false
   #isFresh = true
   #isMapping = true
@@ -125,7 +100,7 @@ export class JitterBuffer {
     this.#bounds = bounds
     this.#ticksPerMs = clockRate / 1000
     this.#frameTicks = this.#ticksPerMs * frameMs
-    this.#targetMs = bounds.startMs
+    this.#wait = new Wait(bounds)
     this.#slots = Array.from({ length: capacity }, () => new Slot())
     this.#order = Uint8Array.from({ length: capacity }, (_, index) => index)
   }
@@ -137,7 +112,7 @@ export class JitterBuffer {
 
   /** The wait aimed at, ms. */
   get targetMs(): number {
-    return this.#targetMs
+    return this.#wait.targetMs
   }
 
   /**
@@ -160,7 +135,7 @@ export class JitterBuffer {
     const position = isStraggler
       ? this.#earlierPosition + ((timestamp - this.#earlierTimestamp) | 0)
       : this.#locate(sequence, timestamp, ticks, nowMs)
-    this.#remember(nowMs - position / this.#ticksPerMs)
+    this.#wait.remember(nowMs - position / this.#ticksPerMs)
     if (this.#isPlaying && position + ticks <= this.#play) {
       this.#noteLate()
       return 'late'
@@ -196,7 +171,7 @@ export class JitterBuffer {
     this.ticks = this.#frameTicks
     if (this.#isFresh) return 'empty'
     this.#pullsSinceChange++
-    const due = (nowMs - this.#smallestMs - this.#targetMs) * this.#ticksPerMs
+    const due = (nowMs - this.#wait.smallestMs - this.#wait.targetMs) * this.#ticksPerMs
     if (!this.#isPlaying) return this.#begin(due)
     if (due - this.#play > (this.#bounds.maxMs + slackMs) * this.#ticksPerMs) this.#play = due
     this.#dropPassed()
@@ -238,7 +213,8 @@ export class JitterBuffer {
   /** The next frame held is not the next one of the timeline. */
   #gap(head: Slot, due: number): Pulled {
     // The very next packet after a pause in time: the sender was silent (DTX), nothing is lost.
-    const isSilence = ((this.#playedSequence + 1) & 0xffff) === head.sequence && this.#playedSequence >= 0
+    const isSilence = this.#playedSequence >= 0
+      && ((this.#playedSequence + 1) & 0xffff) === head.sequence
     if (isSilence) {
       this.#play = Math.min(head.position, Math.max(this.#play + this.#frameTicks, due))
       return 'empty'
@@ -267,7 +243,7 @@ export class JitterBuffer {
     this.late++
     this.#lateInARow++
     // Not to be late with the next one as well, without waiting for the next reckoning.
-    this.#reckon()
+    this.#wait.reckon()
     if (this.#lateInARow < lateToRemap) return
     this.#lateInARow = 0
     this.remap()
@@ -278,7 +254,8 @@ export class JitterBuffer {
    * there.
    */
   #mustStretch(due: number): boolean {
-    if (this.#play - due < this.#frameTicks || this.#pullsSinceChange < pullsBetweenStretches) return false
+    if (this.#play - due < this.#frameTicks) return false
+    if (this.#pullsSinceChange < pullsBetweenStretches) return false
     this.#pullsSinceChange = 0
     this.stretched++
     return true
@@ -302,7 +279,7 @@ export class JitterBuffer {
       this.#end = ticks
     } else if (this.#isMapping) {
       position = this.#continuation(ticks, nowMs)
-    } else if (Math.abs(nowMs - position / this.#ticksPerMs - this.#smallestMs) > clockJumpMs) {
+    } else if (this.#isClockJump(nowMs - position / this.#ticksPerMs)) {
       // The sender set its clock anew, or the network stood still. The sequence number tells.
       if (step < 0 && step > -capacity) return this.#lastPosition + step * ticks
       position = this.#continuation(ticks, nowMs)
@@ -319,51 +296,18 @@ export class JitterBuffer {
     return position
   }
 
+  #isClockJump(transitMs: number): boolean {
+    return Math.abs(transitMs - this.#wait.smallestMs) > clockJumpMs
+  }
+
   /**
    * Where a new source begins: where its packet would be had it come with the usual transit, in
    * whole frames from the end of what is known.
    */
   #continuation(ticks: number, nowMs: number): number {
-    const clock = (nowMs - this.#meanMs) * this.#ticksPerMs
+    const clock = (nowMs - this.#wait.meanMs) * this.#ticksPerMs
     const position = this.#end + Math.round((clock - this.#end) / ticks) * ticks
     return this.#isPlaying ? Math.max(position, this.#play) : position
-  }
-
-  #remember(transitMs: number): void {
-    if (this.#seen === 0) this.#smallestMs = this.#meanMs = transitMs
-    this.#transits[this.#seen % memory] = transitMs
-    this.#seen++
-    if (transitMs < this.#smallestMs) this.#smallestMs = transitMs
-    if (this.#seen % reckonEvery === 0) this.#reckon()
-  }
-
-  /**
-   * The target that all but 3 % of the remembered packets would have met, and a frame for the
-   * pulls' grid.
-   */
-  #reckon(): void {
-    const known = Math.min(this.#seen, memory)
-    let smallest = Infinity
-    let sum = 0
-    for (let index = 0; index < known; index++) {
-      const transit = this.#transits[index]!
-      sum += transit
-      if (transit < smallest) smallest = transit
-    }
-    this.#smallestMs = smallest
-    this.#meanMs = sum / known
-    this.#histogram.fill(0)
-    for (let index = 0; index < known; index++) {
-      const excess = Math.floor((this.#transits[index]! - smallest) / classMs)
-      this.#histogram[excess < classes ? excess : classes - 1]!++
-    }
-    let above = 0
-    let top = classes - 1
-    while (top > 0 && above + this.#histogram[top]! <= tolerated) above += this.#histogram[top--]!
-    const wanted = top === 0 ? this.#bounds.minMs : (top + 1) * classMs + frameMs
-    // What was assumed at the start stands until there is enough to judge by.
-    const least = known < memory ? this.#bounds.startMs : this.#bounds.minMs
-    this.#targetMs = Math.min(this.#bounds.maxMs, Math.max(least, wanted))
   }
 
   /** Index in `#order` for a position, searched from the end; -1 = it is there already. */

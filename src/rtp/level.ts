@@ -37,7 +37,9 @@ export interface SilenceLimits {
 }
 
 /** -48 and -42 dBm0: under quiet speech, over the noise of a mobile call. */
-export const speechLimits: SilenceLimits = { silentBelow: rmsOfLevel(-48), loudAbove: rmsOfLevel(-42) }
+export const speechLimits: SilenceLimits = {
+  silentBelow: rmsOfLevel(-48), loudAbove: rmsOfLevel(-42),
+}
 
 /** Listens for silence, frame by frame. */
 export class SilenceDetector {
@@ -48,7 +50,9 @@ export class SilenceDetector {
   #heard = false
 
   /** `measure` is `rmsOf` or `meanAbsoluteOf`; the limits are in its units. */
-  constructor(limits: SilenceLimits = speechLimits, measure: (samples: Int16Array) => number = rmsOf) {
+  constructor(
+    limits: SilenceLimits = speechLimits, measure: (samples: Int16Array) => number = rmsOf,
+  ) {
     this.#limits = limits
     this.#measure = measure
   }

@@ -7,9 +7,10 @@ import { frameSamples, sampleRate } from './codec.ts'
 import type { Codec } from './codec.ts'
 import { ComfortNoise } from './comfort-noise.ts'
 import { JitterBuffer } from './jitter-buffer.ts'
-import type { JitterBounds, Pulled } from './jitter-buffer.ts'
+import type { Pulled } from './jitter-buffer.ts'
 import type { RtpPacket } from './packet.ts'
 import type { Arrival } from './stream.ts'
+import type { JitterBounds } from './wait.ts'
 
 /** What a pull gave: speech, made-up speech, comfort noise, or silence as nothing is being sent. */
 export type Played = 'voice' | 'concealed' | 'noise' | 'silence'

@@ -48,7 +48,8 @@ export class ToneFilter {
     this.#first = next
     this.#energy += sample * sample
     if (++this.#filled < windowSamples) return undefined
-    const power = this.#first ** 2 + this.#second ** 2 - this.#coefficient * this.#first * this.#second
+    const power = this.#first ** 2 + this.#second ** 2
+      - this.#coefficient * this.#first * this.#second
     const isLoud = power >= (peakOfLevel(leastLevel) * windowSamples / 2) ** 2
     const isPure = power * 2 >= leastShare * windowSamples * this.#energy
     this.#first = 0

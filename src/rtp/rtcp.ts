@@ -69,7 +69,9 @@ const ntpUnixOffset = 2_208_988_800
  * |V=2|P|    RC   |   PT=200..204 |   length in words less one    |
  * ```
  */
-export function parseRtcp(bytes: Uint8Array, octets: number = bytes.length): RtcpPacket[] | PacketFault {
+export function parseRtcp(
+  bytes: Uint8Array, octets: number = bytes.length,
+): RtcpPacket[] | PacketFault {
   if (octets < 8) return 'rtcp_too_short'
   const packets: RtcpPacket[] = []
   let at = 0
@@ -105,7 +107,8 @@ function parseOne(
   const reportsAt = type === senderReport ? at + 28 : at + 8
   if (reportsAt + count * 24 > end) return undefined
   const ssrc = readUint32(bytes, at + 4)
-  const reports = Array.from({ length: count }, (_, index) => parseReport(bytes, reportsAt + index * 24))
+  const reports = Array.from(
+    { length: count }, (_, index) => parseReport(bytes, reportsAt + index * 24))
   if (type === receiverReport) return { kind: 'rr', ssrc, reports }
   const sender: SenderInfo = {
     ntpSeconds: readUint32(bytes, at + 8),
@@ -130,7 +133,9 @@ function parseReport(bytes: Uint8Array, at: number): ReportBlock {
   }
 }
 
-function parseNames(bytes: Uint8Array, from: number, end: number, count: number): RtcpPacket | undefined {
+function parseNames(
+  bytes: Uint8Array, from: number, end: number, count: number,
+): RtcpPacket | undefined {
   const names: { ssrc: number, cname: string }[] = []
   let at = from
   for (let chunk = 0; chunk < count; chunk++) {
@@ -151,7 +156,9 @@ function parseNames(bytes: Uint8Array, from: number, end: number, count: number)
   return { kind: 'sdes', names }
 }
 
-function parseBye(bytes: Uint8Array, from: number, end: number, count: number): RtcpPacket | undefined {
+function parseBye(
+  bytes: Uint8Array, from: number, end: number, count: number,
+): RtcpPacket | undefined {
   const reasonAt = from + count * 4
   if (reasonAt > end) return undefined
   const ssrcs = Array.from({ length: count }, (_, index) => readUint32(bytes, from + index * 4))
@@ -217,7 +224,9 @@ function writeBye(into: Uint8Array, start: number, ssrc: number, reason: string)
   return end
 }
 
-function writeHead(into: Uint8Array, start: number, end: number, count: number, type: number): void {
+function writeHead(
+  into: Uint8Array, start: number, end: number, count: number, type: number,
+): void {
   const words = (end - start) / 4 - 1
   into[start] = 0x80 | count
   into[start + 1] = type

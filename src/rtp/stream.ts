@@ -28,7 +28,8 @@ const stragglingMs = 200
  * - 'straggler': of the source before, overtaken by the first packets of the present one
  * - 'suspect': outside the window, or of a source that has not proved itself; to be dropped
  */
-export type Arrival = 'first' | 'next' | 'late' | 'newSource' | 'restarted' | 'straggler' | 'suspect'
+export type Arrival =
+  'first' | 'next' | 'late' | 'newSource' | 'restarted' | 'straggler' | 'suspect'
 
 /** One direction, as received. */
 export class ReceiveStream {
@@ -122,7 +123,9 @@ export class ReceiveStream {
     const sinceSr = this.#lastSr === 0 ? 0 : Math.round((nowMs - this.#lastSrMs) * 65.536)
     return {
       ssrc: this.ssrc,
-      fractionLost: expectedNow <= 0 || lostNow <= 0 ? 0 : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
+      fractionLost: expectedNow <= 0 || lostNow <= 0
+        ? 0
+        : Math.min(255, Math.floor(lostNow * 256 / expectedNow)),
       packetsLost: Math.max(-0x800000, Math.min(0x7fffff, this.#lostNow())),
       highestSequence: this.#highest >>> 0,
       jitterTicks: Math.floor(this.#jitter),

@@ -28,6 +28,8 @@ const finalPackets = 3
 const maxSegmentTicks = 0xffff
 /** Presses that wait to be taken, or to be sent; more is nobody's typing. */
 const maxWaiting = 64
+/** What bears an older timestamp so soon after the last packet was overtaken by it. */
+const stragglerMs = 1000
 /** A sender that moves the timestamp with each update moves it by at most this. */
 const driftTicks = 800
 
@@ -64,7 +66,8 @@ export class EventReceiver {
    * ```
    */
   receive(
-    bytes: Uint8Array, offset: number, octets: number, timestamp: number, marker: boolean, nowMs: number,
+    bytes: Uint8Array, offset: number, octets: number,
+    timestamp: number, marker: boolean, nowMs: number,
   ): void {
     if (octets < eventOctets || bytes[offset]! >= digits.length) {
       this.ignored++
@@ -83,7 +86,8 @@ export class EventReceiver {
       this.#duration = duration
     } else {
       // A straggler of a press before the last one.
-      if (this.#hasAny && ((timestamp - this.#timestamp) | 0) < 0 && nowMs - this.#updatedMs < 1000) return
+      const isOlder = this.#hasAny && ((timestamp - this.#timestamp) | 0) < 0
+      if (isOlder && nowMs - this.#updatedMs < stragglerMs) return
       this.#release()
       this.#press(event, timestamp, duration)
     }
@@ -101,7 +105,9 @@ export class EventReceiver {
    * The same press under another timestamp: a further segment of a very long one (§2.5.1.3), or a
    * sender that wrongly moves the timestamp while the duration grows.
    */
-  #isContinued(event: number, timestamp: number, duration: number, marker: boolean): boolean {
+  #isContinued(
+    event: number, timestamp: number, duration: number, marker: boolean,
+  ): boolean {
     if (!this.#isPressed || marker || event !== this.#event) return false
     const moved = (timestamp - this.#timestamp) | 0
     if (moved === this.#duration && this.#duration >= maxSegmentTicks - updateTicks) return true
@@ -122,7 +128,9 @@ export class EventReceiver {
     this.#isPressed = false
     if (this.#done.length >= maxWaiting) return
     this.#done.push({
-      digit: digits.charAt(this.#event), durationTicks: this.#earlier + this.#duration, source: 'rtp',
+      digit: digits.charAt(this.#event),
+      durationTicks: this.#earlier + this.#duration,
+      source: 'rtp',
     })
   }
 }
@@ -166,7 +174,9 @@ export class EventSender {
     const event = eventOfDigit(digit)
     if (event < 0 || this.#waiting.length >= maxWaiting) return false
     const updates = Math.max(2, Math.ceil(durationMs / 20))
-    this.#waiting.push({ event, ticks: updates * updateTicks, volume: Math.max(0, Math.min(63, volume)) })
+    this.#waiting.push({
+      event, ticks: updates * updateTicks, volume: Math.max(0, Math.min(63, volume)),
+    })
     return true
   }
 

@@ -135,11 +135,8 @@ export class DigitDetector {
       one.run(samples, at, to)
       other.run(samples, at, to)
       at = to
-      const full = one.filled === windowSamples ? one : other.filled === windowSamples ? other : undefined
-      if (full !== undefined) {
-        this.#judge(full)
-        full.clear()
-      }
+      if (one.filled === windowSamples) this.#judge(one)
+      else if (other.filled === windowSamples) this.#judge(other)
     }
   }
 
@@ -148,9 +145,11 @@ export class DigitDetector {
     return this.#done.length === 0 ? undefined : this.#done.shift()
   }
 
+  /** A window is full: one bank's, never both. */
   #judge(bank: Bank): void {
     const place = placeOf(bank)
     this.#follow(bank, place)
+    bank.clear()
     if (this.#digit >= 0) {
       this.#hops++
       this.#misses = place === this.#digit ? 0 : this.#misses + 1

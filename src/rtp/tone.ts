@@ -46,7 +46,9 @@ export function frequenciesOfDigit(digit: string): readonly [number, number] | u
   return [lowGroup[place >> 2]!, highGroup[place & 3]!]
 }
 
-function cadence(level: number, loops: number, ...pairs: [frequency: number, onMs: number, offMs: number][]): Tone {
+function cadence(
+  level: number, loops: number, ...pairs: [frequency: number, onMs: number, offMs: number][]
+): Tone {
   const steps = pairs.flatMap(([frequency, onMs, offMs]) => offMs === 0
     ? [{ frequencies: [frequency], ms: onMs }]
     : [{ frequencies: [frequency], ms: onMs }, { frequencies: [], ms: offMs }])
@@ -72,7 +74,8 @@ export const tones = {
 export function digitTone(digit: string, onMs = 100, offMs = 100): Tone | undefined {
   const frequencies = frequenciesOfDigit(digit)
   if (frequencies === undefined) return undefined
-  return { steps: [{ frequencies, ms: onMs }, { frequencies: [], ms: offMs }], level: digitLevel, loops: 1 }
+  const steps = [{ frequencies, ms: onMs }, { frequencies: [], ms: offMs }]
+  return { steps, level: digitLevel, loops: 1 }
 }
 
 /** Most frequencies that sound together. */

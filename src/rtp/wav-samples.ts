@@ -24,7 +24,8 @@ export function decodeWav(
   const size = frameOctets / channels
   for (let frame = 0; frame < frames; frame++) {
     let sum = 0
-    for (let channel = 0; channel < channels; channel++) sum += read(view, frame * frameOctets + channel * size)
+    const at = frame * frameOctets
+    for (let channel = 0; channel < channels; channel++) sum += read(view, at + channel * size)
     into[frame] = Math.round(sum / channels)
   }
   return frames

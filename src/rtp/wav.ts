@@ -61,6 +61,9 @@ const sampleOctets: Readonly<Record<WavEncoding, number>> = {
 }
 const formatTags: Readonly<Partial<Record<WavEncoding, number>>> = { float32: 3, alaw: 6, ulaw: 7 }
 const pcmTag = 1
+const pcmEncodings: ReadonlyMap<number, WavEncoding> = new Map([
+  [8, 'pcm8'], [16, 'pcm16'], [24, 'pcm24'], [32, 'pcm32'],
+])
 /** The true tag is then in the first two octets of the sub-format. */
 const extensibleTag = 0xfffe
 const maxSize = 0xffff_ffff
@@ -127,7 +130,7 @@ export function readWavHeader(head: Uint8Array, fileOctets: number): WavInfo {
     if (format !== undefined && data !== undefined) return infoOf(format, data, fileOctets)
     at += 8 + size + (size & 1)
   }
-  if (format === undefined) throw new WavError('wav_no_format', 'the file does not say what its samples are')
+  if (format === undefined) throw new WavError('wav_no_format', 'no format chunk')
   throw new WavError('wav_no_data', `no samples in the first ${head.length} octets`)
 }
 
@@ -157,24 +160,31 @@ export function wavMs(info: WavInfo): number {
   return Math.round(info.frames * 1000 / info.sampleRate)
 }
 
-function infoOf(format: WavFormat, data: { offset: number, size: number }, fileOctets: number): WavInfo {
+function infoOf(
+  format: WavFormat, data: { offset: number, size: number }, fileOctets: number,
+): WavInfo {
   const frameOctets = wavFrameOctets(format)
   const present = Math.max(0, fileOctets - data.offset)
   const claimed = data.size === 0 || data.size > present ? present : data.size
   const frames = Math.floor(claimed / frameOctets)
-  return { ...format, dataOffset: data.offset, dataOctets: frames * frameOctets, frameOctets, frames }
+  const dataOctets = frames * frameOctets
+  return { ...format, dataOffset: data.offset, dataOctets, frameOctets, frames }
 }
 
 function readFormat(view: DataView, at: number, size: number): WavFormat {
-  if (size < 16 || at + 16 > view.byteLength) throw new WavError('wav_no_format', 'the format chunk is cut')
+  if (size < 16 || at + 16 > view.byteLength) {
+    throw new WavError('wav_no_format', 'the format chunk is cut')
+  }
   let tag = view.getUint16(at, true)
   const channels = view.getUint16(at + 2, true)
   const rate = view.getUint32(at + 4, true)
   const bits = view.getUint16(at + 14, true)
-  if (tag === extensibleTag && size >= 26 && at + 26 <= view.byteLength) tag = view.getUint16(at + 24, true)
+  const isExtensible = tag === extensibleTag && size >= 26 && at + 26 <= view.byteLength
+  if (isExtensible) tag = view.getUint16(at + 24, true)
   const encoding = encodingOf(tag, bits)
   if (encoding === undefined || channels < 1 || channels > 8 || rate < 1 || rate > 384_000) {
-    throw new WavError('wav_unsupported', `format ${tag}, ${bits} bits, ${channels} channels, ${rate} Hz`)
+    const what = `format ${tag}, ${bits} bits, ${channels} channels, ${rate} Hz`
+    throw new WavError('wav_unsupported', what)
   }
   return { encoding, channels, sampleRate: rate }
 }
@@ -183,8 +193,7 @@ function encodingOf(tag: number, bits: number): WavEncoding | undefined {
   if (tag === 6 && bits === 8) return 'alaw'
   if (tag === 7 && bits === 8) return 'ulaw'
   if (tag === 3 && bits === 32) return 'float32'
-  if (tag !== pcmTag) return undefined
-  return bits === 8 ? 'pcm8' : bits === 16 ? 'pcm16' : bits === 24 ? 'pcm24' : bits === 32 ? 'pcm32' : undefined
+  return tag === pcmTag ? pcmEncodings.get(bits) : undefined
 }
 
 function isPcm(encoding: WavEncoding): boolean {
@@ -193,7 +202,9 @@ function isPcm(encoding: WavEncoding): boolean {
 
 function tagAt(view: DataView, at: number): string {
   if (at + 4 > view.byteLength) return ''
-  return String.fromCharCode(view.getUint8(at), view.getUint8(at + 1), view.getUint8(at + 2), view.getUint8(at + 3))
+  let tag = ''
+  for (let index = at; index < at + 4; index++) tag += String.fromCharCode(view.getUint8(index))
+  return tag
 }
 
 function writeTag(view: DataView, at: number, tag: string): void {

@@ -65,7 +65,9 @@ function ip6Groups(address: string): number[] | undefined {
     const octets = ip4Octets(text.slice(dot + 1))
     if (octets === undefined) return undefined
     const [first = 0, second = 0, third = 0, fourth = 0] = octets
-    text = `${text.slice(0, dot + 1)}${(first * 256 + second).toString(16)}:${(third * 256 + fourth).toString(16)}`
+    const upper = (first * 256 + second).toString(16)
+    const lower = (third * 256 + fourth).toString(16)
+    text = `${text.slice(0, dot + 1)}${upper}:${lower}`
   }
   const halves = text.split('::')
   if (halves.length > 2) return undefined

@@ -82,10 +82,13 @@ export interface Description {
 
 /** What an absent o= line is taken for: some gateways of the field leave it out. */
 const unknownOrigin: Origin = {
-  user: '-', sessionId: '0', version: '0', networkType: 'IN', addressType: 'IP4', address: '0.0.0.0',
+  user: '-', sessionId: '0', version: '0',
+  networkType: 'IN', addressType: 'IP4', address: '0.0.0.0',
 }
 
-type Loose<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }
+type Loose<T> = {
+  -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key]
+}
 type OpenTiming = Loose<Timing>
 type OpenStream = Loose<Stream>
 type OpenDescription = Loose<Omit<Description, 'streams' | 'timings'>>
@@ -133,7 +136,9 @@ class Reader {
     const text = this.#text
     const type = text.charCodeAt(from + 1) === 0x3d ? text.charAt(from) : ''
     const value = text.slice(from + 2, end)
-    if (line === 1 && (type !== 'v' || value.trim() !== '0')) throw this.#error('sdp_version', 'version is not 0')
+    if (line === 1 && (type !== 'v' || value.trim() !== '0')) {
+      throw this.#error('sdp_version', 'version is not 0')
+    }
     // NUL and a lone CR are not byte-string (RFC 8866 §9): what they stand in is nothing to act
     // upon.
     if (hasForbidden(value)) return
@@ -177,20 +182,27 @@ class Reader {
 
   /** m=<media> <port>[/<count>] <proto> <fmt> … */
   #startStream(value: string): void {
-    if (this.#session.streams.length >= sdpLimits.streams) throw this.#error('sdp_too_large', 'too many streams')
+    if (this.#session.streams.length >= sdpLimits.streams) {
+      throw this.#error('sdp_too_large', 'too many streams')
+    }
     const words = value.split(' ').filter((word) => word !== '')
     const [media, ports, protocol, ...formats] = words
     if (media === undefined || ports === undefined || protocol === undefined) {
       throw this.#error('sdp_media', 'm= line of too few fields')
     }
-    if (words.some((word) => word.length > sdpLimits.tokenOctets)) throw this.#error('sdp_too_large', 'token too long')
+    if (words.some((word) => word.length > sdpLimits.tokenOctets)) {
+      throw this.#error('sdp_too_large', 'token too long')
+    }
     if (formats.length > sdpLimits.formats) throw this.#error('sdp_too_large', 'too many formats')
     const slash = ports.indexOf('/')
     const port = smallNumber(slash < 0 ? ports : ports.slice(0, slash))
     const portCount = slash < 0 ? 1 : smallNumber(ports.slice(slash + 1))
-    if (port > 65535 || portCount > 65535) throw this.#error('sdp_media', 'm= line with a port that is none')
+    if (port > 65535 || portCount > 65535) {
+      throw this.#error('sdp_media', 'm= line with a port that is none')
+    }
     this.#stream = {
-      media, port, portCount, protocol, formats: [...new Set(formats)], bandwidths: [], attributes: [],
+      media, port, portCount, protocol, formats: [...new Set(formats)],
+      bandwidths: [], attributes: [],
     }
     this.#session.streams.push(this.#stream)
   }
@@ -198,7 +210,7 @@ class Reader {
   #origin(value: string): Origin {
     const [user, sessionId, version, ...rest] = value.split(' ').filter((word) => word !== '')
     const connection = rest.length === 3 ? connectionOf(rest) : undefined
-    if (user === undefined || sessionId === undefined || version === undefined || connection === undefined) {
+    if (user === undefined || sessionId === undefined || version === undefined || !connection) {
       throw this.#error('sdp_origin', 'o= line of too few fields')
     }
     return { user, sessionId, version, ...connection }
@@ -217,7 +229,8 @@ class Reader {
 
 function connectionOf(words: readonly string[]): Connection | undefined {
   const [networkType, addressType, address] = words
-  if (networkType === undefined || addressType === undefined || address === undefined) return undefined
+  if (networkType === undefined || addressType === undefined) return undefined
+  if (address === undefined) return undefined
   if (words.some((word) => word.length > sdpLimits.tokenOctets)) return undefined
   return { networkType, addressType, address }
 }

@@ -48,7 +48,8 @@ export function codecsOf(stream: Stream): OfferedCodec[] {
     const clockRate = Number(rate)
     if (name === '' || !(clockRate > 0) || !(Number(channels) > 0)) continue
     codecs.push({
-      payloadType, name: name.toUpperCase(), clockRate, channels: Number(channels), fmtp: parameters.get(payloadType),
+      payloadType, name: name.toUpperCase(), clockRate, channels: Number(channels),
+      fmtp: parameters.get(payloadType),
     })
   }
   return codecs

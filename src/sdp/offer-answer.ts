@@ -39,6 +39,13 @@ export interface LocalMedia {
   readonly direction?: Direction
 }
 
+/** Where a peer takes RTP, and RTCP at `controlPort`. */
+export interface RemoteAddress {
+  readonly address: string
+  readonly port: number
+  readonly controlPort: number
+}
+
 /** What was agreed for the one stream of audio. */
 export interface Agreement {
   /** Which m= line it is, from 0. */
@@ -57,7 +64,7 @@ export interface Agreement {
   /** Packet length that the peer asks for, ms: 20, 40 or 60. */
   readonly ptimeMs: number
   /** Where to send; undefined = nowhere (0.0.0.0). */
-  readonly remote: { readonly address: string, readonly port: number, readonly controlPort: number } | undefined
+  readonly remote: RemoteAddress | undefined
   /** Ours. */
   readonly direction: Direction
   /** The peer put us on hold. */
@@ -85,7 +92,9 @@ export interface AnswerOptions {
  * Answers an offer: the first usable stream of audio is taken, with the first codec of its list
  * that is ours; all others are refused. Undefined = nothing in it is usable, answer 488.
  */
-export function answerOffer(offer: Description, local: LocalMedia, options: AnswerOptions = {}): Answer | undefined {
+export function answerOffer(
+  offer: Description, local: LocalMedia, options: AnswerOptions = {},
+): Answer | undefined {
   let agreement: Agreement | undefined
   const streams = offer.streams.map((stream, index) => {
     agreement ??= agreeOn(offer, stream, index, local, options)
@@ -96,8 +105,8 @@ export function answerOffer(offer: Description, local: LocalMedia, options: Answ
 
 /** The streams of an offer of ours: all codecs, telephone-event and comfort noise. */
 export function offerStreams(local: LocalMedia): Stream[] {
-  const formats: OfferedCodec[] = local.codecs.map(({ name, clockRate, payloadType, channels = 1 }) =>
-    ({ name, clockRate, channels, payloadType, fmtp: undefined }))
+  const formats: OfferedCodec[] = local.codecs.map((codec) =>
+    ({ ...codec, channels: codec.channels ?? 1, fmtp: undefined }))
   formats.push(eventFormat(8000, local.eventPayloadType))
   if (local.takesNoise) formats.push(noiseFormat(8000, 13))
   return [audioStream('RTP/AVP', local, formats, local.direction ?? 'sendrecv')]
@@ -120,8 +129,8 @@ export function refusedStreams(offer: Description): Stream[] {
 }
 
 function agreeOn(
-  description: Description, stream: Stream, index: number, local: LocalMedia, options: AnswerOptions,
-  isAnswer = false,
+  description: Description, stream: Stream, index: number, local: LocalMedia,
+  options: AnswerOptions, isAnswer = false,
 ): Agreement | undefined {
   if (stream.media.toLowerCase() !== 'audio' || stream.port === 0) return undefined
   if (!profiles.includes(stream.protocol.toUpperCase())) return undefined
@@ -131,11 +140,13 @@ function agreeOn(
   const offered = codecsOf(stream)
   const codec = offered.find((one) => localOf(one, local) !== undefined)
   if (codec === undefined) return undefined
-  const events = offered.find((one) => one.name === 'TELEPHONE-EVENT' && one.clockRate === codec.clockRate)
-  const noise = offered.find((one) => one.name === 'CN' && one.clockRate === codec.clockRate)
+  const beside = offered.filter(({ clockRate }) => clockRate === codec.clockRate)
+  const events = beside.find(({ name }) => name === 'TELEPHONE-EVENT')
+  const noise = beside.find(({ name }) => name === 'CN')
   const theirs = directionOf(stream.attributes) ?? directionOf(description.attributes) ?? 'sendrecv'
   const isNowhere = kind === 'none'
-  const direction = meeting(isNowhere ? withoutReceiving(theirs) : theirs, local.direction ?? 'sendrecv')
+  const wanted = isNowhere ? withoutReceiving(theirs) : theirs
+  const direction = meeting(wanted, local.direction ?? 'sendrecv')
   return {
     index,
     codec: codec.name,
@@ -146,7 +157,7 @@ function agreeOn(
     // it.
     receivePayloadType: isAnswer ? localOf(codec, local)!.payloadType : codec.payloadType,
     sendEventType: events?.payloadType,
-    receiveEventType: isAnswer && events !== undefined ? local.eventPayloadType : events?.payloadType,
+    receiveEventType: isAnswer && events ? local.eventPayloadType : events?.payloadType,
     noiseType: local.takesNoise ? noise?.payloadType : undefined,
     ptimeMs: ptimeOf(stream.attributes),
     remote: isNowhere
@@ -162,19 +173,22 @@ function agreeOn(
  * otherwise (§6.2), and broadcast would make us flood a network.
  */
 function isUsable(kind: ReturnType<typeof kindOfAddress>, options: AnswerOptions): boolean {
-  return kind === 'unicast' || kind === 'none' || (kind === 'loopback' && options.allowLoopback !== false)
+  if (kind === 'loopback') return options.allowLoopback !== false
+  return kind === 'unicast' || kind === 'none'
 }
 
 function localOf(offered: OfferedCodec, local: LocalMedia): LocalCodec | undefined {
   return local.codecs.find(({ name, clockRate, channels = 1 }) =>
-    name.toUpperCase() === offered.name && clockRate === offered.clockRate && channels === offered.channels)
+    name.toUpperCase() === offered.name && clockRate === offered.clockRate
+      && channels === offered.channels)
 }
 
 function answerStream(stream: Stream, agreement: Agreement, local: LocalMedia): Stream {
   const { codec: name, clockRate, channels, sendPayloadType: payloadType } = agreement
   const formats: OfferedCodec[] = [{ name, clockRate, channels, payloadType, fmtp: undefined }]
-  if (agreement.sendEventType !== undefined) formats.push(eventFormat(clockRate, agreement.sendEventType))
-  if (agreement.noiseType !== undefined) formats.push(noiseFormat(clockRate, agreement.noiseType))
+  const { sendEventType, noiseType } = agreement
+  if (sendEventType !== undefined) formats.push(eventFormat(clockRate, sendEventType))
+  if (noiseType !== undefined) formats.push(noiseFormat(clockRate, noiseType))
   return audioStream(stream.protocol, local, formats, agreement.direction)
 }
 
@@ -205,7 +219,8 @@ function audioStream(
 function refused(stream: Stream): Stream {
   return {
     media: stream.media, port: 0, portCount: 1, protocol: stream.protocol,
-    formats: stream.formats.length === 0 ? ['0'] : stream.formats.slice(0, 1), bandwidths: [], attributes: [],
+    formats: stream.formats.length === 0 ? ['0'] : stream.formats.slice(0, 1),
+    bandwidths: [], attributes: [],
   }
 }
 
@@ -216,15 +231,23 @@ function directionOf(attributes: readonly Attribute[]): Direction | undefined {
 }
 
 function withoutReceiving(direction: Direction): Direction {
-  return direction === 'sendrecv' || direction === 'sendonly' ? 'sendonly' : 'inactive'
+  return sends(direction) ? 'sendonly' : 'inactive'
 }
 
 /** Our direction: theirs turned round (RFC 3264 §6.1), less what we do not want. */
 function meeting(theirs: Direction, ours: Direction): Direction {
-  const maySend = theirs !== 'sendonly' && theirs !== 'inactive' && ours !== 'recvonly' && ours !== 'inactive'
-  const mayReceive = theirs !== 'recvonly' && theirs !== 'inactive' && ours !== 'sendonly' && ours !== 'inactive'
+  const maySend = receives(theirs) && sends(ours)
+  const mayReceive = sends(theirs) && receives(ours)
   if (maySend) return mayReceive ? 'sendrecv' : 'sendonly'
   return mayReceive ? 'recvonly' : 'inactive'
+}
+
+function sends(direction: Direction): boolean {
+  return direction === 'sendrecv' || direction === 'sendonly'
+}
+
+function receives(direction: Direction): boolean {
+  return direction === 'sendrecv' || direction === 'recvonly'
 }
 
 /** Whole frames of 20 ms, at most 60 ms and what a=maxptime allows. */
@@ -232,7 +255,8 @@ function ptimeOf(attributes: readonly Attribute[]): number {
   const wanted = Number(attributes.find(({ name }) => name === 'ptime')?.value ?? usualPtimeMs)
   const most = Number(attributes.find(({ name }) => name === 'maxptime')?.value ?? longestPtimeMs)
   const bounded = Math.min(wanted, most, longestPtimeMs)
-  return Number.isFinite(bounded) ? Math.max(1, Math.floor(bounded / usualPtimeMs)) * usualPtimeMs : usualPtimeMs
+  if (!Number.isFinite(bounded)) return usualPtimeMs
+  return Math.max(1, Math.floor(bounded / usualPtimeMs)) * usualPtimeMs
 }
 
 /**
@@ -242,7 +266,8 @@ function ptimeOf(attributes: readonly Attribute[]): number {
 function controlPortOf(stream: Stream): number {
   const value = stream.attributes.find(({ name }) => name === 'rtcp')?.value
   const port = Number(value?.split(' ', 1)[0])
-  return Number.isInteger(port) && port > 0 && port <= 65535 ? port : Math.min(stream.port + 1, 65535)
+  const isPort = Number.isInteger(port) && port > 0 && port <= 65535
+  return isPort ? port : Math.min(stream.port + 1, 65535)
 }
 
 /** c= for one of our addresses. */

@@ -45,7 +45,9 @@ export class SessionDescription {
 
   #describe(address: string, streams: readonly Stream[], version: number): Description {
     const connection = connectionOf(address)
-    const origin = { user: this.#name, sessionId: String(this.#sessionId), version: String(version), ...connection }
+    const origin = {
+      user: this.#name, sessionId: String(this.#sessionId), version: String(version), ...connection,
+    }
     return {
       origin, name: this.#name, emails: [], phones: [], connection, bandwidths: [],
       timings: [{ time: '0 0', repeats: [] }], attributes: [], streams,

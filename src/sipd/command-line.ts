@@ -129,6 +129,10 @@ const flags: Readonly<Record<string, (draft: Draft) => void>> = {
   },
 }
 
+/** Options that are understood and change nothing, for the usage text. */
+export const ignoredOptions: readonly string[] =
+  [...valuedWithoutEffect.keys(), '--stdout', '--memory-debug', '--daemon']
+
 const short: ReadonlyMap<string, string> = new Map([
   ['-f', '--file'],
   ['-c', '--contact'],

@@ -181,8 +181,8 @@ t.test('early media of a single target passes, of two it does not', async (t) =>
   clean(t, two)
 })
 
-const dead = trunk({ id: 'dead', host: '192.0.2.9', provisionalSeconds: 5 })
-const good = trunk({ id: 'good' })
+const dead = trunk({ id: 'dead', name: 'Dead line', host: '192.0.2.9', provisionalSeconds: 5 })
+const good = trunk({ id: 'good', name: 'Good line' })
 
 t.test('dead trunk: after five seconds the next one, its late 200 is hung up', async (t) => {
   const phones: Record<string, Phone> = {
@@ -197,7 +197,7 @@ t.test('dead trunk: after five seconds the next one, its late 200 is hung up', a
   t.ok(w.server.sent.some((s) => s.what === 'BYE out-1'), 'late answer of the dead trunk is hung up')
   caller.hangUp()
   await w.clock.run(60_000)
-  t.same(w.journal.closed[0]?.legs[0]?.attempts, [{ trunk: 'dead', status: 0 }, { trunk: 'good', status: 200 }])
+  t.same(w.journal.closed[0]?.legs[0]?.attempts, [{ trunk: 'Dead line', status: 0 }, { trunk: 'Good line', status: 200 }], 'trunks by name: people read it')
   clean(t, w)
 })
 
@@ -223,12 +223,12 @@ t.test('5xx after ringing is the target, not the trunk', async (t) => {
 
 t.test('a trunk without a free line is passed over', async (t) => {
   const w = world(subscriber([rule([phoneA, phoneB])]), { [phoneA]: busy, [phoneB]: busy }, {
-    trunks: [trunk({ id: 'small', host: '192.0.2.9', capacity: 1 }), good],
+    trunks: [trunk({ id: 'small', name: 'Small line', host: '192.0.2.9', capacity: 1 }), good],
   })
   call(w)
   await w.clock.run(60_000)
   t.same(w.server.invites.map((i) => i.uri.split('@')[1]), ['192.0.2.9:5060', '192.0.2.1:5060'])
-  t.same(w.journal.closed[0]?.legs.map((l) => l.attempts[0]), [{ trunk: 'small', status: 486 }, { trunk: 'small', status: 503 }])
+  t.same(w.journal.closed[0]?.legs.map((l) => l.attempts[0]), [{ trunk: 'Small line', status: 486 }, { trunk: 'Small line', status: 503 }])
   clean(t, w)
 })
 

@@ -213,9 +213,9 @@ t.test('trunk: 503 goes to the next one, digest on its challenge, identity by po
     phones: 2,
     who: () => subscriber([rule(['+79160000001'])]),
     trunks: ([bad, good]) => [
-      trunk({ id: 'bad', inboundNets: [], host: '127.0.0.1', port: bad!.port, numberFormat: 'e164' }),
+      trunk({ id: 'bad', name: 'bad', inboundNets: [], host: '127.0.0.1', port: bad!.port, numberFormat: 'e164' }),
       trunk({
-        id: 'good', inboundNets: [], host: '127.0.0.1', port: good!.port, numberFormat: 'national',
+        id: 'good', name: 'good', inboundNets: [], host: '127.0.0.1', port: good!.port, numberFormat: 'national',
         credentials: { user: 'onetel', password: 'secret' }, assertIdentity: true, diversion: 'diversion',
       }),
       inboundOnly,
@@ -251,8 +251,8 @@ for (const { name, trying } of [
       phones: 2,
       who: () => subscriber([rule(['+79160000001'])]),
       trunks: ([slow, next]) => [
-        trunk({ id: 'slow', inboundNets: [], host: '127.0.0.1', port: slow!.port, provisionalSeconds: 0.2 }),
-        trunk({ id: 'next', inboundNets: [], host: '127.0.0.1', port: next!.port }),
+        trunk({ id: 'slow', name: 'slow', inboundNets: [], host: '127.0.0.1', port: slow!.port, provisionalSeconds: 0.2 }),
+        trunk({ id: 'next', name: 'next', inboundNets: [], host: '127.0.0.1', port: next!.port }),
         inboundOnly,
       ],
     })

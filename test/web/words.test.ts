@@ -1,6 +1,7 @@
 /** The panel's words: numbers, times, plurals, hours, the rule as a sentence, «почему так». */
 import t from 'tap'
 import type { NumberReply } from '../../src/api/schema.ts'
+import type { LegOutcome, RefusalReason, TraceStep } from '../../src/call/record.ts'
 import {
   barHours, capital, dateSpan, duration, formatDate, formatPhone, list, money, secondOf, spokenTime, timeOf, zoneName,
 } from '../../web/format.ts'
@@ -9,7 +10,7 @@ import { modeWords, nextWords, ruleSentence, ruleText, waitWords } from '../../w
 import type { Spoken } from '../../web/sentence.ts'
 import { en } from '../../web/text-en.ts'
 import { ru } from '../../web/text-ru.ts'
-import { pieces, speak, t as say } from '../../web/text.ts'
+import { known, pieces, speak, t as say } from '../../web/text.ts'
 import type { Phrase } from '../../web/text.ts'
 import { whyLines } from '../../web/trace-words.ts'
 import { callRecord, endedCall, legRecord } from '../support/call-records.ts'
@@ -160,6 +161,32 @@ t.test('why so: each way a call ends is told', async (t) => {
   t.equal(last({ outcome: undefined, trace: [{ step: 'defaultNumber', atMs: 0, address: '+79161234567' }] }), '0 Ни одно правило не подошло: номер по умолчанию, +7 916 123-45-67.')
   t.equal(last({ outcome: undefined, trace: [{ step: 'paused', atMs: 4000, ms: 2000 }] }), '4 Ни один телефон не зазвонил: пауза 2 с перед следующим кругом.')
   t.equal(last({ outcome: undefined, trace: [{ step: 'chainEnded', atMs: 9000, why: 'cycleTime' }] }), '9 Время на круг правил истекло.')
+  t.equal(last({ outcome: 'interrupted', reason: 'shutdown' }), '30 Звонок прерван: сервер останавливали.')
+  t.equal(last({ outcome: 'answered', endedBy: 'service', reason: 'maxCall' }), '30 Звонок завершён сервером: дольше разговор длиться не может.')
+  t.equal(last({ outcome: 'answered', endedBy: 'service', reason: 'SIP;cause=500' }), '30 Звонок завершён сервером.')
+  t.equal(last({ outcome: undefined, trace: [{ step: 'note', atMs: 900, code: 'deadNumber', detail: '+79161234567' }] }), '1 +7 916 123-45-67: сеть не знает такого номера, проверьте его.')
+  t.equal(last({ outcome: undefined, trace: [{ step: 'note', atMs: 0, code: 'loopTarget', detail: '+74996740782' }] }), '0 +7 499 674-07-82 — персональный номер: ему не звоним, звонок пошёл бы по кругу.')
   t.equal(last({ outcome: undefined, legs: [legRecord({ ringMs: 100, endMs: 5000, outcome: 'answeredElsewhere' }), legRecord({ id: '2', description: 'Офис', ringMs: 100, endMs: 5000, outcome: 'answeredElsewhere' })] }),
     '5 - Мобильный и Офис: ответили раньше, больше не звонят.')
+})
+
+/** Everything the call's record may say; the types keep these lists complete. */
+const refusals: Record<RefusalReason, true> = {
+  unknownNumber: true, notActive: true, noMoney: true, nothingActs: true, tooManyCalls: true,
+  tooManyHops: true, loop: true, merged: true, overload: true, databaseDown: true,
+  malformed: true, noAnswer: true,
+}
+const chainEnds: Record<Extract<TraceStep, { step: 'chainEnded' }>['why'], true> = {
+  nextDisabled: true, nextOutsideSchedule: true, nextMissing: true, cycleTime: true,
+  transitions: true, totalTime: true,
+}
+const legOutcomes: Record<LegOutcome, true> = {
+  ringing: true, answered: true, busy: true, declined: true, noAnswer: true, unknownNumber: true,
+  failed: true, cancelled: true, answeredElsewhere: true, redirected: true,
+}
+
+t.test('every code of a record has words', async (t) => {
+  for (const [prefix, codes] of [['refusal', refusals], ['why', chainEnds], ['leg', legOutcomes]] as const) {
+    for (const code of Object.keys(codes)) t.ok(known(`${prefix}.${code}`), `${prefix}.${code}`)
+  }
 })
