@@ -18,26 +18,46 @@ interface Setting<T> {
 }
 
 const settings = {
-  panelHost: setting('PN_PANEL_HOST', 'address', 'where the panel listens', '127.0.0.1', readAddress),
-  panelPort: setting('PN_PANEL_PORT', 'port', 'port of the panel', '8080', readPort),
-  behindProxy: setting('PN_BEHIND_PROXY', 'yes or no', 'TLS is ended by a proxy before the panel: allows other addresses, makes cookies secure', 'no', readYesNo),
-  sipContact: setting('PN_SIP_CONTACT', 'SIP URI', 'where the embedded SIP server listens', 'sip:127.0.0.1:5060;transport=udp,tcp', readText),
-  drachtioConf: setting('PN_DRACHTIO_CONF', 'file', 'configuration file of the SIP server', 'drachtio-conf/drachtio.conf.xml', readText),
-  controlHost: setting('PN_CONTROL_HOST', 'address', 'where the SIP server takes the application', '127.0.0.1', readText),
-  controlPort: setting('PN_CONTROL_PORT', 'port', 'port of the control connection', '9022', readPort),
-  controlSecret: setting('PN_CONTROL_SECRET', 'text', 'secret of the control connection', 'cymru', readText),
-  metricsPort: setting('PN_METRICS_PORT', 'port, 0 = off', 'Prometheus figures of the SIP server', '0', readPort),
-  databaseUrl: setting('DATABASE_URL', 'mysql://…', 'database to use; empty = a private MariaDB under the data folder', '', readDatabaseUrl),
-  dataDir: setting('PN_DATA_DIR', 'folder', 'private database, journal and demo data', 'var', (text) => resolve(readText(text))),
-  demo: setting('PN_DEMO', 'yes or no', 'fill an empty database with the demo subscriber', 'yes', readYesNo),
-  demoTrunkPort: setting('PN_DEMO_TRUNK_PORT', 'port', 'where the demo trunk expects the telephone network', '5070', readPort),
-  maxCps: setting('PN_MAX_CPS', 'calls per second', 'more new calls than this get 503 with Retry-After', '500', readCount(1, 100_000)),
-  maxLiveCalls: setting('PN_MAX_LIVE_CALLS', 'calls', 'more living calls than this get 503 with Retry-After', '5000', readCount(1, 1_000_000)),
-  maxCallSeconds: setting('PN_MAX_CALL_SECONDS', 'seconds', 'longest conversation', '14400', readCount(60, 86_400)),
-  drainSeconds: setting('PN_DRAIN_SECONDS', 'seconds', 'how long living calls may go on when the application stops', '5', readCount(0, 86_400)),
-  sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', 'session interval asked for on both legs (RFC 4028), 0 = none', '1800', readSessionSeconds),
-  logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'how much is logged', 'warn', readLogLevel),
-  wallClock: setting('PN_WALL_CLOCK', 'ISO instant', 'for tests: the wall clock starts here instead of at the present; empty = the present', '', readInstant),
+  panelHost: setting('PN_PANEL_HOST', 'address', '127.0.0.1', readAddress,
+    'where the panel listens'),
+  panelPort: setting('PN_PANEL_PORT', 'port', '8080', readPort,
+    'port of the panel'),
+  behindProxy: setting('PN_BEHIND_PROXY', 'yes or no', 'no', readYesNo,
+    'TLS is ended by a proxy before the panel: allows other addresses, makes cookies secure'),
+  sipContact: setting('PN_SIP_CONTACT', 'SIP URI', '', (text) => text.trim(),
+    'where the embedded SIP server listens; empty = the contacts of its configuration file'),
+  drachtioConf: setting('PN_DRACHTIO_CONF', 'file', 'drachtio-conf/drachtio.conf.xml', readText,
+    'configuration file of the SIP server'),
+  controlHost: setting('PN_CONTROL_HOST', 'address', '127.0.0.1', readText,
+    'where the SIP server takes the application'),
+  controlPort: setting('PN_CONTROL_PORT', 'port', '9022', readPort,
+    'port of the control connection'),
+  controlSecret: setting('PN_CONTROL_SECRET', 'text', 'cymru', readText,
+    'secret of the control connection'),
+  metricsPort: setting('PN_METRICS_PORT', 'port, 0 = off', '0', readPort,
+    'Prometheus figures of the SIP server'),
+  databaseUrl: setting('DATABASE_URL', 'mysql://…', '', readDatabaseUrl,
+    'database to use; empty = a private MariaDB under the data folder'),
+  dataDir: setting('PN_DATA_DIR', 'folder', 'var', (text) => resolve(readText(text)),
+    'private database, journal and demo data'),
+  demo: setting('PN_DEMO', 'yes or no', 'yes', readYesNo,
+    'fill an empty database with the demo subscriber'),
+  demoTrunkPort: setting('PN_DEMO_TRUNK_PORT', 'port', '5070', readPort,
+    'where the demo trunk expects the telephone network'),
+  maxCps: setting('PN_MAX_CPS', 'calls per second', '500', readCount(1, 100_000),
+    'more new calls than this get 503 with Retry-After'),
+  maxLiveCalls: setting('PN_MAX_LIVE_CALLS', 'calls', '5000', readCount(1, 1_000_000),
+    'more living calls than this get 503 with Retry-After'),
+  maxCallSeconds: setting('PN_MAX_CALL_SECONDS', 'seconds', '14400', readCount(60, 86_400),
+    'longest conversation'),
+  drainSeconds: setting('PN_DRAIN_SECONDS', 'seconds', '5', readCount(0, 86_400),
+    'how long living calls may go on when the application stops'),
+  sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', '1800', readSessionSeconds,
+    'session interval asked for on both legs (RFC 4028), 0 = none'),
+  logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'warn', readLogLevel,
+    'how much is logged'),
+  wallClock: setting('PN_WALL_CLOCK', 'ISO instant', '', readInstant,
+    'for tests: the wall clock starts here instead of at the present; empty = the present'),
 }
 
 type Settings = typeof settings
@@ -97,10 +117,16 @@ function faultsTogether(config: Config): string[] {
   if (!loopback && !config.behindProxy) {
     faults.push('PN_PANEL_HOST: the panel speaks plain HTTP; on an address other than loopback set PN_BEHIND_PROXY=yes and end TLS before it')
   }
+  const isEverywhere = config.controlHost === '0.0.0.0' || config.controlHost === '::'
+  if (isEverywhere && config.controlSecret === settings.controlSecret.fallback) {
+    faults.push('PN_CONTROL_HOST: whoever reaches the control connection may place calls; on every address set a PN_CONTROL_SECRET of your own')
+  }
   return faults
 }
 
-function setting<T>(env: string, unit: string, about: string, fallback: string, read: (text: string) => T): Setting<T> {
+function setting<T>(
+  env: string, unit: string, fallback: string, read: (text: string) => T, about: string,
+): Setting<T> {
   return { env, unit, about, fallback, read }
 }
 

@@ -15,6 +15,7 @@ const wrong = [
   { env: { PN_PANEL_PORT: '80x' }, tells: 'must be a whole number' },
   { env: { PN_PANEL_HOST: 'localhost' }, tells: 'must be an IP address' },
   { env: { PN_PANEL_HOST: '0.0.0.0' }, tells: 'set PN_BEHIND_PROXY=yes' },
+  { env: { PN_CONTROL_HOST: '0.0.0.0' }, tells: 'a PN_CONTROL_SECRET of your own' },
   { env: { PN_DEMO: 'true' }, tells: 'must be yes or no' },
   { env: { PN_SESSION_SECONDS: '89' }, tells: 'must be 0 or from 90 to 86400' },
   { env: { PN_LOG_LEVEL: 'loud' }, tells: 'must be debug' },

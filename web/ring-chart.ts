@@ -3,12 +3,12 @@
  * talks, the end stands as a word after the bar, rule names run below.
  */
 import type { VNode } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { duration, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { foldCycles, layoutRingChart } from './ring-chart-layout.ts'
 import type { Call, RingChart as Layout, RingRow } from './ring-chart-layout.ts'
 import { known, t } from './text.ts'
+import { useWidth } from './width.ts'
 
 const rowHeight = 26
 const headHeight = 22
@@ -88,16 +88,7 @@ function Picture(props: { readonly layout: Layout; readonly width: number }): VN
 
 /** The chart of one call; `nowMs` is milliseconds after its start, for a call that lives. */
 export function RingChart(props: { readonly call: Call; readonly nowMs: number }): VNode {
-  const ref = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const box = ref.current
-    if (box === null) return undefined
-    const observer = new ResizeObserver(() => setWidth(box.clientWidth))
-    observer.observe(box)
-    setWidth(box.clientWidth)
-    return () => observer.disconnect()
-  }, [])
+  const { ref, width } = useWidth()
   const layout = foldCycles(layoutRingChart(props.call, props.nowMs, width < narrowPx ? 4 : 7))
   return html`<div class="ring-box" ref=${ref}>${props.call.legs.length === 0
     ? html`<p class="soft">${t('ring.nothing')}</p>`

@@ -4,7 +4,7 @@
  */
 import { useSignal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { moveRule, switchRule } from './changes.ts'
 import { Button, Segmented, Skeleton } from './controls.ts'
 import { phone as isPhone } from './device.ts'
@@ -23,6 +23,7 @@ import { Timeline } from './timeline.ts'
 import { headHeight, layoutTimeline, neighbour, rowMetrics } from './timeline-layout.ts'
 import type { Scale, TimelineBar, TimelineLayout } from './timeline-layout.ts'
 import { TimelineTable } from './timeline-table.ts'
+import { useWidth } from './width.ts'
 import { addDays } from './zone.ts'
 
 const scales: readonly Scale[] = ['day', 'three', 'week']
@@ -106,20 +107,6 @@ function Legend(): VNode {
   return html`<ul class="legend">${item('acts', 'timeline.legendActs')}${
     item('waits', 'timeline.legendWaits')}${item('off', 'timeline.legendOff')}${
     item('dates', 'timeline.legendDates')}</ul>`
-}
-
-function useWidth(): { ref: { current: HTMLDivElement | null }; width: number } {
-  const ref = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  useLayoutEffect(() => {
-    const box = ref.current
-    if (box === null) return undefined
-    const observer = new ResizeObserver(() => setWidth(box.clientWidth))
-    observer.observe(box)
-    setWidth(box.clientWidth)
-    return () => observer.disconnect()
-  }, [])
-  return { ref, width }
 }
 
 /** Keys while a bar has the focus (design §4). Returns true when the key was one of them. */

@@ -8,7 +8,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, stop } from 'esbuild'
 
 export interface PanelFile {
   readonly type: string
@@ -62,6 +62,7 @@ export async function buildPanel(webFolder: string): Promise<PanelFiles> {
     charset: 'utf8',
     legalComments: 'none',
   })
+  await stop() // its service would stay as a process of 30 MB, to no use
   const files = new Map<string, PanelFile>()
   for (const file of result.outputFiles) {
     const path = `/${basename(file.path)}`

@@ -17,9 +17,12 @@ export const loginRequest = v.object({
 })
 
 /** POST /api/numbers, PUT /api/numbers/:id. `address` as people write it, normalised by the server. */
+/** No control characters and nothing that turns the direction of the text after it around. */
+const visible = v.regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u)
+
 export const numberRequest = v.object({
   address: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(128)),
-  description: v.pipe(v.string(), v.trim(), v.maxLength(120)),
+  description: v.pipe(v.string(), v.trim(), v.maxLength(120), visible),
 })
 
 export const scheduleBlock = v.object({
@@ -37,7 +40,7 @@ export const noAnswer = v.variant('action', [
 /** POST /api/rules, PUT /api/rules/:id (there with `version`, 409 rule_changed when it moved). */
 export const ruleRequest = v.object({
   version: v.optional(v.pipe(v.number(), v.integer())),
-  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64)),
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64), visible),
   enabled: v.boolean(),
   priority: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
   blocks: v.pipe(v.array(scheduleBlock), v.maxLength(20)),

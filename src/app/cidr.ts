@@ -3,6 +3,7 @@
  * came from is asked before anything else. IPv4, IPv6 and IPv4-mapped IPv6 (RFC 4291 §2.5.5.2).
  * An empty or unreadable entry matches nothing: a peer is never let in by default.
  */
+import { readUnsigned } from './guard.ts'
 
 export interface Network {
   /** 4 or 6; the eight words of an IPv4 network hold it in the last two. */
@@ -113,13 +114,7 @@ function hexWord(text: string): number | undefined {
   return value
 }
 
+/** Three digits at most: an octet or a length. */
 function decimal(text: string): number | undefined {
-  if (text.length === 0 || text.length > 3) return undefined
-  let value = 0
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 48
-    if (digit < 0 || digit > 9) return undefined
-    value = value * 10 + digit
-  }
-  return value
+  return text.length > 3 ? undefined : readUnsigned(text)
 }

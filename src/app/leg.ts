@@ -98,6 +98,12 @@ export class Leg {
     this.#tryNext(503)
   }
 
+  /** The routes tried, and the one at work with its latest status. */
+  triedSoFar(status: number): TriedRoute[] {
+    const trunk = this.#current?.route.label
+    return trunk === undefined ? [...this.tried] : [...this.tried, { trunk, status }]
+  }
+
   get answered(): boolean {
     return this.#state === 'answered'
   }

@@ -69,8 +69,10 @@ export class CallRunner {
     this.#caller = caller
     this.#events = events
     this.#legs = new CallLegs(this.#ports, invitation, {
-      progress: (leg, status, body) =>
-        this.post({ type: 'legProgress', leg: leg.id, status, media: this.#keepMedia(leg, body) }),
+      progress: (leg, status, body) => this.post({
+        type: 'legProgress', leg: leg.id, status, media: this.#keepMedia(leg, body),
+        attempts: leg.triedSoFar(status),
+      }),
       answered: (leg) => this.post({ type: 'legAnswered', leg: leg.id, attempts: [...leg.tried] }),
       failed: (leg, status) =>
         this.post({ type: 'legFailed', leg: leg.id, status, attempts: [...leg.tried] }),

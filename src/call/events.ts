@@ -38,9 +38,10 @@ export type TimerName =
 
 export type CallEvent =
   | { readonly type: 'start' }
-  /** A leg got a 101–199. `media`: it carries SDP. */
+  /** A leg got a 101–199. `media`: it carries SDP. `attempts`: the last trunk is at work. */
   | { readonly type: 'legProgress'; readonly leg: LegId; readonly status: number;
-      readonly media: boolean }
+      readonly media: boolean;
+      readonly attempts?: readonly { readonly trunk: string; readonly status: number }[] }
   /** `attempts`: trunks that failed before this one answered. */
   | { readonly type: 'legAnswered'; readonly leg: LegId;
       readonly attempts?: readonly { readonly trunk: string; readonly status: number }[] }

@@ -51,7 +51,10 @@ export interface LegRecord {
   readonly targetId: string | undefined
   readonly address: Address
   readonly description: string
-  /** Names of the trunks tried, in order, with the status each ended with (0 = no answer). */
+  /**
+   * Names of the trunks tried, in order, with the status each ended with: 0 = no answer, 1xx = we
+   * took the leg back while it rang.
+   */
   readonly attempts: readonly { readonly trunk: string; readonly status: number }[]
   /** Milliseconds after the start of the call. */
   readonly startMs: number

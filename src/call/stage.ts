@@ -64,6 +64,8 @@ export function legProgressed(
   event: Extract<CallEvent, { type: 'legProgress' }>,
 ): void {
   const { status, media } = event
+  // A leg that is cancelled later tells no more of itself.
+  if (event.attempts !== undefined) leg.attempts = event.attempts
   const firstRing = status === 180 && leg.ringMs === undefined
   if (firstRing) {
     leg.ringMs = sinceStart(call)

@@ -3,7 +3,7 @@
  * carries, which verbs it wants. Holds no socket and decides nothing about other applications.
  */
 import type { Octets } from '../sip/events.ts'
-import { FrameReader } from './frame.ts'
+import { FrameError, FrameReader } from './frame.ts'
 
 /**
  * An application that authenticates with this tag is told of a 100 to its INVITEs, which the server
@@ -12,13 +12,16 @@ import { FrameReader } from './frame.ts'
  */
 const tryingTag = 'trying'
 
+/** What we hold of a frame of somebody who has not shown the secret; a secret needs far less. */
+const maxStrangerOctets = 64 * 1024
+
 /** A verb is a SIP method or a `cdr:` event; an application that names more than this is broken. */
 export const maxRoutesPerClient = 200
 
 export class Client {
   /** Number of the connection; also the owner of its transactions and dialogs. Never 0. */
   readonly id: number
-  readonly frames = new FrameReader()
+  readonly #frames = new FrameReader()
   authenticated = false
   tags: readonly Octets[] = []
   /** Tags are few, messages many: looked up once. */
@@ -27,6 +30,16 @@ export class Client {
 
   constructor(id: number) {
     this.id = id
+  }
+
+  /** Takes what was read and returns the payloads that became complete. Throws FrameError. */
+  take(chunk: Octets): Octets[] {
+    const payloads = this.#frames.push(chunk)
+    const isStranger = !this.authenticated && payloads.length === 0
+    if (isStranger && this.#frames.heldOctets > maxStrangerOctets) {
+      throw new FrameError('too large a frame before the secret')
+    }
+    return payloads
   }
 
   /** It has shown the secret. */

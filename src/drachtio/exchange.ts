@@ -93,7 +93,7 @@ export class Exchange {
     if (from === undefined) return
     let payloads: Octets[]
     try {
-      payloads = from.frames.push(chunk)
+      payloads = from.take(chunk)
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
       this.#drop(from, error.message)

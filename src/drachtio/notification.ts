@@ -11,10 +11,8 @@ export interface Peer {
   readonly port: number
 }
 
-/** Fields 2–9 of a `sip` notification. */
-export interface SipNotice {
-  /** `network`: came over the wire; `application`: sent by the server on its own. */
-  readonly source: 'network' | 'application'
+/** A SIP message and what an application must know to follow it. */
+export interface SentEcho {
   readonly bytes: number
   readonly peer: Peer
   /** `HH:MM:SS.uuuuuu`, UTC. */
@@ -24,14 +22,10 @@ export interface SipNotice {
   readonly text: Octets
 }
 
-/** The message as it went out and what an application must know to follow it (§3.2). */
-export interface SentEcho {
-  readonly bytes: number
-  readonly peer: Peer
-  readonly time: string
-  readonly transaction: Octets
-  readonly dialog: Octets
-  readonly text: Octets
+/** Fields 2–9 of a `sip` notification. */
+export interface SipNotice extends SentEcho {
+  /** `network`: came over the wire; `application`: sent by the server on its own. */
+  readonly source: 'network' | 'application'
 }
 
 /** Transaction id of messages that belong to no transaction of the application. */

@@ -51,8 +51,8 @@ export function productParts(config: Config, env: Environment, program: string, 
 /** The SIP server's own arguments when it is started by our settings instead of by arguments. */
 export function sipdArguments(config: Config): string[] {
   return [
-    '-f', config.drachtioConf, '--contact', config.sipContact, '--address', config.controlHost,
-    '--port', String(config.controlPort), '--secret', config.controlSecret,
+    '-f', config.drachtioConf, ...(config.sipContact === '' ? [] : ['--contact', config.sipContact]),
+    '--address', config.controlHost, '--port', String(config.controlPort), '--secret', config.controlSecret,
     ...(config.metricsPort === 0 ? [] : ['--prometheus-scrape-port', `127.0.0.1:${config.metricsPort}`]),
   ]
 }

@@ -67,7 +67,8 @@ const commands: Readonly<Record<string, Command>> = {
   uuid_kill(services, [uuid = '', cause = '']) {
     const channel = services.channel(uuid)
     if (channel === undefined) return noChannel
-    channel.hangUp(hangupCause(cause))
+    // The answer goes out first: the call's own connection closes with the call.
+    queueMicrotask(() => channel.hangUp(hangupCause(cause)))
     return '+OK\n'
   },
   uuid_dump: (services, [uuid = '']) => services.channel(uuid)?.headers.dump(false) ?? noChannel,

@@ -171,7 +171,8 @@ export class Channel implements Executor {
       ['DTMF-Digit', key], ['DTMF-Duration', String(durationTicks)], ['DTMF-Source', digitSources[source]],
     ])
     if (this.execution.digit(key)) return
-    this.peer?.session.sendDigit(key, durationTicks / 8)
+    // A digit in the sound has gone to the other party as sound.
+    if (source !== 'inband') this.peer?.session.sendDigit(key, durationTicks / 8)
   }
 
   start(message: Execute): string | Running {

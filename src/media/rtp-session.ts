@@ -16,7 +16,7 @@ import { EventReceiver, EventSender } from '../rtp/telephone-event.ts'
 import { digitTone, ToneGenerator } from '../rtp/tone.ts'
 import { DigitDetector } from '../rtp/tone-detector.ts'
 import type { Agreement } from '../sdp/offer-answer.ts'
-import type { RtpSocket } from './rtp-socket.ts'
+import type { PacketSocket } from './rtp-socket.ts'
 
 /** Chance and time come from outside. */
 export interface SessionSources {
@@ -60,7 +60,7 @@ export class RtpSession {
   hasHeard = false
   /** When the last usable packet came; set anew when sending is agreed upon. */
   lastHeardMs: Ms
-  readonly #socket: RtpSocket
+  readonly #socket: PacketSocket
   readonly #sources: SessionSources
   readonly #latch = new AddressLatch()
   readonly #packet = new RtpPacket()
@@ -81,7 +81,7 @@ export class RtpSession {
   #nextReportMs: Ms
   #noisePackets = 0
 
-  constructor(socket: RtpSocket, sources: SessionSources, nowMs: Ms) {
+  constructor(socket: PacketSocket, sources: SessionSources, nowMs: Ms) {
     this.#socket = socket
     this.#sources = sources
     this.lastHeardMs = nowMs
@@ -115,9 +115,9 @@ export class RtpSession {
     return { address: this.#latch.address, port: this.#latch.port }
   }
 
-  /** The far end ought to be sending. */
+  /** The far end ought to be sending; who put us on hold need not. */
   get mustHear(): boolean {
-    return this.#agreed?.remote !== undefined && mayReceive(this.#agreed)
+    return this.#agreed?.remote !== undefined && !this.#agreed.isHeld && mayReceive(this.#agreed)
   }
 
   get counts(): MediaCounts {
@@ -142,8 +142,7 @@ export class RtpSession {
       this.#encoder = createCodec(agreed.codec)
       this.#playout = new Playout({ codec, payloadType: agreed.receivePayloadType, noisePayloadType: agreed.noiseType })
     }
-    const wasHeard = before !== undefined && mayReceive(before) && before.remote?.port === remote?.port
-    if (!wasHeard) this.lastHeardMs = nowMs
+    this.lastHeardMs = nowMs
     this.#mustMark = true
     if (agreed.receiveEventType === undefined) this.#detector ??= new DigitDetector()
     else this.#detector = undefined

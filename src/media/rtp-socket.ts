@@ -13,14 +13,25 @@ export interface PacketEvents {
   rtcp(bytes: Uint8Array, address: string, port: number): void
 }
 
+/** A pair of ports as its user sees it. */
+export interface PacketSocket {
+  readonly address: string
+  /** The even one. */
+  readonly port: number
+  listen(events: PacketEvents): void
+  /** `bytes` must stay as it is until the system has taken it: a turn of the event loop at most. */
+  sendRtp(bytes: Uint8Array, octets: number, address: string, port: number): void
+  sendRtcp(bytes: Uint8Array, octets: number, address: string, port: number): void
+  close(): void
+}
+
 /** Ports tried before giving up: others on the machine may hold some of the range. */
 const maxTries = 50
 /** 200 ms of packets of one call; the kernel doubles it for its own books. */
 const receiveBufferBytes = 64 * 1024
 
-export class RtpSocket {
+export class RtpSocket implements PacketSocket {
   readonly address: string
-  /** The even one. */
   readonly port: number
   /** Packets that the system would not take. */
   failures = 0
@@ -59,7 +70,6 @@ export class RtpSocket {
     this.#events = events
   }
 
-  /** `bytes` must stay as it is until the system has taken it: a turn of the event loop at most. */
   sendRtp(bytes: Uint8Array, octets: number, address: string, port: number): void {
     this.#rtp.send(bytes, 0, octets, port, address, this.#fail)
   }

@@ -11,6 +11,7 @@ import { systemClock } from '../clock.ts'
 import type { Cancel } from '../clock.ts'
 import { disconnectNotice, rudeRejection } from '../esl/message.ts'
 import type { Log } from '../log.ts'
+import { secureRandom } from '../net/chance.ts'
 import { DnsResolver, systemDns } from '../net/dns.ts'
 import { SipHost } from '../net/sip-host.ts'
 import { Stack } from '../sip/stack.ts'
@@ -18,7 +19,6 @@ import { BridgeTable } from './bridge.ts'
 import { Channel } from './channel.ts'
 import type { ChannelServices } from './channel.ts'
 import { callVariables, localVariables } from './channel-variables.ts'
-import { secureRandom } from './chance.ts'
 import { ConferenceTable } from './conference-table.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionServices } from './connection.ts'
@@ -125,7 +125,7 @@ class MediaServer {
       nowMs: systemClock.nowMs,
       isAllowed: this.#isAllowed,
       channelOf: (owner) => this.#channels.get(owner),
-      arrived: (arrival) => void this.#arrived(arrival),
+      arrived: (arrival) => this.#receive(arrival),
       acknowledged: (channel) => void this.#dialApplication(channel),
     })
     this.#channelServices = {
@@ -211,6 +211,13 @@ class MediaServer {
       this.#log.error({ err: error, uuid: channel.uuid }, 'fault in a call')
       channel.hangUp('NORMAL_TEMPORARY_FAILURE')
     }
+  }
+
+  #receive(arrival: Arrival): void {
+    this.#arrived(arrival).catch((error: unknown) => {
+      this.#log.error({ err: error }, 'fault in a new call')
+      this.#door.refuse(arrival, 500, 'NORMAL_TEMPORARY_FAILURE')
+    })
   }
 
   async #arrived(arrival: Arrival): Promise<void> {
@@ -329,7 +336,7 @@ class MediaServer {
     this.#arrivals = this.#arrivals.filter((at) => nowMs - at < 1000)
     const { sipAddress, externalAddress, tlsAddress, profiles, maxSessions } = this.#options
     return {
-      version, hostName: this.#hub.hostName, sipAddress: `${externalAddress ?? sipAddress}:${this.#host?.listenPoints[0]?.port ?? 0}`,
+      version, hostName: this.#hub.hostName, sipAddress: hostPort(externalAddress ?? sipAddress, this.#host?.listenPoints[0]?.port ?? 0),
       tlsAddress, profiles, uptimeMs: nowMs - this.#startMs, sessions: this.#channels.size, peakSessions: this.#peak, maxSessions,
       sessionsSinceStart: this.#lastNumber, sessionsLastSecond: this.#arrivals.length, idlePercent: this.#idlePercent(nowMs),
     }
@@ -356,6 +363,10 @@ class MediaServer {
 function secretComparer(secret: string): (offered: string) => boolean {
   const digest = createHash('sha256').update(secret, 'utf8').digest()
   return (offered) => timingSafeEqual(digest, createHash('sha256').update(offered, 'latin1').digest())
+}
+
+function hostPort(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 /** The user part of a SIP URI. */

@@ -220,7 +220,9 @@ function readStartLine(data: Octets, start: number, lineEnd: number): SipMessage
   if (!isSplit) throw new SipParseError(400, 'Malformed Request Line', start)
   const method = methodName(data, start, wordEnd)
   checkVersion(data, uriEnd + 1, end)
-  return SipMessage.request(method, data.slice(uriStart, uriEnd))
+  const uri = data.slice(uriStart, uriEnd)
+  if (!isVisible(uri)) throw new SipParseError(400, 'Malformed Request-URI', uriStart)
+  return SipMessage.request(method, uri)
 }
 
 /** RFC 3261 §7.1: the version is written in capitals, and read in any case. */
@@ -266,11 +268,18 @@ function readDraftStart(data: Octets, start: number, lineEnd: number): SipMessag
   if (!isLegal || !isWord(version, 0, version.length, 'sip/2.0')) {
     throw new SipParseError(400, 'Malformed Request Line', start)
   }
-  if (!isPrintable(uri)) throw new SipParseError(400, 'Malformed Request-URI', start)
+  if (!isVisible(uri)) throw new SipParseError(400, 'Malformed Request-URI', start)
   return SipMessage.request(methodName(method, 0, method.length), uri)
 }
 
-function isPrintable(text: Octets): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) <= space) return false
+/**
+ * Nothing but visible ASCII, as in every URI (RFC 3261 §25.1). What comes after us may take other
+ * octets for blanks: as Unicode C2 A0 is one.
+ */
+function isVisible(uri: Octets): boolean {
+  for (let i = 0; i < uri.length; i++) {
+    const code = uri.charCodeAt(i)
+    if (code <= space || code >= 0x7f) return false
+  }
   return true
 }

@@ -11,12 +11,13 @@ import { systemClock } from '../clock.ts'
 import { Exchange } from '../drachtio/exchange.ts'
 import { formatTimeOfDay } from '../drachtio/time-of-day.ts'
 import type { Log } from '../log.ts'
+import { secureRandom } from '../net/chance.ts'
 import { DnsResolver, systemDns } from '../net/dns.ts'
 import { SipHost } from '../net/sip-host.ts'
 import type { SipBind } from '../net/sip-host.ts'
 import type { ListenPoint } from '../sip/events.ts'
 import { Stack } from '../sip/stack.ts'
-import { cryptoRandom, messageIds } from './chance.ts'
+import { messageIds } from './message-ids.ts'
 import { expandContact, parseContact } from './contact.ts'
 import type { Contact, InterfaceAddress } from './contact.ts'
 import { ControlListener } from './control.ts'
@@ -75,7 +76,7 @@ class Sipd {
     const host = await SipHost.open(binds, {
       clock: systemClock,
       log: this.#log,
-      dns: new DnsResolver(systemDns(), systemClock, cryptoRandom),
+      dns: new DnsResolver(systemDns(), systemClock, secureRandom),
       createEngine: (points) => (this.#stack = this.#createStack(points)),
       onOutput: (output) => exchange.output(output),
       ...(prometheus === undefined ? {} : { tap: this.#metrics }),
@@ -149,7 +150,7 @@ class Sipd {
     return new Stack({
       listenPoints,
       timers: { t1Ms, t2Ms, t4Ms, t1x64Ms },
-      random: cryptoRandom,
+      random: secureRandom,
       newId: randomUUID,
       defaultRefresher,
       aggressiveNat,

@@ -14,28 +14,15 @@ export interface CallState {
   readonly changed: number
 }
 
+/** What the panel reads of a call. */
+export const shownColumns = [
+  'id', 'sip_call_id', 'subscriber_id', 'dialled', 'caller', 'caller_name', 'anonymous', 'trunk_id',
+  'started_at', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason',
+  'answered_leg_id', 'legs', 'trace',
+] as const satisfies readonly (keyof CallsTable)[]
+
 const columns = [
-  'id',
-  'owner',
-  'sip_call_id',
-  'subscriber_id',
-  'dialled',
-  'caller',
-  'caller_name',
-  'anonymous',
-  'trunk_id',
-  'started_at',
-  'answered_at',
-  'ended_at',
-  'outcome',
-  'status',
-  'ended_by',
-  'reason',
-  'answered_leg_id',
-  'phones',
-  'legs',
-  'trace',
-  'changed',
+  ...shownColumns, 'owner', 'phones', 'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 /**
@@ -43,19 +30,8 @@ const columns = [
  * value.
  */
 const mutable = [
-  'owner',
-  'subscriber_id',
-  'answered_at',
-  'ended_at',
-  'outcome',
-  'status',
-  'ended_by',
-  'reason',
-  'answered_leg_id',
-  'phones',
-  'legs',
-  'trace',
-  'changed',
+  'owner', 'subscriber_id', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason',
+  'answered_leg_id', 'phones', 'legs', 'trace', 'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 /** A statement of more rows saves nothing more and holds its locks longer. */
@@ -93,7 +69,6 @@ export function upsertSql(rows: number): string {
 export function callValues({ record, changed }: CallState, owner: string): SqlValue[] {
   return [
     record.id,
-    owner,
     cut(record.sipCallId, 255),
     record.subscriberId ?? null,
     cut(record.dialled, 128),
@@ -109,9 +84,10 @@ export function callValues({ record, changed }: CallState, owner: string): SqlVa
     record.endedBy ?? null,
     cut(record.reason, 255),
     record.answeredLegId ?? null,
-    cut(phonesOf(record), 1000),
     JSON.stringify(record.legs),
     JSON.stringify(record.trace),
+    owner,
+    cut(phonesOf(record), 1000),
     changed,
   ]
 }

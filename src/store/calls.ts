@@ -3,7 +3,7 @@
  */
 import { sql } from 'kysely'
 import type { CallRecord } from '../call/record.ts'
-import { recordFrom } from './call-rows.ts'
+import { recordFrom, shownColumns } from './call-rows.ts'
 import type { Db } from './database.ts'
 import { StoreError } from './errors.ts'
 
@@ -29,27 +29,6 @@ const outcomes: Readonly<Record<CallFilter, readonly string[]>> = {
   voicemail: ['voicemail'],
 }
 
-const columns = [
-  'id',
-  'sip_call_id',
-  'subscriber_id',
-  'dialled',
-  'caller',
-  'caller_name',
-  'anonymous',
-  'trunk_id',
-  'started_at',
-  'answered_at',
-  'ended_at',
-  'outcome',
-  'status',
-  'ended_by',
-  'reason',
-  'answered_leg_id',
-  'legs',
-  'trace',
-] as const
-
 /** Newest first, live calls included; `more` when the list goes on. */
 export async function listCalls(
   db: Db,
@@ -57,7 +36,7 @@ export async function listCalls(
   query: CallQuery,
 ): Promise<{ readonly calls: readonly CallRecord[]; readonly more: boolean }> {
   const { before, beforeId, outcome, text, limit } = query
-  let select = db.selectFrom('calls').select(columns).where('subscriber_id', '=', subscriberId)
+  let select = db.selectFrom('calls').select(shownColumns).where('subscriber_id', '=', subscriberId)
   if (before !== undefined) {
     select = select.where((eb) => {
       const earlier = eb('started_at', '<', String(before))
@@ -82,7 +61,7 @@ export async function listCalls(
 export async function liveCalls(db: Db, subscriberId: string): Promise<readonly CallRecord[]> {
   const rows = await db
     .selectFrom('calls')
-    .select(columns)
+    .select(shownColumns)
     .where('subscriber_id', '=', subscriberId)
     .where('ended_at', 'is', null)
     .orderBy('started_at', 'desc')
@@ -95,7 +74,7 @@ export async function liveCalls(db: Db, subscriberId: string): Promise<readonly 
 export async function loadCall(db: Db, subscriberId: string, id: string): Promise<CallRecord> {
   const row = await db
     .selectFrom('calls')
-    .select(columns)
+    .select(shownColumns)
     .where('id', '=', id)
     .where('subscriber_id', '=', subscriberId)
     .executeTakeFirst()

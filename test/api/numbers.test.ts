@@ -59,6 +59,8 @@ t.test('numbers that cannot be rung are refused with the reason', async (t) => {
     { address: '+79161234567' },
     { address: 7, description: '' },
     { address: '+79161234567', description: 'x'.repeat(121) },
+    { address: '+79161234567', description: 'a\u0000b' },
+    { address: '+79161234567', description: 'a\u202eb' },
   ]) {
     const reply = await anna.post('/api/numbers', body)
     t.equal(reply.status, 400)

@@ -97,6 +97,8 @@ t.test('two phones ring, the first 200 wins, the other is told so', async (t) =>
   t.equal(caller.final, 200)
   t.equal(w.server.invites[1]?.cancelled?.['Reason'], 'SIP;cause=200;text="Call completed elsewhere"')
   t.equal(w.journal.closed[0]?.endedBy, 'callee')
+  t.same(w.journal.closed[0]?.legs.map((l) => l.attempts),
+    [[{ trunk: 'First', status: 200 }], [{ trunk: 'First', status: 180 }]], 'the loser names its trunk, too')
   clean(t, w)
 })
 

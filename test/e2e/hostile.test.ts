@@ -4,8 +4,7 @@
  * attack a call is an ordinary call, no part has died or complained of itself, and memory has not
  * grown without bound; in the end nothing of any attack is left alive.
  */
-import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Test } from 'tap'
 import { CompiledQuery } from 'kysely'
@@ -14,10 +13,11 @@ import type { CallCase } from '../support/call-case.ts'
 import { freeTcpPort } from '../support/baresip.ts'
 import { testDatabase } from '../support/database.ts'
 import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
-import { seededRandom } from '../support/seeded-random.ts'
 import { SipPeer } from '../support/sip-peer.ts'
 import type { PeerMessage } from '../support/sip-peer.ts'
+import { sipFile, sipFiles } from '../support/sip-text.ts'
 import { TcpStranger, UdpStranger, pause, strangeRequest } from '../support/stranger.ts'
+import { controlNoise, garbage, injections, strays } from './hostile-cases.ts'
 
 /** Multiplies floods and numbers of connections, for a longer look by hand. */
 const scale = Number(process.env['HOSTILE'] ?? 1)
@@ -78,9 +78,8 @@ async function stranger(t: Test, address: string): Promise<UdpStranger> {
   return opened
 }
 
-const fixtures = join(import.meta.dirname, '../fixtures/sip')
-const torture = ['rfc4475', 'rfc5118'].flatMap((folder) =>
-  readdirSync(join(fixtures, folder)).map((file) => readFileSync(join(fixtures, folder, file), 'latin1')))
+const torture = ['rfc4475', 'rfc5118'].flatMap((folder) => sipFiles(folder).map((file) =>
+  sipFile(`${folder}/${file}`)))
 
 attack('torture messages from a trunk and from a stranger, over UDP and TCP', async (t) => {
   for (const address of ['127.0.0.1', '127.0.0.2']) {
@@ -96,31 +95,6 @@ attack('torture messages from a trunk and from a stranger, over UDP and TCP', as
     }
   }
 })
-
-/** Half of them random octets, half of them INVITEs with some octets changed, cut or doubled. */
-function* garbage(count: number, from: string): Generator<string> {
-  const random = seededRandom(11)
-  const below = (n: number): number => Math.floor(random() * n)
-  for (let i = 0; i < count; i++) {
-    if (i % 2 === 0) {
-      yield Array.from({ length: 1 + below(600) }, () => String.fromCharCode(below(256))).join('')
-      continue
-    }
-    let text = strangeRequest({
-      method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from, callId: `g${i}`, branch: `g${i}`,
-      more: ['Content-Type: application/sdp'], body: 'v=0\r\ns=-\r\n',
-    })
-    for (let changes = 1 + below(4); changes > 0; changes--) {
-      const at = below(text.length)
-      const how = below(4)
-      if (how === 0) text = text.slice(0, at)
-      else if (how === 1) text = text.slice(0, at) + String.fromCharCode(below(256)) + text.slice(at + 1)
-      else if (how === 2) text = text.slice(0, at) + text.slice(at + 1 + below(30))
-      else text = text.slice(0, at) + text.slice(Math.max(0, at - below(60)))
-    }
-    yield text
-  }
-}
 
 attack('thousands of datagrams of garbage', async (t) => {
   for (const address of ['127.0.0.1', '127.0.0.2']) {
@@ -148,14 +122,15 @@ async function questions(): Promise<number> {
   return Number(rows[0]?.Value)
 }
 
-attack('a flood of INVITEs from an address that is no trunk: 403, and the database is not asked', async (t) => {
+attack('a flood of INVITEs from no trunk: 403, and the database is not asked', async (t) => {
   const scene = await seed(database.kysely, { ...ordinaryCall, phones: [] }, [])
   const sender = await stranger(t, '127.0.0.2')
   const from = `127.0.0.2:${sender.port}`
   const asked = await questions()
   const count = 500 * scale
   const flood = Array.from({ length: count }, (_, i) => strangeRequest({
-    method: 'INVITE', uri: `sip:${scene.number}@127.0.0.1`, from, callId: `flood${i}`, branch: `f${i}`,
+    method: 'INVITE', uri: `sip:${scene.number}@127.0.0.1`, from,
+    callId: `flood${i}`, branch: `f${i}`,
   }))
   await sender.sendAll(flood)
   const refused = await sender.answers(403, count)
@@ -171,7 +146,8 @@ attack('one Call-ID for a storm of INVITEs: one call, the others are refused', a
   const trunk = await stranger(t, '127.0.0.1')
   const from = `127.0.0.1:${trunk.port}`
   const invite = (i: number) => strangeRequest({
-    method: 'INVITE', uri: `sip:${scene.number}@127.0.0.1`, from, callId: 'storm', branch: `storm${i}`, fromTag: `t${i % 7}`,
+    method: 'INVITE', uri: `sip:${scene.number}@127.0.0.1`, from,
+    callId: 'storm', branch: `storm${i}`, fromTag: `t${i % 7}`,
   })
   await trunk.sendAll(Array.from({ length: 200 * scale }, (_, i) => invite(i)))
   const rung = await phone.expect('INVITE')
@@ -187,44 +163,28 @@ attack('one Call-ID for a storm of INVITEs: one call, the others are refused', a
   t.equal(record?.legs.length, 1)
 })
 
-/** Requests outside of any call, and what they get from a trunk and from a stranger. */
-const strays: readonly { method: string, toTag?: string, expect: readonly number[] }[] = [
-  { method: 'BYE', toTag: 'x', expect: [481] },
-  { method: 'BYE', expect: [481] },
-  { method: 'CANCEL', expect: [481] },
-  { method: 'PRACK', toTag: 'x', expect: [481] },
-  { method: 'UPDATE', toTag: 'x', expect: [481] },
-  { method: 'INFO', toTag: 'x', expect: [481] },
-  { method: 'NOTIFY', toTag: 'x', expect: [481] },
-  { method: 'REFER', toTag: 'x', expect: [481] },
-  { method: 'INVITE', toTag: 'x', expect: [481] },
-  { method: 'REGISTER', expect: [405, 403] },
-  { method: 'SUBSCRIBE', expect: [405, 489] },
-  { method: 'MESSAGE', expect: [405] },
-  { method: 'PUBLISH', expect: [405, 489] },
-  { method: 'REFER', expect: [405, 403] },
-  { method: 'NOTIFY', expect: [405, 481] },
-  { method: 'INFO', expect: [405, 481] },
-  { method: 'FROBNICATE', expect: [405, 501] },
-]
-
 attack('requests that belong to no call are refused and go nowhere', async (t) => {
   for (const address of ['127.0.0.1', '127.0.0.2']) {
     const victim = await stranger(t, '127.0.0.3')
+    const more = [
+      `Route: <sip:127.0.0.1:${sipPort};lr>`, `Route: <sip:127.0.0.3:${victim.port};lr>`,
+      'Event: presence',
+    ]
     const uris = ['sip:+74950000000@127.0.0.1', `sip:victim@127.0.0.3:${victim.port}`]
     for (const [i, { method, toTag, expect }] of strays.entries()) {
       for (const uri of uris) {
         const sender = await stranger(t, address)
         const from = `${address}:${sender.port}`
-        const route = [`Route: <sip:127.0.0.1:${sipPort};lr>`, `Route: <sip:127.0.0.3:${victim.port};lr>`]
         await sender.send(strangeRequest({
-          method, uri, from, callId: `stray${i}`, branch: `s${i}-${from}`, more: [...route, 'Event: presence'],
+          method, uri, from, callId: `stray${i}`, branch: `s${i}-${from}`, more,
           ...(toTag === undefined ? {} : { toTag }),
         }))
         const heard = (): number[] => [...sender.heard.statuses.keys()]
         const until = performance.now() + 2000
         while (heard().length === 0 && performance.now() < until) await pause(5)
-        t.ok(heard().length === 1 && expect.includes(heard()[0]!), `${method} ${toTag ?? ''} ${uri} from ${address}: ${heard().join()}`)
+        const [status = 0, ...others] = heard()
+        t.ok(expect.includes(status), `${method} ${toTag ?? ''} ${uri} from ${address}: ${status}`)
+        t.same(others, [])
       }
     }
     await victim.send('\r\n\r\n')
@@ -232,8 +192,9 @@ attack('requests that belong to no call are refused and go nowhere', async (t) =
   }
   const stray = await stranger(t, '127.0.0.2')
   const from = `127.0.0.2:${stray.port}`
-  await stray.sendAll(Array.from({ length: 200 }, (_, i) =>
-    strangeRequest({ method: 'ACK', uri: 'sip:x@127.0.0.1', from, callId: `a${i}`, branch: `a${i}`, toTag: 'x' })))
+  await stray.sendAll(Array.from({ length: 200 }, (_, i) => strangeRequest({
+    method: 'ACK', uri: 'sip:x@127.0.0.1', from, callId: `a${i}`, branch: `a${i}`, toTag: 'x',
+  })))
   await pause(100)
   t.equal(stray.heard.statuses.size, 0, 'an ACK is never answered')
 })
@@ -255,7 +216,8 @@ attack('strangers who know the Call-ID cannot end, change or hear a call', async
       for (const method of ['BYE', 'CANCEL', 'INVITE', 'UPDATE', 'INFO', 'REFER', 'PRACK', 'ACK']) {
         for (const callId of callIds) for (const [i, fromTag] of fromTags.entries()) {
           // Without a tag an INVITE would be a call of its own.
-          for (const toTag of [method === 'INVITE' ? 'other' : undefined, 'wrong', ...(i === 0 ? toTags : [])]) {
+          const first = method === 'INVITE' ? 'other' : undefined
+          for (const toTag of [first, 'wrong', ...(i === 0 ? toTags : [])]) {
             const branch = `strike${callId}${attacker.address}${toTags.length}${++number}`
             await attacker.send(strangeRequest({
               method, uri: `sip:${scene.number}@127.0.0.1`, from, callId, branch, fromTag,
@@ -267,7 +229,8 @@ attack('strangers who know the Call-ID cannot end, change or hear a call', async
     }
     await pause(300)
   }
-  const tagOf = (message: PeerMessage, header: string): string => message.headers.get(header)!.split('tag=')[1]!
+  const tagOf = (message: PeerMessage, header: string): string =>
+    message.headers.get(header)!.split('tag=')[1]!
   const callIds = [invite.callId, rung.headers.get('call-id')!]
   await strike(callIds, [tagOf(ringing, 'to')])
   t.notOk(phone.has('CANCEL') || phone.has('BYE'), 'it still rings')
@@ -289,21 +252,6 @@ attack('strangers who know the Call-ID cannot end, change or hear a call', async
   t.equal(records.length, 1)
 })
 
-/** What a caller may write to get lines of his own into our messages, the journal or the log. */
-const injections: readonly { name: string, from?: string, more?: readonly string[] }[] = [
-  { name: 'encoded CR LF in the user part', from: '<sip:+7916%0d%0aX-Injected:%201@127.0.0.1>' },
-  { name: 'encoded CR LF in the display name', from: '"Evil%0D%0AX-Injected: 1" <sip:+79160000001@127.0.0.1>' },
-  { name: 'a bare CR in the display name', from: '"Evil\rX-Injected: 1" <sip:+79160000001@127.0.0.1>' },
-  { name: 'a bare LF in the display name', from: '"Evil\nX-Injected: 1" <sip:+79160000001@127.0.0.1>' },
-  { name: 'a folded display name', from: '"Evil\r\n X-Injected: 1" <sip:+79160000001@127.0.0.1>' },
-  { name: 'Unicode line separators', from: '"Evil\u00c2\u0085\u00e2\u0080\u00a8X-Injected: 1" <sip:+79160000001@127.0.0.1>' },
-  { name: 'NUL and DEL', from: '"Ev\0il\x7f" <sip:+79160000001@127.0.0.1>' },
-  { name: 'headers in the From URI', from: '<sip:+79160000001@127.0.0.1?X-Injected=1>' },
-  { name: 'headers of the control protocol and of ours', more: ['X-Injected: 1', 'X-Original-From: evil', 'Route: <sip:127.0.0.9;lr>', 'Record-Route: <sip:127.0.0.9;lr>'] },
-  { name: 'identities', more: ['P-Asserted-Identity: "E\rX-Injected: 1" <sip:+79160000009@127.0.0.1>', 'Remote-Party-ID: "x\nX-Injected: 1" <sip:a@b>', 'Privacy: id;x\rX-Injected: 1'] },
-  { name: 'diversions', more: ['Diversion: "E\rX-Injected: 1" <sip:+79160000009@127.0.0.1>;reason="x\rX-Injected: 1"', 'History-Info: <sip:a@b?Reason=X%0d%0aX-Injected:1>;index=1'] },
-]
-
 attack('nothing a caller writes becomes a header of ours', async (t) => {
   const phone = await peer(t)
   const caller = await peer(t)
@@ -321,30 +269,32 @@ attack('nothing a caller writes becomes a header of ours', async (t) => {
       continue
     }
     const lines = rung.text.slice(0, rung.text.indexOf('\r\n\r\n')).split(/\r\n|[\r\n\u0085\u2028]/)
-    t.notOk(lines.some((line) => /^\s*X-(Injected|Original)/i.test(line)), `${name}: no header of his`)
+    const his = /^\s*X-(Injected|Original)|^(Record-)?Route:.*127\.0\.0\.9/i
+    t.same(lines.filter((line) => his.test(line)), [], `${name}: no header of his`)
     t.notOk(/[\0\x7f]/.test(rung.text), `${name}: no control characters`)
-    t.notOk(lines.some((line) => /^(Record-)?Route:.*127\.0\.0\.9/i.test(line)), `${name}: no route of his`)
     phone.reply(rung, 486)
     await phone.expect('ACK')
     caller.ack(invite, await caller.expect(486))
   }
   for (const record of await product.records(scene.number)) {
-    t.notOk(/[\x00-\x1f\x7f]/.test(JSON.stringify(record.caller)), `journal: ${JSON.stringify(record.caller)}`)
+    t.notOk(/\p{Cc}/u.test(record.caller), `journal: ${JSON.stringify(record.caller)}`)
   }
 })
 
 attack('messages larger than anybody sends', async (t) => {
-  const from = '127.0.0.1:5060'
-  const of = (more: readonly string[], body = '', transport: 'UDP' | 'TCP' = 'TCP'): string => strangeRequest({
-    method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from, callId: `big${more.length}`, branch: 'big', more, body, transport,
+  const of = (more: readonly string[], body = ''): string => strangeRequest({
+    method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from: '127.0.0.1:5060', more, body,
+    callId: `big${more.length}`, branch: 'big', transport: 'TCP',
   })
+  const ofLength = (length: string): string =>
+    of([]).replace('Content-Length: 0', `Content-Length: ${length}`)
   const rows: readonly [string, string][] = [
     ['a header of 70 kB', of([`X-Long: ${'x'.repeat(70_000)}`])],
-    ['five thousand headers', of(Array.from({ length: 5000 }, (_, i) => `X-${i}: ${'y'.repeat(10)}`))],
+    ['five thousand headers', of(Array.from({ length: 5000 }, (_, i) => `X-${i}: yyyyyyyy`))],
     ['a body of 2 MB', of([], 'b'.repeat(2_000_000))],
-    ['a Content-Length of 4 GB', of([]).replace('Content-Length: 0', 'Content-Length: 4294967296')],
-    ['a Content-Length that wraps', of([]).replace('Content-Length: 0', 'Content-Length: 18446744073709551617')],
-    ['a negative Content-Length', of([]).replace('Content-Length: 0', 'Content-Length: -1')],
+    ['a Content-Length of 4 GB', ofLength('4294967296')],
+    ['a Content-Length that wraps', ofLength('18446744073709551617')],
+    ['a negative Content-Length', ofLength('-1')],
     ['a start line of 1 MB', `INVITE sip:${'a'.repeat(1_000_000)}@x SIP/2.0\r\n\r\n`],
   ]
   for (const [name, text] of rows) {
@@ -354,15 +304,18 @@ attack('messages larger than anybody sends', async (t) => {
     connection.close()
   }
   const trunk = await stranger(t, '127.0.0.1')
-  await trunk.send(of([`X-Long: ${'x'.repeat(60_000)}`], '', 'UDP'))
-  await trunk.send(of(Array.from({ length: 4000 }, (_, i) => `v: SIP/2.0/UDP h${i}`), '', 'UDP'))
+  await trunk.send(of([`X-Long: ${'x'.repeat(60_000)}`]).replace('/TCP', '/UDP'))
+  const vias = Array.from({ length: 4000 }, (_, i) => `v: SIP/2.0/UDP h${i}`)
+  await trunk.send(of(vias).replace('/TCP', '/UDP'))
   await pause(200)
-  t.ok(trunk.heard.statuses.size > 0, `a datagram of 60 kB is answered: ${[...trunk.heard.statuses.keys()].join()}`)
+  const statuses = [...trunk.heard.statuses.keys()]
+  t.ok(statuses.length > 0, `a datagram of 60 kB is answered: ${statuses.join()}`)
 })
 
 attack('hundreds of TCP connections that say little, slowly', async (t) => {
   const half = strangeRequest({
-    method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from: '127.0.0.2:5060', callId: 'slow', branch: 'slow', transport: 'TCP',
+    method: 'INVITE', uri: 'sip:+74950000000@127.0.0.1', from: '127.0.0.2:5060',
+    callId: 'slow', branch: 'slow', transport: 'TCP',
   }).slice(0, 150)
   const connections = Array.from({ length: 400 * scale }, () => new TcpStranger(sipPort))
   connections.forEach((connection, i) => connection.send(half.slice(0, i % half.length)))
@@ -371,23 +324,12 @@ attack('hundreds of TCP connections that say little, slowly', async (t) => {
   for (const connection of connections) connection.close()
 })
 
-/** What an application that is none may say at the control port. */
-const controlNoise: readonly [string, string][] = [
-  ['no frame', 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['a giant length', '99999999999999#'],
-  ['a length above the limit', '20000000#x'],
-  ['a wrong secret', '34#00000000-aaaa|authenticate|wrong!!|'.replace('34', String('00000000-aaaa|authenticate|wrong!!|'.length))],
-  ['a request before any secret', '19#1|sip|x|\r\nBYE x y'],
-  ['an empty frame', '0#'],
-  ['octets', String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i))],
-]
-
 attack('the control port: garbage, wrong secrets, half frames, many connections', async (t) => {
   await Promise.all(controlNoise.map(async ([name, octets]) => {
     const connection = new TcpStranger(controlPort, '127.0.0.1')
     connection.send(octets)
     t.ok(await connection.closes(12_000), `${name}: ${connection.received.slice(0, 60)}`)
-    t.notOk(connection.received.includes('OK|') && !connection.received.includes('NO'), `${name} gets in`)
+    t.notOk(connection.received.includes('|OK|'), `${name}: does not get in`)
     connection.close()
   }))
   const many = Array.from({ length: 200 * scale }, () => new TcpStranger(controlPort, '127.0.0.1'))

@@ -10,7 +10,7 @@ import type { CallsReply, NumberReply, OverviewReply } from '../../src/api/schem
 import { readConfig } from '../../src/config.ts'
 import type { RunNote } from '../../src/launcher/product.ts'
 import { drawLadder, headerOf, ladderOfCall } from '../support/ladder.ts'
-import { isUdpPortBound, startSipp } from '../support/sipp.ts'
+import { isPortBound, startSipp } from '../support/sipp.ts'
 import type { SippReport } from '../support/sipp.ts'
 
 type Call = CallsReply['calls'][number]
@@ -97,7 +97,7 @@ export function ringingNow(overview: OverviewReply, numbers: readonly NumberRepl
 
 /** Rings the phones and reports what caller and phones saw. */
 async function placeCall(run: RunFile, addresses: readonly string[]): Promise<SippReport[]> {
-  if (isUdpPortBound(run.demoTrunkPort)) {
+  if (isPortBound(run.demoTrunkPort)) {
     throw new CannotCall(`Port ${run.demoTrunkPort}, where the demo trunk leads, is taken. `
       + 'Does another "make call" run?')
   }

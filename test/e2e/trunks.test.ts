@@ -16,7 +16,11 @@ import type { SippReport, SippRun } from '../support/sipp.ts'
 interface TrunkCase {
   readonly name: string
   /** Trunks in outgoing order: what SIPp plays at their far end, and how they differ. */
-  readonly trunks: readonly { readonly scenario: string; readonly trunk?: Partial<Trunk> }[]
+  readonly trunks: readonly {
+    readonly scenario: string
+    readonly trunk?: Partial<Trunk>
+    readonly more?: readonly string[]
+  }[]
   readonly call: CallCase
   /** Statuses of the trunks tried by the first leg. */
   readonly attempts: readonly number[]
@@ -88,6 +92,34 @@ const cases: readonly TrunkCase[] = [
     },
   },
   {
+    name: 'a trunk over TCP, which wants national numbers',
+    trunks: [{
+      scenario: 'uas-ring-answer', more: ['-t', 't1'],
+      trunk: { transport: 'tcp', numberFormat: 'national' },
+    }],
+    call: callTo([talks], answered),
+    attempts: [200],
+    check: (seen) => {
+      const invite = seen[0]?.messages[0]?.text ?? ''
+      if (!invite.startsWith('INVITE sip:89160000001@')) throw new Error(invite.slice(0, 60))
+      if (!headerOf(invite, 'Via').includes('SIP/2.0/TCP')) throw new Error(headerOf(invite, 'Via'))
+    },
+  },
+  {
+    name: 'a trunk asserts the caller, a full one is passed over',
+    trunks: [
+      { scenario: 'uas-busy-486', trunk: { capacity: 0 } },
+      { scenario: 'uas-ring-answer', trunk: { assertIdentity: true } },
+    ],
+    call: callTo([talks], answered),
+    attempts: [503, 200],
+    check: (seen) => {
+      const invite = seen[1]?.messages[0]?.text ?? ''
+      const asserted = headerOf(invite, 'P-Asserted-Identity')
+      if (!/^<sip:\+7\d{10}@/.test(asserted)) throw new Error(`asserted is ${asserted}`)
+    },
+  },
+  {
     name: 'a challenge of the trunk is answered with its credentials',
     trunks: [{
       scenario: 'uas-expect-digest',
@@ -103,7 +135,7 @@ t.jobs = 2
 for (const one of cases) {
   t.test(one.name, { buffered: true }, async (t) => {
     const far: SippRun[] = []
-    for (const { scenario } of one.trunks) far.push(await startSipp({ scenario, pauseMs: 300 }))
+    for (const { scenario, more = [] } of one.trunks) far.push(await startSipp({ scenario, pauseMs: 300, more }))
     t.teardown(async () => { for (const run of far) await run.stop() })
     const trunks = one.trunks.map(({ trunk }, i) =>
       loopbackTrunk(far[i]?.port ?? 0, { name: `trunk ${i}`, order: i + 1, ...trunk }))
@@ -123,7 +155,8 @@ async function checkFarEnds(t: Tap, one: TrunkCase, far: readonly SippRun[], pla
   const seen: SippReport[] = []
   for (const [i, run] of far.entries()) {
     const called = run.messages().length > 0
-    t.equal(called, i < one.attempts.length, `trunk ${i} was ${i < one.attempts.length ? '' : 'not '}called`)
+    const wanted = i < one.attempts.length && one.trunks[i]?.trunk?.capacity !== 0
+    t.equal(called, wanted, `trunk ${i} was ${wanted ? '' : 'not '}called`)
     seen.push(called ? await run.done : await run.stop())
     if (called) t.equal(seen[i]?.code, 0, `far end of trunk ${i}: ${seen[i]?.errors}`)
   }

@@ -57,7 +57,8 @@ async function run(t: Test, script: string): Promise<Example> {
   }
   const modules = join(dirname(options.recordingsFolder), 'modules')
   mkdirSync(join(modules, 'minimist'), { recursive: true })
-  writeFileSync(join(modules, 'minimist', 'index.js'), argumentReader)
+  writeFileSync(join(modules, 'minimist', 'index.cjs'), argumentReader)
+  writeFileSync(join(modules, 'minimist', 'package.json'), '{"main":"index.cjs"}')
   writeFileSync(join(modules, 'play-and-collect.cjs'), playAndCollect)
   const file = script.endsWith('.cjs') ? join(modules, script) : join(library, 'examples', script, 'app.js')
   const child = spawn(process.execPath, [
@@ -67,7 +68,7 @@ async function run(t: Test, script: string): Promise<Example> {
   child.stdout.on('data', (data: Buffer) => { output += data.toString() })
   child.stderr.on('data', (data: Buffer) => { output += data.toString() })
   t.teardown(() => child.kill())
-  await eventually(() => output.includes('successfully connected to mediaserver'), () => output, 20_000)
+  await eventually(() => output.includes('successfully connected to mediaserver'), () => output, 10_000)
   const sip = await SipPeer.open(udpPort)
   const rtp = await RtpPeer.open()
   t.teardown(() => { sip.close(); rtp.close() })

@@ -124,6 +124,9 @@ t.test('07 hang-up while a file plays, from each side', async (t) => {
   t.equal(request?.get('Reason'), 'Q.850;cause=17;text="USER_BUSY"')
   await cut
   await eventually(() => third.includes('destroy USER_BUSY'), () => third)
+
+  const own = await world.call()
+  t.equal((await own.endpoint.api('uuid_kill', own.endpoint.uuid)).getBody(), '+OK\n', 'answered also on the socket that it closes')
   await nothingLeft()
 })
 

@@ -1,11 +1,7 @@
 /** What a call loads: one statement, whole, in time. */
 import t from 'tap'
-import { systemClock } from '../../src/clock.ts'
-import { createCallStore } from '../../src/store/call-store.ts'
-import { seedDemo } from '../../src/store/demo.ts'
 import { addNumber, deleteNumber, updateNumber } from '../../src/store/numbers.ts'
 import { newId } from '../../src/store/ids.ts'
-import { checkPassword } from '../../src/store/password.ts'
 import {
   addRule,
   deleteRule,
@@ -15,16 +11,13 @@ import {
 } from '../../src/store/rules.ts'
 import type { RuleDraft } from '../../src/store/rules.ts'
 import { loadRuleSet } from '../../src/store/rule-set.ts'
-import { findAccount } from '../../src/store/sessions.ts'
 import {
   createSubscriber,
   createSubscriberFinder,
   setDefaultNumber,
   updateSettings,
 } from '../../src/store/subscribers.ts'
-import { addTrunk, listTrunks, updateTrunk } from '../../src/store/trunks.ts'
-import { planCall } from '../../src/call/plan.ts'
-import { silentLog, testDatabase } from '../support/database.ts'
+import { testDatabase } from '../support/database.ts'
 
 const wallMs = Date.UTC(2026, 10, 23, 9)
 const anna = {
@@ -325,105 +318,6 @@ t.test('login and personal number are taken once', async (t) => {
     1,
     'nothing half-made',
   )
-})
-
-t.test('the call store knows trunks and personal numbers by heart', async (t) => {
-  const database = await testDatabase(t)
-  const db = database.kysely
-  const store = await createCallStore({
-    database,
-    clock: systemClock,
-    log: silentLog,
-    spillFolder: t.testdir(),
-  })
-  t.teardown(store.stop)
-  t.strictSame(store.trunks(), [])
-  const trunk = {
-    name: 'Второй',
-    enabled: true,
-    inboundNets: ['10.0.0.0/8', 'fd00::/8'],
-    host: 'sip.example.com',
-    port: 5080,
-    transport: 'tcp' as const,
-    credentials: { user: 'u', password: 'p' },
-    numberFormat: 'national' as const,
-    identity: 'personal' as const,
-    assertIdentity: true,
-    diversion: 'historyInfo' as const,
-    order: 2,
-    capacity: 10,
-    provisionalSeconds: 3,
-  }
-  const id = await addTrunk(db, trunk, wallMs)
-  const first = await addTrunk(
-    db,
-    { ...trunk, name: 'Первый', order: 1, credentials: undefined, capacity: undefined },
-    wallMs,
-  )
-  await createSubscriber(db, anna, wallMs)
-  t.notOk(store.isPersonalNumber(anna.number))
-  await store.refresh()
-  t.same(
-    store.trunks().map((one) => one.name),
-    ['Первый', 'Второй'],
-  )
-  t.strictSame(store.trunks()[1], { id, ...trunk })
-  t.ok(store.isPersonalNumber(anna.number))
-  t.notOk(store.isPersonalNumber('+74990000002'))
-  const before = store.trunks()
-  await store.refresh()
-  t.equal(store.trunks(), before, 'nothing changed: the same array')
-  await updateTrunk(db, { ...trunk, id: first, enabled: false })
-  for (let i = 0; i < 60 && store.trunks() === before; i++)
-    await new Promise((done) => setTimeout(done, 50))
-  t.same(
-    store.trunks().map((one) => one.name),
-    ['Второй'],
-    'seen without asking, a disabled one is not offered',
-  )
-  t.equal((await listTrunks(db)).length, 2)
-})
-
-t.test('the demo: two phones ring at any time of the week', async (t) => {
-  const database = await testDatabase(t)
-  const db = database.kysely
-  const folder = t.testdir()
-  const options = { file: `${folder}/demo.json`, trunkPort: 5099, wallMs }
-  const access = await seedDemo(db, options)
-  t.match(access, { login: 'demo', number: '+74996740782', password: /^[\w-]{12}$/ })
-  t.strictSame(await seedDemo(db, options), access, 'the next start shows the same')
-  const account = await findAccount(db, 'demo')
-  t.ok(await checkPassword(access?.password ?? '', account?.passwordHash ?? ''))
-  const subscriber = (await createSubscriberFinder(database, 2000)(access!.number))!
-  t.match(subscriber, {
-    name: 'Михаил Миронов',
-    balanceKopecks: 38_000,
-    defaultTarget: { description: 'Мобильный' },
-  })
-  t.match(await listTrunks(db), [
-    { host: '127.0.0.1', port: 5099, inboundNets: ['127.0.0.0/8', '::1/128'] },
-  ])
-  t.strictSame(
-    subscriber.rules.map((rule) => rule.name),
-    ['Дома', 'Звонок в рабочее время', 'На даче', 'Звонки во время отпуска'],
-  )
-  const seen = new Set<string>()
-  for (let hour = 0; hour < 24 * 45; hour++) {
-    const plan = planCall(subscriber, wallMs + hour * 3_600_000)
-    if (plan.kind !== 'rule' || plan.rule.mode !== 'parallel' || plan.rule.targets.length !== 2)
-      t.fail(`hour ${hour}: ${plan.kind}`)
-    else seen.add(plan.rule.name)
-  }
-  t.strictSame([...seen].sort(), ['Дома', 'Звонок в рабочее время', 'На даче'])
-
-  const lost = await seedDemo(db, { ...options, file: `${folder}/other.json` })
-  const renewed = await findAccount(db, 'demo')
-  t.ok(
-    await checkPassword(lost?.password ?? '', renewed?.passwordHash ?? ''),
-    'a lost file means a new password',
-  )
-  await db.deleteFrom('accounts').execute()
-  t.equal(await seedDemo(db, options), undefined, 'a database with other people is left alone')
 })
 
 t.test('ids are unique and rise', async (t) => {

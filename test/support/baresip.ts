@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freeUdpPort, isUdpPortBound } from './sipp.ts'
+import { freeUdpPort, isPortBound } from './sipp.ts'
 
 export interface BaresipEvent {
   /** `CALL_INCOMING`, `CALL_ESTABLISHED`, `CALL_CLOSED` … */
@@ -160,7 +160,7 @@ async function waitUntilOpen(
   ended: () => boolean, port: number, controlPort: number, output: () => string,
 ): Promise<Socket> {
   for (let tries = 0; tries < 500 && !ended(); tries++) {
-    if (isUdpPortBound(port)) {
+    if (isPortBound(port)) {
       const socket = await tryConnect(controlPort)
       if (socket) return socket
     }

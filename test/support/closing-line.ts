@@ -12,7 +12,7 @@ let summary: string | undefined
 
 for await (const line of createInterface({ input: process.stdin })) {
   const result = /^(not ok|ok) \d+ - (.*)$/.exec(line)
-  if (/^# \{ total: /.test(line)) summary = line
+  if (line.startsWith('# { total: ')) summary = line
   if (!result) {
     details.push(line)
     continue

@@ -83,13 +83,15 @@ export function freeUdpPort(address = '127.0.0.1'): Promise<number> {
   })
 }
 
-/** Whether some process has bound this UDP port (Linux: `/proc/net/udp`). */
-export function isUdpPortBound(port: number): boolean {
+/** Whether some process has bound this port (Linux: `/proc/net/udp`, `/proc/net/tcp`). */
+export function isPortBound(port: number): boolean {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
-  for (const line of readFileSync('/proc/net/udp', 'latin1').split('\n')) {
-    const at = line.indexOf(wanted)
-    // The local address is the first of the two; the remote one may carry the same port.
-    if (at >= 0 && at < 20) return true
+  for (const transport of ['udp', 'tcp']) {
+    for (const line of readFileSync(`/proc/net/${transport}`, 'latin1').split('\n')) {
+      const at = line.indexOf(wanted)
+      // The local address is the first of the two; the remote one may carry the same port.
+      if (at >= 0 && at < 20) return true
+    }
   }
   return false
 }
@@ -135,7 +137,7 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
 }
 
 async function untilBound(port: number, isOver: () => boolean): Promise<void> {
-  while (!isOver() && !isUdpPortBound(port)) await pause(10)
+  while (!isOver() && !isPortBound(port)) await pause(10)
 }
 
 function sippArguments(o: SippOptions, address: string, port: number, folder: string): string[] {
@@ -186,7 +188,7 @@ function freeMediaPort(): number {
   do {
     // Below the range from which the kernel gives ports to others (32768 up).
     lastMediaPort = lastMediaPort > 31_900 ? 10_000 : lastMediaPort + 4
-  } while ([0, 1, 2, 3].some((i) => isUdpPortBound(lastMediaPort + i)))
+  } while ([0, 1, 2, 3].some((i) => isPortBound(lastMediaPort + i)))
   return lastMediaPort
 }
 

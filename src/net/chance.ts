@@ -1,6 +1,7 @@
 /**
- * Chance that cannot be guessed: tags and branches of SIP, SSRCs, sequence numbers and timestamps of
- * RTP (RFC 3550 §8.1). Drawn from the system in bulk.
+ * Chance that cannot be guessed, for both servers: tags, branches and Call-IDs of SIP (RFC 3261
+ * §19.3 asks for at least 32 cryptographically random bits), SSRCs, sequence numbers and timestamps
+ * of RTP (RFC 3550 §8.1). Drawn from the system in bulk, since a call needs a dozen.
  */
 import { randomFillSync } from 'node:crypto'
 
