@@ -16,10 +16,10 @@ export const loginRequest = v.object({
   password: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
 })
 
-/** POST /api/numbers, PUT /api/numbers/:id. `address` as people write it, normalised by the server. */
 /** No control characters and nothing that turns the direction of the text after it around. */
 const visible = v.regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u)
 
+/** POST /api/numbers, PUT /api/numbers/:id. `address` as people write it, normalised by the server. */
 export const numberRequest = v.object({
   address: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(128)),
   description: v.pipe(v.string(), v.trim(), v.maxLength(120), visible),
