@@ -1,6 +1,6 @@
 /**
  * Time as a parameter: everything that waits or measures gets a Clock, so that tests run an hour
- * of ringing in a millisecond. Pure folders (sip, drachtio, call …) never see a Clock, only numbers.
+ * of ringing in a millisecond. Pure folders (sip, call …) never see a Clock, only numbers.
  */
 
 /** Milliseconds; on the monotonic axis where the name says "now" or "at", a duration otherwise. */
@@ -14,11 +14,11 @@ export interface Clock {
   nowMs(): Ms
   /** Milliseconds since 1970 (UTC): for schedules and records only. */
   wallMs(): Ms
-  /** Runs `run` once when nowMs() reaches `at` (at once, but never synchronously, if it has passed). */
+  /** Runs `run` once when nowMs() reaches `at`; never synchronously, even if that has passed. */
   wakeAt(at: Ms, run: () => void): Cancel
 }
 
-/** Node's own clock. Wake-ups later than 24.8 days are not supported (nobody waits that long here). */
+/** Node's own clock. Wake-ups later than 24.8 days are not supported: nobody waits that long. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),

@@ -62,14 +62,17 @@ const settings = {
 
 type Settings = typeof settings
 /** All settings with their values, frozen. */
-export type Config = { readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never }
+export type Config = {
+  readonly [K in keyof Settings]: Settings[K] extends Setting<infer T> ? T : never
+}
 
 /** All faults of the configuration, one line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly faults: readonly string[]
   constructor(faults: readonly string[]) {
-    super(`the configuration has ${faults.length} fault(s):\n${faults.map((f) => `  ${f}`).join('\n')}`)
+    const lines = faults.map((fault) => `  ${fault}`).join('\n')
+    super(`the configuration has ${faults.length} fault(s):\n${lines}`)
     this.faults = faults
   }
 }
@@ -97,9 +100,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return Object.freeze(config)
 }
 
-/** The settings as lines "name | unit | default | meaning", for `make help` and the README's table. */
-export function describeSettings(): { env: string; unit: string; fallback: string; about: string }[] {
-  return Object.values(settings).map(({ env, unit, fallback, about }) => ({ env, unit, fallback, about }))
+/** The settings with unit, default and meaning, for `make help` and the README's table. */
+export function describeSettings(): Omit<Setting<unknown>, 'read'>[] {
+  return Object.values(settings)
 }
 
 /** Makes the data folder; throws with the mend when that is not possible. */
@@ -107,7 +110,10 @@ export function prepareDataDir(config: Config): void {
   try {
     mkdirSync(config.dataDir, { recursive: true })
   } catch (fault) {
-    throw new ConfigError([`PN_DATA_DIR=${config.dataDir}: cannot be made (${(fault as Error).message}); name a folder you may write to`])
+    const { message } = fault as Error
+    throw new ConfigError([
+      `PN_DATA_DIR=${config.dataDir}: cannot be made (${message}); name a folder you may write to`,
+    ])
   }
 }
 
@@ -115,11 +121,13 @@ function faultsTogether(config: Config): string[] {
   const faults: string[] = []
   const loopback = config.panelHost === '127.0.0.1' || config.panelHost === '::1'
   if (!loopback && !config.behindProxy) {
-    faults.push('PN_PANEL_HOST: the panel speaks plain HTTP; on an address other than loopback set PN_BEHIND_PROXY=yes and end TLS before it')
+    faults.push('PN_PANEL_HOST: the panel speaks plain HTTP; on an address other than loopback ' +
+      'set PN_BEHIND_PROXY=yes and end TLS before it')
   }
   const isEverywhere = config.controlHost === '0.0.0.0' || config.controlHost === '::'
   if (isEverywhere && config.controlSecret === settings.controlSecret.fallback) {
-    faults.push('PN_CONTROL_HOST: whoever reaches the control connection may place calls; on every address set a PN_CONTROL_SECRET of your own')
+    faults.push('PN_CONTROL_HOST: whoever reaches the control connection may place calls; ' +
+      'on every address set a PN_CONTROL_SECRET of your own')
   }
   return faults
 }
@@ -148,7 +156,9 @@ function readPort(text: string): number {
 function readCount(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || value < min || value > max) throw new Error(`must be a whole number from ${min} to ${max}`)
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new Error(`must be a whole number from ${min} to ${max}`)
+    }
     return value
   }
 }
@@ -166,12 +176,16 @@ function readYesNo(text: string): boolean {
 }
 
 function readLogLevel(text: string): string {
-  if (!['debug', 'info', 'warn', 'error', 'silent'].includes(text)) throw new Error('must be debug, info, warn, error or silent')
+  if (!['debug', 'info', 'warn', 'error', 'silent'].includes(text)) {
+    throw new Error('must be debug, info, warn, error or silent')
+  }
   return text
 }
 
 function readDatabaseUrl(text: string): string {
-  if (text !== '' && !/^mysql:\/\/./.test(text)) throw new Error('must begin with mysql:// or be empty')
+  if (text !== '' && !/^mysql:\/\/./.test(text)) {
+    throw new Error('must begin with mysql:// or be empty')
+  }
   return text
 }
 

@@ -7,12 +7,13 @@ import type { Logger } from 'pino'
 
 export type Log = Logger
 
-/** A root logger writing JSON lines to stderr. `level` is pino's: debug, info, warn, error, silent. */
+/** A root logger writing JSON lines to stderr. `level`: debug, info, warn, error, silent. */
 export function createLog(level: string, part: string): Log {
   return pino({ level, base: { part } }, pino.destination({ dest: 2, sync: false }))
 }
 
 /** '+79161234567' → '+7916•••4567': enough to recognise one's own number, too little to call it. */
 export function maskNumber(number: string): string {
-  return number.length < 8 ? '•'.repeat(number.length) : `${number.slice(0, -7)}•••${number.slice(-4)}`
+  if (number.length < 8) return '•'.repeat(number.length)
+  return `${number.slice(0, -7)}•••${number.slice(-4)}`
 }

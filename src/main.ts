@@ -22,12 +22,16 @@ const databaseWaitMs = 60_000
 /** It says that it waits after so long. */
 const databaseSilenceMs = 3000
 
-const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { run, database, sipd, media, app, settings, help }
+const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  run, database, sipd, media, app, settings, help,
+}
 
 /** Faults of the configuration: starting again would not help. */
 const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError', 'MediaOptionsError']
 /** Faults whose message is a sentence for the operator; a stack trace would hide it. */
-const operatorFaults: readonly string[] = [...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError']
+const operatorFaults: readonly string[] = [
+  ...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError',
+]
 
 /** Something outside of the program is wrong; the message is a sentence for the operator. */
 class OperatorError extends Error {
@@ -36,7 +40,8 @@ class OperatorError extends Error {
 
 /** Settings of the addresses of each part, for the operator who finds one taken. */
 const listens: Readonly<Record<string, string>> = {
-  sipd: 'PN_SIP_CONTACT for SIP, PN_CONTROL_HOST and PN_CONTROL_PORT for the application, PN_METRICS_PORT',
+  sipd: 'PN_SIP_CONTACT (or the configuration file) for SIP, PN_CONTROL_HOST and PN_CONTROL_PORT ' +
+    'for the application, PN_METRICS_PORT',
   app: 'PN_PANEL_HOST and PN_PANEL_PORT',
 }
 
@@ -47,23 +52,29 @@ try {
   const { name: kind, message, stack } = fault as Error
   const isAddress = isAddressFault(fault)
   process.stderr.write(`${name}: ${isAddress || operatorFaults.includes(kind) ? message : stack}\n`)
-  if (isAddress && listens[name]) process.stderr.write(`  Does another one run? Where it listens: ${listens[name]}\n`)
+  if (isAddress && listens[name]) {
+    process.stderr.write(`  Does another one run? Where it listens: ${listens[name]}\n`)
+  }
   process.exit(configurationFaults.includes(kind) ? wrongConfigurationExit : 1)
 }
 
 /** Starts all parts and keeps them running until told to stop. */
 async function run(): Promise<void> {
   const { launch } = await import('./launcher/launcher.ts')
-  const { productParts, removeRunNote, welcome, writeRunNote } = await import('./launcher/product.ts')
+  const { productParts, removeRunNote, welcome, writeRunNote } =
+    await import('./launcher/product.ts')
   const config = readConfig(process.env)
   prepareDataDir(config)
   const say = (line: string) => process.stdout.write(`${line}\n`)
   say('Starting the database, the SIP server and the application…')
   const stopAsked = stopRequested()
-  const env = Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined))
+  const env = Object.fromEntries(Object.entries(process.env)
+    .filter((pair): pair is [string, string] => pair[1] !== undefined))
   const plans = productParts(config, env, process.execPath, import.meta.filename)
   const launcher = await launch(plans, systemClock, say, stopAsked)
-  writeRunNote(config, launcher, process.pid)
+  const note = () => writeRunNote(config, launcher, process.pid)
+  note()
+  launcher.whenBack(note)
   say(welcome(config, launcher))
   const failure = await Promise.race([stopAsked, launcher.failed])
   say(failure ?? 'Stopping…')
@@ -78,7 +89,8 @@ async function database(): Promise<void> {
   const { runDatabase } = await import('./store/private-server.ts')
   const config = readConfig(process.env)
   prepareDataDir(config)
-  await runDatabase({ dir: databaseDir(config), log: createLog(config.logLevel, 'database') }, ({ url }) => {
+  const log = createLog(config.logLevel, 'database')
+  await runDatabase({ dir: databaseDir(config), log }, ({ url }) => {
     reportReady({ url } satisfies DatabaseReady)
   })
   process.exit(0)
@@ -100,13 +112,16 @@ async function sipd(given: readonly string[]): Promise<void> {
     process.stdout.write(`${protocolVersion}\n`)
     return
   }
-  const log = createLog(given.length > 0 ? options.logLevel : readConfig(process.env).logLevel, 'sipd')
+  const level = given.length > 0 ? options.logLevel : readConfig(process.env).logLevel
+  const log = createLog(level, 'sipd')
   const stopAsked = stopRequested()
   const server = await startSipd(options, log)
   const first = server.listenPoints[0]
-  const sip = server.listenPoints.map(({ transport, address, port }) => `${transport}/${address.includes(':') ? `[${address}]` : address}:${port}`)
+  const sip = server.listenPoints.map(({ transport, address, port }) =>
+    `${transport}/${address.includes(':') ? `[${address}]` : address}:${port}`)
   reportReady({
-    sip, host: first?.address ?? '', port: first?.port ?? 0, controlPort: server.controlPort, metricsPort: server.metricsPort,
+    sip, host: first?.address ?? '', port: first?.port ?? 0,
+    controlPort: server.controlPort, metricsPort: server.metricsPort,
   } satisfies SipdReady)
   answerCounts(() => ({ ...server.counts() }))
   await stopAsked
@@ -131,8 +146,8 @@ async function media(given: readonly string[]): Promise<void> {
 /** The call application with the panel. */
 async function app(): Promise<void> {
   const config = readConfig(process.env)
-  // drachtio-srf looks an environment variable up for every header of every message, which Node asks
-  // the C library for each time. A plain copy answers at the price of a property.
+  // drachtio-srf looks an environment variable up for every header of every message, which Node
+  // asks the C library for each time. A plain copy answers at the price of a property.
   process.env = { ...process.env }
   prepareDataDir(config)
   const log = createLog(config.logLevel, 'app')
@@ -145,13 +160,16 @@ async function app(): Promise<void> {
   const { privateDatabaseUrl } = await import('./store/private-server.ts')
   const url = config.databaseUrl || privateDatabaseUrl(databaseDir(config))
   const database = openDatabase({ url })
-  if (await Promise.race([untilAnswers(database, url, log), stopAsked]) !== 'answers') process.exit(0)
+  const state = await Promise.race([untilAnswers(database, url, log), stopAsked])
+  if (state !== 'answers') process.exit(0)
   await migrate(database.kysely, { folder: join(root, 'sql'), log })
   const demo = config.demo ? await readDemo(config, database, clock.wallMs()) : undefined
-  const store = await createCallStore({ database, clock, log, spillFolder: join(config.dataDir, 'journal') })
+  const spillFolder = join(config.dataDir, 'journal')
+  const store = await createCallStore({ database, clock, log, spillFolder })
   const calls = await startApp({
-    controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret, maxCps: config.maxCps,
-    maxLiveCalls: config.maxLiveCalls, maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
+    controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret,
+    maxCps: config.maxCps, maxLiveCalls: config.maxLiveCalls,
+    maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
   }, { directory: store, journal: store, clock, log })
   const panel = await startPanel(config, url, clock, log)
   await Promise.race([calls.ready, stopAsked])
@@ -170,25 +188,33 @@ async function untilAnswers(database: Database, url: string, log: Log): Promise<
   const { waitForDatabase } = await import('./store/database.ts')
   const { username, host, pathname } = new URL(url)
   const cancel = systemClock.wakeAt(systemClock.nowMs() + databaseSilenceMs, () => {
-    log.warn({ user: username, host, database: pathname.slice(1) }, 'the database does not answer yet')
+    const name = pathname.slice(1)
+    log.warn({ user: username, host, database: name }, 'the database does not answer yet')
   })
   try {
     await waitForDatabase(database, databaseWaitMs)
     return 'answers'
   } catch (fault) {
-    throw new OperatorError(`the database ${username}@${host}${pathname} (DATABASE_URL) cannot be used: ${(fault as Error).message}`)
+    const { message } = fault as Error
+    throw new OperatorError(
+      `the database ${username}@${host}${pathname} (DATABASE_URL) cannot be used: ${message}`)
   } finally {
     cancel()
   }
 }
 
-async function readDemo(config: Config, database: Database, wallMs: number): Promise<AppReady['demo']> {
+async function readDemo(
+  config: Config, database: Database, wallMs: number,
+): Promise<AppReady['demo']> {
   const { seedDemo } = await import('./store/demo.ts')
-  return seedDemo(database.kysely, { file: join(config.dataDir, 'demo.json'), trunkPort: config.demoTrunkPort, wallMs })
+  const file = join(config.dataDir, 'demo.json')
+  return seedDemo(database.kysely, { file, trunkPort: config.demoTrunkPort, wallMs })
 }
 
 /** The panel has a pool of its own: a slow page never keeps a call from its rules. */
-async function startPanel(config: Config, url: string, clock: Clock, log: Log): Promise<{ url: string; stop(): Promise<void> }> {
+async function startPanel(
+  config: Config, url: string, clock: Clock, log: Log,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const { createApi } = await import('./api/app.ts')
   const { defaultBrand } = await import('./api/brand.ts')
   const { createChangeHub } = await import('./api/change-hub.ts')
@@ -202,8 +228,9 @@ async function startPanel(config: Config, url: string, clock: Clock, log: Log): 
     log.error({ err: fault }, 'the pages of the panel cannot be built; only its API is served')
     return undefined
   })
-  const api = createApi({ database, clock, log, hub, brand: defaultBrand, behindProxy: config.behindProxy, panel })
-  const server = await startPanelServer({ api, host: config.panelHost, port: config.panelPort, behindProxy: config.behindProxy, log })
+  const { behindProxy, panelHost: host, panelPort: port } = config
+  const api = createApi({ database, clock, log, hub, brand: defaultBrand, behindProxy, panel })
+  const server = await startPanelServer({ api, host, port, behindProxy, log })
   const stop = async () => {
     hub.stop()
     await server.stop()
@@ -250,7 +277,7 @@ function reportReady(ready: object): void {
   tell({ ready })
 }
 
-/** A launcher that died has told us by `disconnect`; that the message does not arrive is no news. */
+/** A launcher that died has told us by `disconnect`: that a message does not arrive is no news. */
 function tell(message: object): void {
   process.send?.(message, undefined, undefined, () => {})
 }
@@ -259,9 +286,8 @@ function tell(message: object): void {
 function answerCounts(counts: () => object): void {
   if (!process.channel) return
   process.on('message', (message) => {
-    if (typeof message === 'object' && message !== null && 'ask' in message && message.ask === 'counts') {
-      tell({ counts: counts() })
-    }
+    if (typeof message !== 'object' || message === null || !('ask' in message)) return
+    if (message.ask === 'counts') tell({ counts: counts() })
   })
 }
 
@@ -277,7 +303,7 @@ function readFile(path: string): string | undefined {
   }
 }
 
-/** An address that is taken or does not exist is the operator's to mend; a stack trace would hide that. */
+/** An address that is taken or does not exist is the operator's to mend: no stack trace for it. */
 function isAddressFault(fault: unknown): boolean {
   const { code, cause } = (fault ?? {}) as NodeJS.ErrnoException
   if (cause !== undefined) return isAddressFault(cause)

@@ -19,7 +19,7 @@ export const loginRequest = v.object({
 /** No control characters and nothing that turns the direction of the text after it around. */
 const visible = v.regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u)
 
-/** POST /api/numbers, PUT /api/numbers/:id. `address` as people write it, normalised by the server. */
+/** POST /api/numbers, PUT /api/numbers/:id. `address` as people write it; the server normalises. */
 export const numberRequest = v.object({
   address: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(128)),
   description: v.pipe(v.string(), v.trim(), v.maxLength(120), visible),
@@ -27,7 +27,8 @@ export const numberRequest = v.object({
 
 export const scheduleBlock = v.object({
   weekdays: v.pipe(v.array(v.picklist([1, 2, 3, 4, 5, 6, 7])), v.maxLength(7)),
-  dates: v.pipe(v.array(v.object({ from: v.nullable(date), to: v.nullable(date) })), v.maxLength(20)),
+  dates: v.pipe(
+    v.array(v.object({ from: v.nullable(date), to: v.nullable(date) })), v.maxLength(20)),
   hours: v.pipe(v.array(v.object({ from: minute, to: minute })), v.maxLength(20)),
 })
 
@@ -47,7 +48,11 @@ export const ruleRequest = v.object({
   mode: v.picklist(['parallel', 'serial']),
   waitSeconds: v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(120)),
   targets: v.pipe(
-    v.array(v.object({ targetId: id, ringSeconds: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(60))) })),
+    v.array(v.object({
+      targetId: id,
+      ringSeconds: v.nullable(
+        v.pipe(v.number(), v.integer(), v.minValue(5), v.maxValue(60))),
+    })),
     v.minLength(1), v.maxLength(5),
   ),
   noAnswer,
@@ -55,7 +60,7 @@ export const ruleRequest = v.object({
 
 /** POST /api/rules/:id/enabled: switch on or off without opening the editor. */
 export const enabledRequest = v.object({ enabled: v.boolean() })
-/** POST /api/rules/order: all rule ids in the wished order; priorities are raised where needed (R-1). */
+/** POST /api/rules/order: all rule ids in the wished order; priorities rise where needed (R-1). */
 export const orderRequest = v.object({ ids: v.pipe(v.array(id), v.maxLength(50)) })
 /** PUT /api/settings/default-number */
 export const defaultNumberRequest = v.object({ targetId: v.nullable(id) })
@@ -98,7 +103,11 @@ export interface Brand {
   readonly name: string
   readonly copyright: string
   /** Product links of the top bar and the footer; `current` is drawn bold. */
-  readonly products: readonly { readonly title: string; readonly url: string; readonly current: boolean }[]
+  readonly products: readonly {
+    readonly title: string
+    readonly url: string
+    readonly current: boolean
+  }[]
 }
 
 export interface NumberReply {
@@ -122,20 +131,33 @@ export interface RuleReply {
   readonly blocks: readonly ScheduleBlockRequest[]
   readonly mode: 'parallel' | 'serial'
   readonly waitSeconds: number
-  readonly targets: readonly { readonly targetId: string; readonly address: string; readonly description: string; readonly ringSeconds: number | null }[]
+  readonly targets: readonly {
+    readonly targetId: string
+    readonly address: string
+    readonly description: string
+    readonly ringSeconds: number | null
+  }[]
   readonly noAnswer:
     | { readonly action: 'hangUp' } | { readonly action: 'voicemail' }
-    | { readonly action: 'rule'; readonly ruleId: string; readonly ruleName: string; readonly ignoreSchedule: boolean }
+    | { readonly action: 'rule'; readonly ruleId: string; readonly ruleName: string;
+        readonly ignoreSchedule: boolean }
   /** Warnings of the rule set that concern this rule, by code (never fires, shadowed …). */
-  readonly warnings: readonly { readonly code: string; readonly details: Readonly<Record<string, string | number>> }[]
+  readonly warnings: readonly {
+    readonly code: string
+    readonly details: Readonly<Record<string, string | number>>
+  }[]
   /** What the rule does at `OverviewReply.now`. */
   readonly verdict: { readonly verdict: 'acts' } | RuleVerdict
 }
 
-/** Reply to POST /api/rules/order: the rules in their new order and whose priority was raised for it. */
+/** Reply to POST /api/rules/order: the rules in their new order, and whose priority was raised. */
 export interface OrderReply {
   readonly rules: readonly RuleReply[]
-  readonly raised: readonly { readonly id: string; readonly name: string; readonly priority: number }[]
+  readonly raised: readonly {
+    readonly id: string
+    readonly name: string
+    readonly priority: number
+  }[]
 }
 
 /** Reply to DELETE /api/rules/:id: names of the rules that went on to it and now hang up (R-22). */
@@ -162,9 +184,23 @@ export interface OverviewReply {
   /** Local midnights inside the window, for the axis (days may have 23 or 25 hours). */
   readonly days: readonly { readonly date: string; readonly from: number; readonly to: number }[]
   /** Bars of each rule; `lost` are the stretches a higher rule wins. */
-  readonly bars: readonly { readonly ruleId: string; readonly from: number; readonly to: number; readonly lost: readonly { readonly from: number; readonly to: number; readonly byRuleId: string }[] }[]
+  readonly bars: readonly {
+    readonly ruleId: string
+    readonly from: number
+    readonly to: number
+    readonly lost: readonly {
+      readonly from: number
+      readonly to: number
+      readonly byRuleId: string
+    }[]
+  }[]
   /** The lane «Итог»: consecutive, gapless. */
-  readonly result: readonly { readonly from: number; readonly to: number; readonly kind: 'rule' | 'default' | 'voicemail' | 'nowhere'; readonly ruleId: string | null }[]
+  readonly result: readonly {
+    readonly from: number
+    readonly to: number
+    readonly kind: 'rule' | 'default' | 'voicemail' | 'nowhere'
+    readonly ruleId: string | null
+  }[]
   readonly live: readonly CallRecord[]
 }
 
@@ -177,4 +213,4 @@ export interface CallsReply {
   readonly more: boolean
 }
 // GET /api/calls/:id answers one CallRecord. GET /api/events is a server-sent event stream with
-// events `calls` (a call of mine began, changed or ended) and `rules` (my rules or numbers changed).
+// events `calls` (a call of mine began, changed or ended), `rules` (my rules or numbers changed).

@@ -73,7 +73,7 @@ export class Bridge {
     else if (method === 'INVITE') this.#reinvite(from, to, transaction)
     else if (method === 'UPDATE') this.#update(from, to, transaction)
     else if (method === 'INFO') this.#info(to, transaction)
-    else transaction.respond(refusals[method] ?? { status: 405, headers: { Allow: allowedMethods } })
+    else transaction.respond(refusals[method] ?? notAllowed)
   }
 
   #ack(from: Side, to: Side, body: string): void {
@@ -223,6 +223,8 @@ export class Bridge {
     })
   }
 }
+
+const notAllowed: Answer = { status: 405, headers: { Allow: allowedMethods } }
 
 /** What is answered here, whoever asks. REFER would place calls at the subscriber's cost. */
 const refusals: Readonly<Record<string, Answer | undefined>> = {

@@ -1,8 +1,8 @@
 /**
  * What an outgoing leg tells of the way the call has taken: our own forwarding, and those that came
  * with it, as Diversion (RFC 5806) or History-Info (RFC 7044). Entries that came in the wanted form
- * go on as they are; where only the other came they are converted (RFC 7544 §4 and §5). Which of the
- * two a trunk wants is for `identity.ts`.
+ * go on as they are; where only the other came they are converted (RFC 7544 §4 and §5). Which of
+ * the two a trunk wants is for `identity.ts`.
  */
 import { formatForTrunk } from '../call/number.ts'
 import type { Address } from '../call/subscriber.ts'

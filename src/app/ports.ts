@@ -8,7 +8,7 @@ import type { Trunk } from '../call/trunk.ts'
 
 export interface CallDirectory {
   /**
-   * All enabled trunks in outgoing order. Synchronous: the store keeps them fresh in the background,
+   * All enabled trunks in outgoing order. Synchronous: the store keeps them fresh meanwhile,
    * because an INVITE from an unknown address must be refused before any database work.
    */
   trunks(): readonly Trunk[]
@@ -19,8 +19,8 @@ export interface CallDirectory {
   findSubscriber(number: Address): Promise<Subscriber | undefined>
   /**
    * Whether this address is a personal number of this platform, anybody's. Synchronous, from memory
-   * like `trunks` (a set refreshed in the background; it may lag by seconds): asked before each leg,
-   * because a leg to one of our own numbers would come back through the trunk and go round for ever.
+   * like `trunks` (a set that may lag by seconds): asked before each leg, because a leg to one of
+   * our own numbers would come back through the trunk and go round for ever.
    */
   isPersonalNumber(address: Address): boolean
 }
@@ -28,7 +28,7 @@ export interface CallDirectory {
 export interface CallJournal {
   /** Stores the record of a call that begins. */
   open(record: CallRecord): Promise<void>
-  /** Newer state of a call that lives (ringing, answered); a hint for the panel, may be coalesced. */
+  /** Newer state of a call that lives: a hint for the panel, may be left out. */
   update(record: CallRecord): void
   /** The last word about a call. Kept and retried by the store until the database has it. */
   close(record: CallRecord): Promise<void>

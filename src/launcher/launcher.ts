@@ -16,6 +16,8 @@ export interface Launcher {
   readonly ready: ReadonlyMap<string, unknown>
   /** Process ids of the parts that run now, by name. */
   pids(): Record<string, number>
+  /** Runs `run` whenever a part that had died serves again. */
+  whenBack(run: () => void): void
   /** Stops all parts, the last started first. Safe to call twice. */
   stop(): Promise<void>
   /** Settles when a part cannot be kept running; the reason is a sentence for the operator. */
@@ -32,19 +34,24 @@ export type LatePlan = (ready: ReadonlyMap<string, unknown>) => PartPlan
  * again, when one does not come up or `stopAsked` settles before all of them are.
  */
 export async function launch(
-  plans: readonly (PartPlan | LatePlan)[], clock: Clock, say: (line: string) => void, stopAsked: Promise<unknown> = never,
+  plans: readonly (PartPlan | LatePlan)[], clock: Clock, say: (line: string) => void,
+  stopAsked: Promise<unknown> = never,
 ): Promise<Launcher> {
   const parts: Part[] = []
   const ready = new Map<string, unknown>()
   const failed = Promise.withResolvers<string>()
+  const backs: (() => void)[] = []
+  const back = () => backs.forEach((run) => run())
   let stopping: Promise<void> | undefined
   const stop = () => (stopping ??= stopInReverse(parts))
-  const stopped = stopAsked.then(() => { throw new LaunchError('stopped before everything was up') })
+  const stopped = stopAsked.then(() => {
+    throw new LaunchError('stopped before everything was up')
+  })
   stopped.catch(() => {}) // asked later, it is the caller's business
   try {
     for (const given of plans) {
       const plan = typeof given === 'function' ? given(ready) : given
-      const part = new Part(plan, clock, { say, giveUp: failed.resolve })
+      const part = new Part(plan, clock, { say, back, giveUp: failed.resolve })
       parts.push(part)
       ready.set(plan.name, await Promise.race([part.start(), stopped]))
     }
@@ -53,8 +60,8 @@ export async function launch(
     throw new LaunchError((fault as Error).message)
   }
   const pids = () =>
-    Object.fromEntries(parts.flatMap((part) => (part.pid === undefined ? [] : [[part.plan.name, part.pid]])))
-  return { ready, pids, stop, failed: failed.promise }
+    Object.fromEntries(parts.flatMap(({ pid, plan }) => (pid ? [[plan.name, pid]] : [])))
+  return { ready, pids, whenBack: (run) => backs.push(run), stop, failed: failed.promise }
 }
 
 async function stopInReverse(parts: readonly Part[]): Promise<void> {

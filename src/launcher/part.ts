@@ -24,6 +24,8 @@ export interface PartPlan {
 export interface PartEvents {
   /** Something worth telling the operator. */
   readonly say: (line: string) => void
+  /** It serves again after it had died; its process id is another one. */
+  readonly back: () => void
   /** The part cannot be started at all; the whole product has to stop. */
   readonly giveUp: (reason: string) => void
 }
@@ -81,7 +83,8 @@ export class Part {
     if (!child) return
     child.kill('SIGTERM')
     const cancel = this.#clock.wakeAt(this.#clock.nowMs() + this.plan.stopMs, () => {
-      this.#events.say(`${this.plan.name} did not stop in ${this.plan.stopMs / 1000} s and is killed`)
+      const { name, stopMs } = this.plan
+      this.#events.say(`${name} did not stop in ${stopMs / 1000} s and is killed`)
       child.kill('SIGKILL')
     })
     await this.#exited
@@ -116,7 +119,10 @@ export class Part {
 
   #onMessage(message: unknown): void {
     if (typeof message !== 'object' || message === null || !('ready' in message)) return
-    if (this.#everReady) this.#events.say(`${this.plan.name} is back`)
+    if (this.#everReady) {
+      this.#events.say(`${this.plan.name} is back`)
+      this.#events.back()
+    }
     this.#everReady = true
     this.#settleReady?.(message.ready)
   }
@@ -133,7 +139,8 @@ export class Part {
     }
     if (this.#clock.nowMs() - this.#startedAt > healthyMs) this.#pauseMs = firstPauseMs
     this.#events.say(`${this.plan.name} ended (${how}); starting it again in ${this.#pauseMs} ms`)
-    this.#cancelRestart = this.#clock.wakeAt(this.#clock.nowMs() + this.#pauseMs, () => this.#spawn())
+    const at = this.#clock.nowMs() + this.#pauseMs
+    this.#cancelRestart = this.#clock.wakeAt(at, () => this.#spawn())
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)
   }
 }

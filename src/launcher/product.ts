@@ -12,11 +12,19 @@ import type { PartPlan } from './part.ts'
 /** What the database part reports. */
 export interface DatabaseReady { readonly url: string }
 /** What the SIP server reports. */
-export interface SipdReady { readonly sip: readonly string[]; readonly host: string; readonly port: number; readonly controlPort: number; readonly metricsPort: number }
+export interface SipdReady {
+  readonly sip: readonly string[]
+  readonly host: string
+  readonly port: number
+  readonly controlPort: number
+  readonly metricsPort: number
+}
 /** What the application reports. */
 export interface AppReady {
   readonly panelUrl: string
-  readonly demo: { readonly login: string; readonly password: string; readonly number: string } | undefined
+  readonly demo:
+    | { readonly login: string; readonly password: string; readonly number: string }
+    | undefined
 }
 
 /** The running product, as `var/run.json` describes it. */
@@ -37,7 +45,9 @@ type Environment = Readonly<Record<string, string>>
  * The parts in the order of their start. `entry` is the path of main.ts; each part runs
  * `program entry NAME`. Without DATABASE_URL the private database comes first.
  */
-export function productParts(config: Config, env: Environment, program: string, entry: string): (PartPlan | LatePlan)[] {
+export function productParts(
+  config: Config, env: Environment, program: string, entry: string,
+): (PartPlan | LatePlan)[] {
   const part = (name: string, more: Environment, stopMs: number): PartPlan => ({
     name, command: [program, entry, name], env: { ...env, ...more }, readyMs: 130_000, stopMs,
   })
@@ -45,15 +55,18 @@ export function productParts(config: Config, env: Environment, program: string, 
     DATABASE_URL: config.databaseUrl || (ready.get('database') as DatabaseReady).url,
     PN_CONTROL_PORT: String((ready.get('sipd') as SipdReady).controlPort),
   }, (config.drainSeconds + 15) * 1000)
-  return [...(config.databaseUrl === '' ? [part('database', {}, 40_000)] : []), part('sipd', {}, 5000), app]
+  const sipd = part('sipd', {}, 5000)
+  return config.databaseUrl === '' ? [part('database', {}, 40_000), sipd, app] : [sipd, app]
 }
 
 /** The SIP server's own arguments when it is started by our settings instead of by arguments. */
 export function sipdArguments(config: Config): string[] {
   return [
-    '-f', config.drachtioConf, ...(config.sipContact === '' ? [] : ['--contact', config.sipContact]),
-    '--address', config.controlHost, '--port', String(config.controlPort), '--secret', config.controlSecret,
-    ...(config.metricsPort === 0 ? [] : ['--prometheus-scrape-port', `127.0.0.1:${config.metricsPort}`]),
+    '-f', config.drachtioConf, '--address', config.controlHost,
+    '--port', String(config.controlPort), '--secret', config.controlSecret,
+    ...(config.sipContact === '' ? [] : ['--contact', config.sipContact]),
+    ...(config.metricsPort === 0 ? []
+      : ['--prometheus-scrape-port', `127.0.0.1:${config.metricsPort}`]),
   ]
 }
 
@@ -67,9 +80,15 @@ export function welcome(config: Config, launcher: Launcher): string {
     `  panel        ${panelUrl}`,
     ...(demo ? [`  log in       ${demo.login}   password ${demo.password}`] : []),
     `  SIP          ${sipd.sip.join('  ')}`,
-    ...(demo ? [`  number       ${demo.number}`, `  its phones   behind the demo trunk, 127.0.0.1:${config.demoTrunkPort}`] : []),
+    ...(demo ? [
+      `  number       ${demo.number}`,
+      `  its phones   behind the demo trunk, 127.0.0.1:${config.demoTrunkPort}`,
+    ] : []),
     '',
-    ...(demo ? ['Next, in another terminal:', '  make call    places a call to the number and shows what happens', ''] : []),
+    ...(demo ? [
+      'Next, in another terminal:',
+      '  make call    places a call to the number and shows what happens', '',
+    ] : []),
     'Ctrl-C stops everything.',
     '',
   ]
@@ -82,7 +101,8 @@ export function writeRunNote(config: Config, launcher: Launcher, launcherPid: nu
   const { panelUrl, demo } = launcher.ready.get('app') as AppReady
   const databaseUrl = config.databaseUrl || (launcher.ready.get('database') as DatabaseReady).url
   const note: RunNote = {
-    launcherPid, panelUrl, sip: { host, port }, demo, demoTrunkPort: config.demoTrunkPort, databaseUrl, metricsPort,
+    launcherPid, panelUrl, sip: { host, port }, demo, demoTrunkPort: config.demoTrunkPort,
+    databaseUrl, metricsPort,
     pids: launcher.pids(),
   }
   writeFileSync(notePath(config), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 })

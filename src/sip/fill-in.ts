@@ -157,7 +157,7 @@ export function uriOf(value: Octets): Octets {
   return (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
 }
 
-/** A next hop as the user wrote it: a URI whose parameters are its own, with or without brackets. */
+/** A next hop as the user wrote it: a URI with parameters of its own, in brackets or not. */
 export function bareUri(text: Octets): Octets {
   return text.includes('<') ? uriOf(text) : text.trim()
 }

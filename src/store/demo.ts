@@ -121,7 +121,7 @@ async function addPhones(db: Db, subscriberId: string, wallMs: number): Promise<
   }
 }
 
-/** In the order of the manual's picture; together the first three leave no hour of the week free. */
+/** In the order of the manual's picture; the first three together leave no hour of the week. */
 function demoRules(phones: Phones, wallMs: number): readonly RuleDraft[] {
   const evenings: ScheduleBlock = block([7, 1, 2, 3, 4, 5], 18, 9)
   const working: ScheduleBlock = block([1, 2, 3, 4, 5], 9, 18)

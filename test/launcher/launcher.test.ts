@@ -48,9 +48,12 @@ t.test('a part that dies is started again, and that is said', async (t) => {
     if (line === 'sip is back') back.resolve()
   })
   const first = launcher.pids().sip!
+  const pidsWhenBack: (number | undefined)[] = []
+  launcher.whenBack(() => pidsWhenBack.push(launcher.pids().sip))
   process.kill(first, 'SIGKILL')
   await back.promise
   t.not(launcher.pids().sip, first)
+  t.strictSame(pidsWhenBack, [launcher.pids().sip])
   t.match(said[0], /^sip ended \(SIGKILL\); starting it again in \d+ ms$/)
   await launcher.stop()
 })
