@@ -58,6 +58,11 @@ export function noteFault(fault: unknown): void {
   if (fault.status === 401) signedOut()
 }
 
+/** An answer that was under way when the connection went away proves nothing. */
+function noteAnswer(): void {
+  online.value = navigator.onLine
+}
+
 /** Forgets the account: after a log-out, or when the session ended. */
 export function signedOut(): void {
   session.value = 'out'
@@ -136,7 +141,7 @@ export async function refresh(): Promise<void> {
   try {
     await Promise.all([loadOverview(), loadNumbers(), loadMe()])
     loadFault.value = undefined
-    online.value = true
+    noteAnswer()
     shownAt.value = Date.now()
   } catch (fault) {
     noteFault(fault)
@@ -155,7 +160,7 @@ export function showView(next: { scale?: Scale; day?: string | undefined }): voi
 export async function refreshOverview(): Promise<void> {
   try {
     await loadOverview()
-    online.value = true
+    noteAnswer()
     shownAt.value = Date.now()
   } catch (fault) {
     noteFault(fault)

@@ -2,7 +2,7 @@
  * Pointer work on the plot: dragging with the mouse moves the window by whole days, Ctrl+wheel and
  * pinch change the scale. On a touch screen the plot scrolls by itself.
  */
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { RefObject } from 'preact'
 
 export interface PanActions {
@@ -27,6 +27,9 @@ const wheelPauseMs = 300
 
 /** Listens on the plot while it is shown. */
 export function usePan(ref: RefObject<HTMLDivElement | null>, actions: PanActions): void {
+  // Listened once: listening anew at each change of scale would lose a press made in between.
+  const latest = useRef(actions)
+  latest.current = actions
   useEffect(() => {
     const plot = ref.current
     if (plot === null) return undefined
@@ -43,18 +46,18 @@ export function usePan(ref: RefObject<HTMLDivElement | null>, actions: PanAction
     }
     const up = (event: PointerEvent): void => {
       if (start === undefined) return
-      const days = daysDragged(event.clientX - start, plot.scrollWidth, actions.days)
+      const days = daysDragged(event.clientX - start, plot.scrollWidth, latest.current.days)
       start = undefined
       const svg = plot.firstElementChild
       if (svg instanceof SVGElement) svg.style.translate = ''
-      if (days !== 0) actions.shift(days)
+      if (days !== 0) latest.current.shift(days)
     }
     const wheel = (event: WheelEvent): void => {
       if (!event.ctrlKey) return
       event.preventDefault()
       if (event.timeStamp - lastZoom < wheelPauseMs || event.deltaY === 0) return
       lastZoom = event.timeStamp
-      actions.zoom(event.deltaY > 0 ? 1 : -1)
+      latest.current.zoom(event.deltaY > 0 ? 1 : -1)
     }
     plot.addEventListener('pointerdown', down)
     plot.addEventListener('wheel', wheel, { passive: false })
@@ -66,5 +69,5 @@ export function usePan(ref: RefObject<HTMLDivElement | null>, actions: PanAction
       removeEventListener('pointermove', move)
       removeEventListener('pointerup', up)
     }
-  }, [actions.days])
+  }, [])
 }
