@@ -19,7 +19,8 @@ run: needs-run node_modules/.installed ## start everything; Ctrl-C stops everyth
 call: needs-run node_modules/.installed ## place a first call to the running product and show its ladder
 	@node test/e2e/make-call.ts
 
-test: needs-test node_modules/.installed check ## all tests; ends with "N passed, N failed, N skipped"
+test: needs-test node_modules/.installed ## all tests; ends with "N passed, N failed, N skipped"
+	@$(MAKE) --no-print-directory check || { echo 'make check failed: no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 	@tap --reporter=tap | node test/support/closing-line.ts
 
 check: node_modules/.installed ## types, lint, dead code, architecture

@@ -3,6 +3,7 @@
  * its own flag of a CANCEL, which may come at any instant, also before anybody listens, and lets
  * nothing out after it (RFC 3261 §9.2; §13.3.1 for the responses).
  */
+import type { CallCommand } from '../call/events.ts'
 import { reasonText } from './sip-dialog.ts'
 import type { Headers, ServerTransaction, SipMessage } from './sip-port.ts'
 
@@ -70,6 +71,16 @@ export class CallerSide {
     if (this.#state !== 'open') return
     this.#state = 'over'
     this.#transaction.respond({ status, ...(phrase === '' ? {} : { phrase }), headers })
+  }
+
+  /** What the rules of the call order; the cause goes along as gateways want it (RFC 3326). */
+  refuseAs(command: Extract<CallCommand, { do: 'refuseCaller' }>): void {
+    const headers: Headers = {}
+    if (command.q850 !== undefined) headers['Reason'] = `Q.850;cause=${command.q850}`
+    if (command.retryAfterSeconds !== undefined) {
+      headers['Retry-After'] = String(command.retryAfterSeconds)
+    }
+    this.refuse(command.status, command.phrase, headers)
   }
 
   /** The control connection is gone. */

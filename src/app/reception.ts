@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.ts'
 import { maskNumber } from '../log.ts'
 import type { Log } from '../log.ts'
-import type { CallCommand, IncomingCall } from '../call/events.ts'
+import type { IncomingCall } from '../call/events.ts'
 import type { CallRecord, RefusalReason } from '../call/record.ts'
 import { refuseCall } from '../call/refusal.ts'
 import type { Address, Subscriber } from '../call/subscriber.ts'
@@ -199,7 +199,7 @@ export class Reception {
     this.#table.remove(incoming.sipCallId)
     const { clock } = this.#ports
     for (const command of refuseCall(incoming, undefined, why, clock.wallMs())) {
-      if (command.do === 'refuseCaller') this.#sendRefusal(call.caller, command)
+      if (command.do === 'refuseCaller') call.caller.refuseAs(command)
       if (command.do === 'closeRecord') this.#keep(this.#store(command.record))
     }
   }
@@ -211,12 +211,6 @@ export class Reception {
       const { log } = this.#ports
       log.error({ call: record.id, error: String(error) }, 'journal refused a record')
     }
-  }
-
-  #sendRefusal(caller: CallerSide, command: Extract<CallCommand, { do: 'refuseCaller' }>): void {
-    const seconds = command.retryAfterSeconds
-    const headers: Headers = seconds === undefined ? {} : { 'Retry-After': String(seconds) }
-    caller.refuse(command.status, command.phrase, headers)
   }
 
   #run(

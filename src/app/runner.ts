@@ -161,7 +161,7 @@ export class CallRunner {
       case 'ringCaller': return this.#caller.ring()
       case 'passEarlyMedia': return this.#passEarlyMedia(command.leg)
       case 'answerCaller': return this.#answerCaller(command.leg)
-      case 'refuseCaller': return this.#refuse(command)
+      case 'refuseCaller': return this.#caller.refuseAs(command)
       case 'hangUp': return this.#hangUpSide(command.side, command.reason)
       // No media server in this version: the machine answers the caller with 480.
       case 'takeVoicemail': return this.post({ type: 'voicemailTaken', taken: false })
@@ -259,15 +259,6 @@ export class CallRunner {
     this.#bridge?.close()
     if (side === 'caller') this.#dialog?.bye(reason, () => this.#checkGone())
     else for (const leg of this.#legs.answered()) leg.drop(reason)
-  }
-
-  #refuse(command: Extract<CallCommand, { do: 'refuseCaller' }>): void {
-    const headers: Headers = {}
-    if (command.q850 !== undefined) headers['Reason'] = `Q.850;cause=${command.q850}`
-    if (command.retryAfterSeconds !== undefined) {
-      headers['Retry-After'] = String(command.retryAfterSeconds)
-    }
-    this.#caller.refuse(command.status, command.phrase, headers)
   }
 
   #setTimer(command: Extract<CallCommand, { do: 'setTimer' }>): void {
