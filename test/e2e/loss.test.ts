@@ -13,12 +13,17 @@ import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
 import { startSipp } from '../support/sipp.ts'
 
 const calls = 20
+/**
+ * SIPp repeats a BYE after 0.5, 1.5, 3.5, 7.5, 11.5, 15.5 s; while the server still knows it, the
+ * answer is repeated, later it is 481. Seven lost in a row are one call in a hundred thousand.
+ */
+const t1x64 = 17_000
 
 const folder = mkdtempSync(join(tmpdir(), 'pn-loss-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
-t.test('twenty calls over a network that loses one packet in ten', async (t) => {
-  const product = await startProduct({ database: await testDatabase(t), trunks: [loopbackTrunk(9)] })
+t.test('twenty calls over a network that loses one packet in ten', { timeout: 110_000 }, async (t) => {
+  const product = await startProduct({ database: await testDatabase(t), trunks: [loopbackTrunk(9)], t1x64 })
   t.teardown(() => product.stop())
   const phone = await startSipp({ scenario: 'uas-ring-answer', calls: 0, pauseMs: 300 })
   t.teardown(() => phone.stop())
@@ -37,7 +42,7 @@ t.test('twenty calls over a network that loses one packet in ten', async (t) => 
   t.equal(report.code, 0, report.errors.slice(-2000))
   const answers = report.messages.filter((m) => m.direction === 'received' && m.text.startsWith('SIP/2.0 '))
   t.ok(answers.length >= calls * 3, `${answers.length} responses came through`)
-  t.same(await product.quiet(20_000), nothing, 'nothing is left')
+  t.same(await product.quiet(40_000), nothing, 'nothing is left')
   const records = await product.records(scene.number)
   t.equal(records.length, calls, 'one record a call, whatever was repeated')
   t.same(records.filter((record) => record.outcome !== 'answered'), [], 'all were answered')

@@ -32,6 +32,8 @@ export interface ProductOptions {
   readonly trunks: readonly Omit<Trunk, 'id'>[]
   /** `PN_WALL_CLOCK`: the instant at which the application starts. */
   readonly wallClock?: string
+  /** 64·T1 of the SIP server, milliseconds: how long it answers what is sent again. */
+  readonly t1x64?: number
   /** Further settings of the environment. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -99,7 +101,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await freeUdpPort(), await freeTcpPort(), await freeTcpPort(), await freeTcpPort(),
   ]
   const conf = join(folder, 'drachtio.conf.xml')
-  writeFileSync(conf, configuration(controlPort))
+  writeFileSync(conf, configuration(controlPort, options.t1x64 ?? timers.t1x64))
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
@@ -164,8 +166,8 @@ function errorLines(output: string): string[] {
     line !== '' && (!line.startsWith('{') || /"level":[56]0/.test(line)))
 }
 
-function configuration(controlPort: number): string {
-  const { t1, t2, t4, t1x64 } = timers
+function configuration(controlPort: number, t1x64: number): string {
+  const { t1, t2, t4 } = timers
   return `<drachtio>
   <admin port="${controlPort}" secret="cymru">127.0.0.1</admin>
   <sip>
