@@ -33,3 +33,77 @@ export interface CallJournal {
   /** The last word about a call. Kept and retried by the store until the database has it. */
   close(record: CallRecord): Promise<void>
 }
+
+/** A voicemail message as the call brings it. */
+export interface NewMessage {
+  readonly id: string
+  readonly subscriberId: string
+  readonly callId: string
+  readonly caller: Address
+  readonly callerName: string
+  readonly anonymous: boolean
+  readonly dialled: Address
+  /** Relative to the recordings folder. */
+  readonly file: string
+  readonly startedAt: number
+}
+
+export interface StoredMessage {
+  readonly id: string
+  readonly caller: Address
+  readonly anonymous: boolean
+  readonly file: string
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly heardAt: number | undefined
+}
+
+/** Voicemail, own recordings and call recordings: rows beside the files that media servers write. */
+export interface MediaLibrary {
+  /** A message begins to be written; a process that dies now leaves it to the next start's repair. */
+  beginMessage(message: NewMessage): Promise<void>
+  /** It is whole: from now on the panel shows it. */
+  finishMessage(id: string, durationMs: number): Promise<void>
+  /** Nothing worth keeping was said. */
+  discardMessage(id: string): Promise<void>
+  /** Unheard first, then newest first; at most 100. */
+  messages(subscriberId: string): Promise<readonly StoredMessage[]>
+  /** `address`: the phone it was heard from; kept in the log of listenings. */
+  messageHeard(subscriberId: string, id: string, address: Address): Promise<void>
+  removeMessage(subscriberId: string, id: string): Promise<void>
+  /** Counts wrong tries: 'locked' after five within an hour, 'none' when no PIN is set. */
+  checkPin(subscriberId: string, digits: string): Promise<'right' | 'wrong' | 'locked' | 'none'>
+  /** A greeting recorded by telephone. */
+  keepGreeting(subscriberId: string, id: string, file: string, durationMs: number): Promise<void>
+  beginRecording(recording: {
+    readonly id: string
+    readonly callId: string
+    readonly subscriberId: string
+    readonly file: string
+    readonly startedAt: number
+  }): Promise<void>
+  /** `interrupted`: media was lost before the call ended. */
+  finishRecording(id: string, durationMs: number, interrupted: boolean): Promise<void>
+}
+
+/** A call that the panel asks for: it and the application meet in the database. */
+export type Errand = {
+  readonly id: string
+  readonly subscriberId: string
+  readonly number: Address
+  readonly expiresAt: number
+} & (
+  /** Ring this phone and record a greeting. */
+  | { readonly kind: 'greeting'; readonly address: Address; readonly greetingId: string;
+      readonly file: string }
+  /** Ring this phone and speak a code, digit by digit. */
+  | { readonly kind: 'code'; readonly address: Address; readonly code: string }
+  /** A real call to the subscriber's own rules, from `caller`. */
+  | { readonly kind: 'test'; readonly caller: Address }
+)
+
+export interface ErrandBoard {
+  /** Takes the oldest open errand, for this process alone; undefined when there is none. */
+  take(): Promise<Errand | undefined>
+  finish(id: string, outcome: 'done' | 'noAnswer' | 'noMedia' | 'failed'): Promise<void>
+}

@@ -35,6 +35,10 @@ export interface CallOptions {
   readonly alreadyRinging: boolean
   /** Personal numbers of this platform among the targets: ringing them would be a loop. */
   readonly personalNumbers: readonly Address[]
+  /** A media server takes calls at this moment. */
+  readonly mediaAvailable: boolean
+  /** The caller's trunk passes early media on to him. */
+  readonly callerHearsEarlyMedia: boolean
 }
 
 export const defaultOptions: CallOptions = {
@@ -48,6 +52,8 @@ export const defaultOptions: CallOptions = {
   liveCalls: 0,
   alreadyRinging: false,
   personalNumbers: [],
+  mediaAvailable: false,
+  callerHearsEarlyMedia: false,
 }
 
 /**

@@ -2,7 +2,7 @@
  * What the call machine (`machine.ts`) is told and what it orders. The runner in `app` executes
  * the commands with drachtio-srf and holds no policy; the simulator executes them with nobody.
  */
-import type { CallRecord } from './record.ts'
+import type { CallRecord, ConfirmChoice } from './record.ts'
 import type { Address } from './subscriber.ts'
 
 export type Ms = number
@@ -35,6 +35,14 @@ export interface IncomingCall {
  */
 export type TimerName =
   | 'wait' | 'leg' | 'voicemail' | 'total' | 'cycle' | 'pause' | 'maxCall' | 'keepAlive' | 'settle'
+  /** Per leg: the called person's time to press a key; a delayed number is due. */
+  | 'confirm' | 'delay'
+
+/** Whether speech goes from phone to phone or through a media server. */
+export type MediaPath = 'direct' | 'anchored'
+
+/** What a caller may be told before he is refused; never anything of money (R-21). */
+export type Announcement = 'unavailable' | 'refused' | 'hiddenNumberRefused'
 
 export type CallEvent =
   | { readonly type: 'start' }
@@ -60,8 +68,18 @@ export type CallEvent =
   /** BYE after the answer, from one side. */
   | { readonly type: 'hungUp'; readonly by: 'caller' | 'callee'; readonly reason: string }
   | { readonly type: 'timer'; readonly timer: TimerName; readonly leg?: LegId }
-  /** Media took the call for voicemail, or could not. */
+  /** Media took the call for voicemail or the mailbox, or could not. */
   | { readonly type: 'voicemailTaken'; readonly taken: boolean }
+  /** The called person was asked (`confirmLeg`) and this is what came of it. */
+  | { readonly type: 'legConfirmed'; readonly leg: LegId; readonly choice: ConfirmChoice }
+  /** No media for an anchored leg that is not dialled yet, or its media died before the answer. */
+  | { readonly type: 'legMediaFailed'; readonly leg: LegId }
+  /** The media of a connected call, of voicemail or of an announcement is gone. */
+  | { readonly type: 'mediaLost' }
+  /** Recording of the connected call has begun, or cannot. */
+  | { readonly type: 'recordingRuns'; readonly running: boolean }
+  /** An announcement was heard to its end, or could not be made. */
+  | { readonly type: 'announced' }
   /** The process is stopping: end the call in order. */
   | { readonly type: 'shutdown' }
 
@@ -71,23 +89,39 @@ export type CallCommand =
   | { readonly do: 'updateRecord'; readonly record: CallRecord }
   | { readonly do: 'closeRecord'; readonly record: CallRecord }
   | { readonly do: 'dial'; readonly leg: LegId; readonly address: Address;
-      readonly ringSeconds: number; readonly earlyMedia: boolean }
+      readonly ringSeconds: number; readonly earlyMedia: boolean;
+      /** 'anchored': the offer is a media server's; absent = 'direct', the caller's own. */
+      readonly media?: MediaPath; readonly callerId?: 'caller' | 'personal' }
   /**
    * CANCEL, or ACK+BYE if its 200 is already here or comes later: after this the leg is the
    * runner's alone. `elsewhere`: with Reason "Call completed elsewhere"; `reason`: Reason to copy
    * or ''.
    */
   | { readonly do: 'dropLeg'; readonly leg: LegId; readonly elsewhere: boolean;
-      readonly reason: string }
+      readonly reason: string;
+      /** An answered leg that was being asked hears this prompt before its BYE. */
+      readonly tell?: 'taken' | 'callerGone' }
+  /**
+   * Ask the answered leg to press a key: who calls, 1 accept, 2 decline, 3 voicemail. The runner
+   * owes one legConfirmed, unless the leg is dropped before.
+   */
+  | { readonly do: 'confirmLeg'; readonly leg: LegId; readonly seconds: number }
   /**
    * 180 without SDP: when a phone first rings, then once a minute (RFC 3261 §13.3.1.1), and when
    * another phone rings after the early media of one that is gone.
    */
-  | { readonly do: 'ringCaller' }
+  | { readonly do: 'ringCaller';
+      /** Not 'network': 183 with media that plays the operator's or the subscriber's ringback. */
+      readonly ringback?: 'network' | 'operator' | 'music' }
   /** 183 with this leg's SDP. Only ever for a single target. */
   | { readonly do: 'passEarlyMedia'; readonly leg: LegId }
-  /** 200 to the caller with this leg's SDP; the runner says callerConnected or callerLost. */
-  | { readonly do: 'answerCaller'; readonly leg: LegId }
+  /**
+   * 200 to the caller with this leg's SDP, or with a media server's that joins the two ('anchored');
+   * the runner says callerConnected or callerLost. `record`: the recording begins with it and ends
+   * with the call, the runner says recordingRuns; `consent`: both sides hear that first.
+   */
+  | { readonly do: 'answerCaller'; readonly leg: LegId; readonly media?: MediaPath;
+      readonly record?: { readonly consent: boolean; readonly required: boolean } }
   | { readonly do: 'refuseCaller'; readonly status: number; readonly phrase: string;
       readonly q850?: number; readonly retryAfterSeconds?: number }
   /**
@@ -95,7 +129,11 @@ export type CallCommand =
    * to a caller whose answer is still under way: then end him as soon as it can be done.
    */
   | { readonly do: 'hangUp'; readonly side: 'caller' | 'callee'; readonly reason: string }
-  /** Let media answer the caller; voicemailTaken says whether it did. */
-  | { readonly do: 'takeVoicemail' }
+  /** Let media answer the caller; voicemailTaken says whether it did, hungUp by 'callee' its end. */
+  | { readonly do: 'takeVoicemail'; readonly greetingFile?: string }
+  /** Let the mailbox answer the subscriber himself; told like takeVoicemail. */
+  | { readonly do: 'openMailbox' }
+  /** Early media to a caller who will be refused; the runner owes one announced. */
+  | { readonly do: 'announce'; readonly prompt: Announcement }
   | { readonly do: 'setTimer'; readonly timer: TimerName; readonly leg?: LegId; readonly at: Ms }
   | { readonly do: 'stopTimer'; readonly timer: TimerName; readonly leg?: LegId }

@@ -2,6 +2,7 @@
  * One call is one record with its legs and its trace. Opened first, closed last.
  * These shapes are what the journal stores and what «почему так» shows.
  */
+import type { DayKind } from './calendar.ts'
 import type { Address } from './subscriber.ts'
 
 /** Why a rule was or was not taken, as facts with numbers; the panel makes words of them. */
@@ -25,13 +26,36 @@ export type TraceStep =
       readonly why: 'timeout' | 'noAnswerAction' | 'nothingActs'; readonly taken: boolean }
   | { readonly step: 'refused'; readonly atMs: number; readonly why: RefusalReason;
       readonly status: number }
+  /** «Сейчас всё на …» or «не беспокоить» decided. */
+  | { readonly step: 'override'; readonly atMs: number;
+      readonly action: 'ring' | 'voicemail' | 'refuse'; readonly untilMs: number | undefined }
+  /** A caller on the list of blocked ones; `entry` is the mask that matched, 'anonymous' otherwise. */
+  | { readonly step: 'blocked'; readonly atMs: number; readonly entry: string }
+  /** A rule that acts without ringing anybody. */
+  | { readonly step: 'reaction'; readonly atMs: number; readonly ruleId: string;
+      readonly action: 'voicemail' | 'refuse' }
+  /** The subscriber called his own number: his mailbox answers. */
+  | { readonly step: 'mailbox'; readonly atMs: number; readonly taken: boolean }
+  /** An answered phone was asked to press a key. */
+  | { readonly step: 'confirm'; readonly atMs: number; readonly legId: string;
+      readonly choice: ConfirmChoice | 'asked' | 'cannotAsk' }
+  /** Recording was due: it runs, or could not. */
+  | { readonly step: 'recording'; readonly atMs: number; readonly running: boolean }
   | { readonly step: 'note'; readonly atMs: number; readonly code: string; readonly detail: string }
+
+/** What a called person pressed, or that nobody did, or that he could not be asked to the end. */
+export type ConfirmChoice = 'accept' | 'decline' | 'voicemail' | 'nobody' | 'failed'
 
 export type RuleVerdict =
   | { readonly verdict: 'disabled' }
   | { readonly verdict: 'weekday'; readonly weekday: number }
   | { readonly verdict: 'date'; readonly date: string }
   | { readonly verdict: 'hours'; readonly minute: number }
+  | { readonly verdict: 'dayKind'; readonly date: string; readonly kind: DayKind }
+  /** It is for other callers; '' = his number is withheld. */
+  | { readonly verdict: 'caller'; readonly number: Address }
+  /** It is for another personal number than the one dialled. */
+  | { readonly verdict: 'dialled'; readonly number: Address }
   /** It would act, but a rule above it won. */
   | { readonly verdict: 'outranked'; readonly byRuleId: string; readonly byRuleName: string;
       readonly byPriority: number; readonly priority: number }
@@ -39,10 +63,15 @@ export type RuleVerdict =
 export type RefusalReason =
   | 'unknownNumber' | 'notActive' | 'noMoney' | 'nothingActs' | 'tooManyCalls' | 'tooManyHops'
   | 'loop' | 'merged' | 'overload' | 'databaseDown' | 'malformed' | 'noAnswer'
+  | 'blocked' | 'doNotDisturb' | 'ruleRefuses' | 'recordingUnavailable'
 
 export type LegOutcome =
   | 'ringing' | 'answered' | 'busy' | 'declined' | 'noAnswer' | 'unknownNumber' | 'failed'
   | 'cancelled' | 'answeredElsewhere' | 'redirected'
+  /** Answered, but nobody pressed 1: a mailbox or a pocket. */
+  | 'notConfirmed'
+  /** The called person sent the caller to voicemail. */
+  | 'toVoicemail'
 
 export interface LegRecord {
   readonly id: string
@@ -68,6 +97,8 @@ export interface LegRecord {
 
 export type CallOutcome =
   | 'answered' | 'missed' | 'abandoned' | 'voicemail' | 'refused' | 'interrupted'
+  /** The subscriber heard his messages. */
+  | 'mailbox'
 
 export interface CallRecord {
   /** Application-made id (UUIDv7, 32 hex digits). */
@@ -93,4 +124,6 @@ export interface CallRecord {
   readonly answeredLegId: string | undefined
   readonly legs: readonly LegRecord[]
   readonly trace: readonly TraceStep[]
+  /** Speech went through a media server. */
+  readonly anchored?: boolean
 }

@@ -2,6 +2,8 @@
  * The subscriber as a call needs him: everything one indexed query loads when an INVITE arrives.
  * A snapshot: a call runs on the copy taken at its start (R-24), whatever is edited meanwhile.
  */
+import type { Calendar } from './calendar.ts'
+import type { CallerList } from './caller-list.ts'
 import type { Rule } from './rule.ts'
 
 /** A telephone number in E.164 with plus ('+74996740782'), or a SIP URI ('sip:anna@10.0.0.7'). */
@@ -12,6 +14,10 @@ export interface Target {
   readonly id: string
   readonly address: Address
   readonly description: string
+  /** "Press 1 to accept"; absent = on for mobile numbers when the subscriber's settings say so. */
+  readonly confirm?: boolean
+  /** Whose number this phone is shown; absent = as the trunk has it. */
+  readonly callerId?: 'caller' | 'personal'
 }
 
 export interface CallSettings {
@@ -29,6 +35,47 @@ export interface CallSettings {
   readonly declineIsRefusal: boolean
 }
 
+/** What a subscriber wishes where media is concerned. `defaultMedia` is what a new one has. */
+export interface MediaSettings {
+  /** Language of the prompts that his callers and he hear. */
+  readonly language: 'ru' | 'en'
+  /** A recording begins with an announcement to both sides. */
+  readonly recordConsent: boolean
+  /** When no media server can record: connect all the same, or not at all. */
+  readonly recordPolicy: 'ifPossible' | 'required'
+  /** What a caller hears while phones ring: his network's tone, the operator's or own music. */
+  readonly ringback: 'network' | 'operator' | 'music'
+  /** Files relative to the recordings folder; absent = the standard ones. */
+  readonly greetingFile?: string
+  readonly musicFile?: string
+  /** "Press 1" for mobile numbers that do not say otherwise. */
+  readonly confirmMobiles: boolean
+  /** How long a called person has to press, 5–30 (R-12). */
+  readonly confirmSeconds: number
+  /** Longest voicemail message, 3–180. */
+  readonly messageSeconds: number
+  /** Silence that ends a message, 2–30; 0 = never. */
+  readonly silenceSeconds: number
+  /** A PIN is set: from an own phone the messages can be heard by calling the personal number. */
+  readonly mailboxOpen: boolean
+}
+
+export const defaultMedia: MediaSettings = {
+  language: 'ru', recordConsent: true, recordPolicy: 'ifPossible', ringback: 'network',
+  confirmMobiles: true, confirmSeconds: 10, messageSeconds: 180, silenceSeconds: 5,
+  mailboxOpen: false,
+}
+
+/** «Сейчас всё на …» and «не беспокоить»: before every rule, until it expires. */
+export type Override = {
+  /** Milliseconds since 1970; undefined = until it is taken back. */
+  readonly untilMs: number | undefined
+} & (
+  | { readonly action: 'ring'; readonly target: Target }
+  | { readonly action: 'voicemail' }
+  | { readonly action: 'refuse' }
+)
+
 export interface Subscriber {
   readonly id: string
   readonly name: string
@@ -45,4 +92,13 @@ export interface Subscriber {
   readonly defaultTarget: Target | undefined
   /** In winning order: priority descending, position ascending (R-1). Disabled ones included. */
   readonly rules: readonly Rule[]
+  /** Absent = `defaultMedia`. */
+  readonly media?: MediaSettings
+  /** All of «Мои номера»: from these he may reach his mailbox. */
+  readonly ownNumbers?: readonly Address[]
+  readonly override?: Override
+  /** His lists of callers; the one with id 'blocked' is refused before every rule. */
+  readonly callerLists?: readonly CallerList[]
+  /** Absent = Saturday and Sunday are off, nothing else. */
+  readonly calendar?: Calendar
 }

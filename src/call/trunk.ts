@@ -30,4 +30,6 @@ export interface Trunk {
    * SIP server tells of it (the embedded one does); else this must exceed the post-dial delay.
    */
   readonly provisionalSeconds: number
+  /** Whether it lets callers hear 183 early media: own ringback and announcements; absent = no. */
+  readonly earlyMedia?: boolean
 }
