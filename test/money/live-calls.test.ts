@@ -1,0 +1,110 @@
+/**
+ * Live calls of one account share its money: at the cut-off everything is paid, a millisecond later
+ * it is not, whatever calls, rates and payments there are.
+ */
+import fc from 'fast-check'
+import t from 'tap'
+import { costAt, cutOffAt, mayAnswer } from '../../src/money/live-calls.ts'
+import type { LiveCall } from '../../src/money/live-calls.ts'
+import type { Rate } from '../../src/money/tariff.ts'
+
+const rate: Rate = {
+  prefix: '79', name: 'Мобильные', kopecksPerMinute: 180, connectionKopecks: 0,
+  firstStepSeconds: 60, nextStepSeconds: 1,
+}
+const hour = 3_600_000
+
+function call(id: string, answeredMs: number, more: Partial<LiveCall> = {}): LiveCall {
+  return { id, rate, answeredMs, freeAnswerSeconds: 0, included: false, ...more }
+}
+
+t.test('one call talks for its money', async (t) => {
+  const funds = { balanceKopecks: 360, includedLeft: 0 }
+  t.equal(cutOffAt([call('a', 0)], funds, 0, hour), 120_000, 'two minutes for 3.60')
+  t.equal(cutOffAt([call('a', 0)], funds, 0, 90_000), 90_000, 'but no longer than allowed')
+})
+
+t.test('three calls on one rouble do not talk three times as long', async (t) => {
+  const funds = { balanceKopecks: 3 * 183, includedLeft: 0 }
+  const calls = [call('a', 0), call('b', 0), call('c', 0)]
+  t.equal(cutOffAt(calls, funds, 0, hour), 61_000)
+  t.equal(cutOffAt(calls.slice(0, 1), funds, 0, hour), 183_000, 'alone it could')
+})
+
+t.test('money that is gone cuts at once', async (t) => {
+  t.equal(cutOffAt([call('a', 0)], { balanceKopecks: 0, includedLeft: 0 }, 5000, hour), 5000)
+})
+
+t.test('included seconds go to whoever was answered first', async (t) => {
+  const funds = { balanceKopecks: 0, includedLeft: 60 }
+  const first = call('b', 0, { included: true })
+  const second = call('a', 10_000, { included: true })
+  t.equal(cutOffAt([first], funds, 0, hour), 60_000)
+  t.equal(cutOffAt([second, first], funds, 9000, hour), 10_000, 'nothing is left for a second')
+  t.equal(costAt([second, first], funds, 20_000), costAt([first, second], funds, 20_000))
+})
+
+t.test('a call is answered only when its first step is covered', async (t) => {
+  const funds = { balanceKopecks: 359, includedLeft: 0 }
+  t.ok(mayAnswer([], funds, call('a', 0), 0))
+  t.notOk(mayAnswer([call('a', 0)], funds, call('b', 1), 1), 'the first one has taken its step')
+  t.ok(mayAnswer([call('a', 0)], { ...funds, balanceKopecks: 360 }, call('b', 1), 1))
+})
+
+t.test('the cut-off is the last instant that is paid', async () => {
+  const anyCall = fc.record({
+    answeredMs: fc.integer({ min: 0, max: 60_000 }),
+    freeAnswerSeconds: fc.integer({ min: 0, max: 5 }),
+    included: fc.boolean(),
+    rate: fc.record({
+      kopecksPerMinute: fc.integer({ min: 1, max: 2000 }),
+      connectionKopecks: fc.integer({ min: 0, max: 100 }),
+      firstStepSeconds: fc.integer({ min: 1, max: 60 }),
+      nextStepSeconds: fc.integer({ min: 1, max: 60 }),
+    }).map((some): Rate => ({ ...rate, ...some })),
+  })
+  fc.assert(fc.property(
+    fc.array(anyCall, { minLength: 1, maxLength: 5 }),
+    fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 300 }),
+    (some, balanceKopecks, includedLeft) => {
+      const calls = some.map((one, index) => ({ ...one, id: `c${index}` }))
+      const funds = { balanceKopecks, includedLeft }
+      const nowMs = 60_000
+      const cut = cutOffAt(calls, funds, nowMs, hour)
+      if (cut === nowMs) return true
+      const paid = costAt(calls, funds, cut) <= balanceKopecks
+      const next = cut === hour || costAt(calls, funds, cut + 1) > balanceKopecks
+      return paid && next
+    }), { numRuns: 1500 })
+})
+
+t.test('one account, any interleaving: what is charged never exceeds the balance', async () => {
+  const move = fc.oneof(
+    fc.record({ do: fc.constant('answer' as const) }),
+    fc.record({ do: fc.constant('end' as const), which: fc.nat(4) }),
+    fc.record({ do: fc.constant('pay' as const), kopecks: fc.integer({ min: 1, max: 1000 }) }))
+  const moves = fc.array(fc.tuple(move, fc.integer({ min: 0, max: 90_000 })), { maxLength: 20 })
+  fc.assert(fc.property(moves, fc.integer({ min: 0, max: 2000 }), (script, start) => {
+    let balance = start
+    let nowMs = 0
+    let live: LiveCall[] = []
+    const settle = (atMs: number, ended: readonly LiveCall[]): void => {
+      const before = costAt(live, { balanceKopecks: balance, includedLeft: 0 }, atMs)
+      live = live.filter((one) => !ended.includes(one))
+      balance -= before - costAt(live, { balanceKopecks: balance, includedLeft: 0 }, atMs)
+    }
+    for (const [one, waitMs] of script) {
+      const cut = cutOffAt(live, { balanceKopecks: balance, includedLeft: 0 }, nowMs, nowMs + hour)
+      const nextMs = nowMs + waitMs
+      if (live.length > 0 && cut <= nextMs) settle(cut, live)
+      nowMs = nextMs
+      if (one.do === 'pay') balance += one.kopecks
+      if (one.do === 'end' && live.length > 0) settle(nowMs, [live[one.which % live.length]!])
+      const next = call(`c${nowMs}-${live.length}`, nowMs)
+      const funds = { balanceKopecks: balance, includedLeft: 0 }
+      if (one.do === 'answer' && mayAnswer(live, funds, next, nowMs)) live.push(next)
+      if (balance < 0) return false
+    }
+    return true
+  }), { numRuns: 2000 })
+})
