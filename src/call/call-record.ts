@@ -8,7 +8,7 @@ import type { CallRecord, LegRecord, RefusalReason } from './record.ts'
 
 /** The record as the call stands now. */
 export function recordOf(call: Call): CallRecord {
-  return {
+  const record: CallRecord = {
     ...headOf(call.incoming),
     subscriberId: call.subscriber.id,
     startedAt: call.startWallMs,
@@ -22,6 +22,7 @@ export function recordOf(call: Call): CallRecord {
     legs: call.legs.map(legRecord),
     trace: call.trace.slice(),
   }
+  return call.anchored ? { ...record, anchored: true } : record
 }
 
 /** The record of a call that was refused before it had a state; opened and closed in one. */

@@ -3,8 +3,8 @@
  * set a timer, find a leg, tell the time. The state is changed in place, for a call has one owner
  * who keeps only the latest; what leaves the machine (records) is copied. No policy here.
  */
-import type { CallCommand, IncomingCall, LegId, Ms, TimerName } from './events.ts'
-import type { CallRecord, LegOutcome, LegRecord, TraceStep } from './record.ts'
+import type { CallCommand, IncomingCall, LegId, MediaPath, Ms, TimerName } from './events.ts'
+import type { CallOutcome, CallRecord, LegOutcome, LegRecord, TraceStep } from './record.ts'
 import type { Rule, RuleTarget } from './rule.ts'
 import type { Address, Subscriber } from './subscriber.ts'
 
@@ -29,6 +29,8 @@ export interface CallOptions {
   readonly answerMs: Ms
   /** How long media may take to take a voicemail. */
   readonly voicemailMs: Ms
+  /** Longest announcement to a caller who is refused: below the minute of `keepAliveMs`. */
+  readonly announceMs: Ms
   /** Calls of this subscriber that live already, without this one. */
   readonly liveCalls: number
   /** A call of the same caller to the same number rings now: a phone forwards back to us. */
@@ -49,6 +51,7 @@ export const defaultOptions: CallOptions = {
   keepAliveMs: 50_000,
   answerMs: 40_000,
   voicemailMs: 10_000,
+  announceMs: 30_000,
   liveCalls: 0,
   alreadyRinging: false,
   personalNumbers: [],
@@ -58,10 +61,12 @@ export const defaultOptions: CallOptions = {
 
 /**
  * ringing → connecting → talking → ended; or ringing → pausing → ringing; or ringing →
- * fetchingVoicemail → voicemail → ended. From everywhere to ended.
+ * fetchingVoicemail → voicemail → ended (the mailbox, too); or ringing → announcing → ended. From
+ * everywhere to ended.
  */
 export type CallPhase =
-  | 'ringing' | 'pausing' | 'connecting' | 'talking' | 'fetchingVoicemail' | 'voicemail' | 'ended'
+  | 'ringing' | 'pausing' | 'connecting' | 'talking' | 'fetchingVoicemail' | 'voicemail'
+  | 'announcing' | 'ended'
 
 /** A leg of the call; `live` until it failed, was dropped or was hung up. */
 export interface Leg {
@@ -71,6 +76,11 @@ export interface Leg {
   readonly rule: Rule | undefined
   readonly description: string
   readonly startMs: Ms
+  /** Whoever answers must press a key before he is connected (R-12). */
+  readonly confirm: boolean
+  media: MediaPath
+  /** Answered, and being asked to press that key: to everybody else it still rings. */
+  asking: boolean
   live: boolean
   ringMs: Ms | undefined
   answerMs: Ms | undefined
@@ -86,8 +96,13 @@ export interface Stage {
   readonly serial: boolean
   /** Only a stage of one target may pass early media. */
   readonly single: boolean
-  /** Targets not dialled yet, next one first; serial only. */
+  /** Targets not dialled yet, next one first: the numbers of a serial stage, or delayed ones. */
   readonly waiting: RuleTarget[]
+  readonly startMs: Ms
+  /** When its wait ends; Infinity in a serial stage. */
+  readonly endMs: Ms
+  /** The wait is over and was extended for a leg that is being asked. */
+  held: boolean
   /** Index in `Call.legs` of its first leg. */
   readonly firstLeg: number
 }
@@ -95,6 +110,13 @@ export interface Stage {
 /** Who ended a call that was only just being connected, and why. */
 export interface EarlyEnd {
   readonly endedBy: CallRecord['endedBy']
+  readonly reason: string
+}
+
+/** What a caller is told when his announcement is over, and what the record then says. */
+export interface LastWord {
+  readonly command: Extract<CallCommand, { do: 'refuseCaller' }>
+  readonly outcome: CallOutcome
   readonly reason: string
 }
 
@@ -131,18 +153,31 @@ export interface Call {
   chainStartMs: Ms | undefined
   transitions: number
   readonly visits: Map<string, Visit>
+  /** The rule that was taken last: its greeting is the one that voicemail plays. */
+  rule: Rule | undefined
+  /** A limit that is over and was extended for a leg that is being asked. */
+  held: 'voicemail' | 'cycle' | undefined
   /** The rule that follows when the pause ends. */
   next: { readonly rule: Rule; readonly via: 'chain' | 'chainIgnoringSchedule' } | undefined
   /** When the last pause of the cycle ended. */
   pauseEndMs: Ms | undefined
   /** The caller was given a 180 or 183. */
   ringback: boolean
+  /** And what he hears with it comes from a media server. */
+  ownRingback: boolean
   /** The leg whose early media he hears. */
   earlyMediaLeg: Leg | undefined
   winner: Leg | undefined
   /** Set when the call was ended before the runner said whether the caller is connected. */
   endOnConnect: EarlyEnd | undefined
+  /** A media server works for this call; false once one failed it. */
+  media: boolean
+  /** Speech went through a media server. */
+  anchored: boolean
   voicemailWhy: 'timeout' | 'noAnswerAction' | 'nothingActs'
+  /** It is the mailbox, not voicemail, that takes the call. */
+  mailbox: boolean
+  lastWord: LastWord | undefined
   answeredWallMs: Ms | undefined
   endedWallMs: Ms | undefined
   outcome: CallRecord['outcome']
@@ -161,14 +196,18 @@ export function newCall(
   wallMs: Ms,
   options: Partial<CallOptions>,
 ): Call {
+  const circumstances = { ...defaultOptions, ...options }
   return {
-    incoming, subscriber, options: { ...defaultOptions, ...options },
+    incoming, subscriber, options: circumstances,
     startMs: nowMs, startWallMs: wallMs, nowMs, wallMs,
     phase: 'ringing', stage: undefined, legs: [], trace: [], timers: [],
-    chainStartMs: undefined, transitions: 0, visits: new Map(), next: undefined,
-    pauseEndMs: undefined,
-    ringback: false, earlyMediaLeg: undefined, winner: undefined, endOnConnect: undefined,
-    voicemailWhy: 'noAnswerAction', answeredWallMs: undefined, endedWallMs: undefined,
+    chainStartMs: undefined, transitions: 0, visits: new Map(), rule: undefined,
+    held: undefined, next: undefined, pauseEndMs: undefined,
+    ringback: false, ownRingback: false, earlyMediaLeg: undefined, winner: undefined,
+    endOnConnect: undefined,
+    media: circumstances.mediaAvailable, anchored: false,
+    voicemailWhy: 'noAnswerAction', mailbox: false, lastWord: undefined,
+    answeredWallMs: undefined, endedWallMs: undefined,
     outcome: undefined, status: 0, endedBy: undefined, reason: '', commands: [],
   }
 }

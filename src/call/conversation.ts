@@ -1,14 +1,15 @@
 /**
  * The call from the first answer on: the caller's own answer under way, the conversation, its end
- * from either side. The two dialogs are separate, so each side may vanish at any instant; whoever
- * is left is hung up.
+ * from either side or with the media server between them. The two dialogs are separate, so each
+ * side may vanish at any instant; whoever is left is hung up.
  */
 import { recordOf } from './call-record.ts'
 import type { Call } from './call-state.ts'
 import { setTimer, stopAllTimers } from './call-state.ts'
 import { end, hangUp } from './ending.ts'
 import type { CallEvent } from './events.ts'
-import { endLeg } from './stage.ts'
+import { endLeg } from './leg.ts'
+import { noteRecording, recordingRequired } from './media-path.ts'
 
 /** A leg has won; the caller's 200 is on its way. */
 export function connecting(call: Call, event: CallEvent): void {
@@ -22,15 +23,15 @@ export function connecting(call: Call, event: CallEvent): void {
     case 'legFailed': return event.leg === call.winner?.id ? calleeGone(call, '') : undefined
     case 'legAnswered': return dropOther(call, event.leg)
     case 'timer': return event.timer === 'settle' ? neverConnected(call) : undefined
-    case 'shutdown': {
-      // BYE needs a dialog: the caller is hung up when his stands, or when waiting for it ends.
-      hangUp(call, ['callee'], '')
-      call.endOnConnect = { endedBy: 'service', reason: 'shutdown' }
-      return
-    }
+    case 'recordingRuns': return recordingTold(call, event.running, endWhenConnected)
+    case 'mediaLost': return call.anchored ? endWhenConnected(call, 'mediaLost') : undefined
+    case 'shutdown': return endWhenConnected(call, 'shutdown')
     case 'start':
     case 'legProgress':
+    case 'legConfirmed':
+    case 'legMediaFailed':
     case 'voicemailTaken':
+    case 'announced':
   }
 }
 
@@ -50,12 +51,17 @@ export function talking(call: Call, event: CallEvent): void {
     }
     case 'legAnswered': return dropOther(call, event.leg)
     case 'timer': return event.timer === 'maxCall' ? endBoth(call, 'maxCall') : undefined
+    case 'recordingRuns': return recordingTold(call, event.running, endBoth)
+    case 'mediaLost': return call.anchored ? endBoth(call, 'mediaLost') : undefined
     case 'shutdown': return endBoth(call, 'shutdown')
     case 'callerCancelled': // RFC 3261 §9.2: after the final response a CANCEL has no effect.
     case 'start':
     case 'legProgress':
+    case 'legConfirmed':
+    case 'legMediaFailed':
     case 'callerConnected':
     case 'voicemailTaken':
+    case 'announced':
   }
 }
 
@@ -98,6 +104,20 @@ function calleeGone(call: Call, reason: string): void {
 function neverConnected(call: Call): void {
   hangUp(call, ['callee', 'caller'], '')
   end(call, 'interrupted', 500, 'service', 'answerTimeout')
+}
+
+/** BYE needs a dialog: the caller is hung up when his stands, or when waiting for it ends. */
+function endWhenConnected(call: Call, reason: string): void {
+  hangUp(call, ['callee'], '')
+  call.endOnConnect ??= { endedBy: 'service', reason }
+}
+
+/** A call that must be recorded does not go on without it. */
+function recordingTold(
+  call: Call, running: boolean, endCall: (call: Call, reason: string) => void,
+): void {
+  noteRecording(call, running)
+  if (!running && recordingRequired(call, call.winner?.rule)) endCall(call, 'recordingUnavailable')
 }
 
 function endBoth(call: Call, reason: string): void {

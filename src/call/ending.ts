@@ -1,16 +1,14 @@
 /**
- * How a call ends: refused with a final status, handed to voicemail, hung up, or left by the
- * caller. Every way leads through `end`, which leaves no timer and closes the record exactly once.
+ * How a call ends: hung up, left by the caller, or after its last word. Every way leads through
+ * `end`, which leaves no timer and closes the record exactly once.
  */
 import { recordOf } from './call-record.ts'
 import type { Call } from './call-state.ts'
-import { setTimer, sinceStart, stopAllTimers } from './call-state.ts'
+import { stopAllTimers } from './call-state.ts'
 import type { CallCommand } from './events.ts'
-import { finalResponse, phraseOf } from './outcome.ts'
+import { dropLegs, endLeg } from './leg.ts'
 import type { CallOutcome, CallRecord } from './record.ts'
-import type { Refusal } from './refusal.ts'
-import { refuseCommand } from './refusal.ts'
-import { dropLegs, endLeg } from './stage.ts'
+import { refusalFor, refuseCommand } from './refusal.ts'
 
 /** Closes the record; nothing follows. */
 export function end(
@@ -31,59 +29,20 @@ export function end(
   call.commands.push({ do: 'closeRecord', record: recordOf(call) })
 }
 
-/** Refuses the caller before anything rang. */
-export function refuse(call: Call, refusal: Refusal): void {
-  const { why, status } = refusal
-  call.trace.push({ step: 'refused', atMs: sinceStart(call), why, status })
-  call.commands.push(refuseCommand(refusal))
-  // Where calls go nowhere the subscriber has missed one; the other refusals are ours.
-  end(call, why === 'nothingActs' ? 'missed' : 'refused', status, 'service', why)
-}
-
-/** Nobody answered: the caller gets what the ranking of the legs says (§4.5). */
-export function giveUp(call: Call): void {
-  const { status, phrase, q850, reason } = finalResponse(call.legs, call.subscriber.settings)
-  call.trace.push({ step: 'refused', atMs: sinceStart(call), why: 'noAnswer', status })
-  call.commands.push({ do: 'refuseCaller', status, phrase, q850 })
-  end(call, 'missed', status, 'service', reason)
-}
-
-/** Hands the call to voicemail; everything that rings is dropped. */
-export function takeVoicemail(call: Call, why: Call['voicemailWhy']): void {
-  stopAllTimers(call)
-  dropLegs(call, 'noAnswer', '')
-  call.stage = undefined
-  call.phase = 'fetchingVoicemail'
-  call.voicemailWhy = why
-  call.commands.push({ do: 'takeVoicemail' })
-  setTimer(call, 'settle', call.nowMs + call.options.voicemailMs)
-}
-
-/** Voicemail if the subscriber has it, otherwise the caller is refused (R-8, R-13). */
-export function voicemailOrGiveUp(call: Call): void {
-  if (call.subscriber.settings.voicemail) takeVoicemail(call, 'noAnswerAction')
-  else giveUp(call)
-}
-
-/** Voicemail could not take the call: a clear 480, recorded as such. */
-export function voicemailFailed(call: Call): void {
-  noteVoicemail(call, false)
-  call.commands.push({ do: 'refuseCaller', status: 480, phrase: phraseOf(480), q850: 19 })
-  end(call, 'missed', 480, 'service', 'voicemailUnavailable')
-}
-
-/** Writes to the trace that voicemail was due and whether it took the call. */
-export function noteVoicemail(call: Call, taken: boolean): void {
-  call.trace.push({ step: 'voicemail', atMs: sinceStart(call), why: call.voicemailWhy, taken })
-}
-
 /**
  * The caller is gone before anybody answered. His CANCEL was answered below us (487), so he gets
  * no final from here; his Reason is passed on to the phones.
  */
 export function abandon(call: Call, reason: string): void {
-  dropLegs(call, 'cancelled', reason)
+  dropLegs(call, 'cancelled', reason, 'callerGone')
   end(call, 'abandoned', 487, 'caller', reason)
+}
+
+/** We go down while nobody has answered: the caller's network may try another way in. */
+export function stopService(call: Call): void {
+  dropLegs(call, 'cancelled', '')
+  call.commands.push(refuseCommand(refusalFor('overload')))
+  end(call, 'interrupted', 503, 'service', 'shutdown')
 }
 
 /** Hangs up whoever of the two is still there; the answered leg's time ends. */
@@ -93,4 +52,12 @@ export function hangUp(call: Call, sides: readonly ('caller' | 'callee')[], reas
     call.commands.push({ do: 'hangUp', side, reason } satisfies CallCommand)
   }
   if (call.winner?.live === true) endLeg(call, call.winner, 'answered')
+}
+
+/** A 200 of a leg that was dropped already: dropping it again costs nothing and is safe. */
+export function dropLateAnswer(call: Call, legId: string): void {
+  const leg = call.legs.find((candidate) => candidate.id === legId)
+  if (leg === undefined) return
+  const elsewhere = leg.outcome === 'answeredElsewhere'
+  call.commands.push({ do: 'dropLeg', leg: legId, elsewhere, reason: '' })
 }

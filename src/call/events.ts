@@ -53,7 +53,10 @@ export type CallEvent =
   /** `attempts`: trunks that failed before this one answered. */
   | { readonly type: 'legAnswered'; readonly leg: LegId;
       readonly attempts?: readonly { readonly trunk: string; readonly status: number }[] }
-  /** A leg ended without answer. `attempts` is what was tried; status 0 = no answer at all. */
+  /**
+   * A leg ended without answer. `attempts` is what was tried; status 0 = no answer at all, 200 =
+   * the called person hung up while he was being asked.
+   */
   | { readonly type: 'legFailed'; readonly leg: LegId; readonly status: number;
       readonly attempts: readonly { readonly trunk: string; readonly status: number }[] }
   /** The caller's dialog stands (2xx sent); its ACK may still be under way. */
@@ -65,16 +68,24 @@ export type CallEvent =
   | { readonly type: 'callerLost' }
   /** CANCEL, or the caller's connection to us vanished before an answer. */
   | { readonly type: 'callerCancelled'; readonly reason: string }
-  /** BYE after the answer, from one side. */
-  | { readonly type: 'hungUp'; readonly by: 'caller' | 'callee'; readonly reason: string }
+  /**
+   * BYE after the answer, from one side; the end of voicemail or mailbox is one of the 'callee'.
+   * `messageKept` false: voicemail has nothing worth keeping, the call is a missed one.
+   */
+  | { readonly type: 'hungUp'; readonly by: 'caller' | 'callee'; readonly reason: string;
+      readonly messageKept?: boolean }
   | { readonly type: 'timer'; readonly timer: TimerName; readonly leg?: LegId }
   /** Media took the call for voicemail or the mailbox, or could not. */
   | { readonly type: 'voicemailTaken'; readonly taken: boolean }
   /** The called person was asked (`confirmLeg`) and this is what came of it. */
   | { readonly type: 'legConfirmed'; readonly leg: LegId; readonly choice: ConfirmChoice }
-  /** No media for an anchored leg that is not dialled yet, or its media died before the answer. */
-  | { readonly type: 'legMediaFailed'; readonly leg: LegId }
-  /** The media of a connected call, of voicemail or of an announcement is gone. */
+  /**
+   * No media for an anchored leg that is not dialled yet: the machine may dial the same leg again,
+   * direct. `dialled`: its INVITE is out and its media died before the answer; the machine drops it
+   * and may dial the number anew, as another leg.
+   */
+  | { readonly type: 'legMediaFailed'; readonly leg: LegId; readonly dialled?: boolean }
+  /** The media of a connected call, of voicemail, ringback or an announcement is gone. */
   | { readonly type: 'mediaLost' }
   /** Recording of the connected call has begun, or cannot. */
   | { readonly type: 'recordingRuns'; readonly running: boolean }
@@ -102,8 +113,9 @@ export type CallCommand =
       /** An answered leg that was being asked hears this prompt before its BYE. */
       readonly tell?: 'taken' | 'callerGone' }
   /**
-   * Ask the answered leg to press a key: who calls, 1 accept, 2 decline, 3 voicemail. The runner
-   * owes one legConfirmed, unless the leg is dropped before.
+   * Ask the answered leg to press a key: who calls, 1 accept, 2 decline, 3 voicemail; `seconds` is
+   * the time for all of it. The runner owes one legConfirmed, unless the leg is dropped before; a
+   * leg that did not accept is dropped then.
    */
   | { readonly do: 'confirmLeg'; readonly leg: LegId; readonly seconds: number }
   /**
@@ -116,9 +128,10 @@ export type CallCommand =
   /** 183 with this leg's SDP. Only ever for a single target. */
   | { readonly do: 'passEarlyMedia'; readonly leg: LegId }
   /**
-   * 200 to the caller with this leg's SDP, or with a media server's that joins the two ('anchored');
-   * the runner says callerConnected or callerLost. `record`: the recording begins with it and ends
-   * with the call, the runner says recordingRuns; `consent`: both sides hear that first.
+   * 200 to the caller with this leg's SDP, or with a media server's that joins both ('anchored');
+   * 'direct' lets go of whatever media he heard before. The runner says callerConnected or
+   * callerLost. `record`: the recording begins with it and ends with the call, the runner says
+   * recordingRuns; `consent`: both sides hear that first.
    */
   | { readonly do: 'answerCaller'; readonly leg: LegId; readonly media?: MediaPath;
       readonly record?: { readonly consent: boolean; readonly required: boolean } }
@@ -129,7 +142,7 @@ export type CallCommand =
    * to a caller whose answer is still under way: then end him as soon as it can be done.
    */
   | { readonly do: 'hangUp'; readonly side: 'caller' | 'callee'; readonly reason: string }
-  /** Let media answer the caller; voicemailTaken says whether it did, hungUp by 'callee' its end. */
+  /** Let media answer the caller; voicemailTaken says if it did, hungUp by 'callee' its end. */
   | { readonly do: 'takeVoicemail'; readonly greetingFile?: string }
   /** Let the mailbox answer the subscriber himself; told like takeVoicemail. */
   | { readonly do: 'openMailbox' }

@@ -3,23 +3,32 @@
  * decides who rings, who won, what the caller is told and when it is over; the runner only carries
  * out. Every wait has a timer, every way ends in one closeRecord, and after that nothing follows.
  *
- *     startCall ─▶ ringing ─legAnswered─▶ connecting ─callerConnected─▶ talking ─hungUp─▶ ended
- *                  │  ▲ └─T, no answer─▶ fetchingVoicemail ─taken─▶ voicemail ─hungUp─▶ ended
- *                  ▼  │
+ *     startCall ─▶ ringing ─answered (1)─▶ connecting ─callerConnected─▶ talking ─hungUp─▶ ended
+ *                  │  ▲ ├─T, no answer─▶ fetchingVoicemail ─taken─▶ voicemail ─hungUp─▶ ended
+ *                  ▼  │ └─no answer─▶ announcing ─▶ ended
  *                 pausing                 from everywhere: cancel, refusal, shutdown ─▶ ended
  */
+import { announcing, giveUp, refuse } from './announcement.ts'
 import { recordOf, stillOpen } from './call-record.ts'
 import type { Call, CallOptions, CallPhase, Leg } from './call-state.ts'
-import { forgetTimer, liveLeg, newCall, setTimer, stopAllTimers, timerDue } from './call-state.ts'
+import { forgetTimer, liveLeg, newCall, setTimer, sinceStart, stopAllTimers,
+  timerDue } from './call-state.ts'
 import { cutChain, pauseOver, stageOver, startWithDefault, startWithRule } from './chain.ts'
+import { ask, holds, noteConfirm } from './confirmation.ts'
 import { connecting, talking } from './conversation.ts'
-import { abandon, end, noteVoicemail, refuse, takeVoicemail, voicemailFailed } from './ending.ts'
+import { abandon, dropLateAnswer, stopService } from './ending.ts'
 import type { CallCommand, CallEvent, IncomingCall, Ms } from './events.ts'
+import { dropLeg, dropLegs } from './leg.ts'
+import { mediaOf, noteRecording, recordingRequired, recordingWanted } from './media-path.ts'
 import { phraseOf } from './outcome.ts'
 import { planCall } from './plan.ts'
-import { gate, refusalFor, refuseCommand } from './refusal.ts'
-import { dropLegs, legFailed, legProgressed, legTimedOut } from './stage.ts'
+import type { ConfirmChoice } from './record.ts'
+import { gate, refusalFor } from './refusal.ts'
+import { keepAlive, ringbackLost } from './ringback.ts'
+import type { StageState } from './stage.ts'
+import { delayOver, giveUpLeg, legFailed, legLostMedia, legProgressed } from './stage.ts'
 import type { Subscriber } from './subscriber.ts'
+import { fetchingVoicemail, openMailbox, takeVoicemail, voicemail } from './voicemail.ts'
 
 export interface Step {
   /** The call itself, changed in place; no older state of it exists. */
@@ -34,7 +43,8 @@ const earlyMs = 20
 /**
  * Begins a call to `subscriber`; its first command is openRecord. `nowMs` is monotonic, `wallMs`
  * milliseconds since 1970. Circumstances (live calls, a loop seen by the application) come with the
- * options. A refused call comes back ended, with its refusal and closeRecord among the commands.
+ * options. A refused call comes back ended, with its refusal and closeRecord among the commands,
+ * unless the caller is told before.
  */
 export function startCall(
   incoming: IncomingCall,
@@ -69,14 +79,19 @@ export function isOver(call: Call): boolean {
 }
 
 function begin(call: Call): void {
-  const refusal = gate(call.incoming, call.subscriber, call.options)
+  const { incoming, subscriber } = call
+  const refusal = gate(incoming, subscriber, call.options)
   if (refusal !== undefined) return refuse(call, refusal)
-  const plan = planCall(call.subscriber, call.startWallMs)
+  const plan = planCall(subscriber, call.startWallMs, incoming)
   for (const traceStep of plan.trace) call.trace.push(traceStep)
+  if ('rule' in plan) call.rule = plan.rule
   switch (plan.kind) {
     case 'rule': return startWithRule(call, plan.rule)
-    case 'default': return startWithDefault(call, plan.target)
-    case 'voicemail': return takeVoicemail(call, 'nothingActs')
+    case 'default':
+    case 'override': return startWithDefault(call, plan.target)
+    case 'mailbox': return openMailbox(call)
+    case 'voicemail':
+      return takeVoicemail(call, plan.why === 'nothingActs' ? plan.why : 'noAnswerAction')
     case 'nowhere': return refuse(call, refusalFor('nothingActs'))
     case 'refused': return refuse(call, refusalFor(plan.why))
   }
@@ -107,6 +122,7 @@ const handlers: Readonly<Record<CallPhase, (call: Call, event: CallEvent) => voi
   talking,
   fetchingVoicemail,
   voicemail,
+  announcing,
   ended: () => undefined,
 }
 
@@ -118,11 +134,24 @@ function ringing(call: Call, event: CallEvent): void {
       return
     }
     case 'legAnswered': return legAnswered(call, event)
-    case 'legFailed': {
+    case 'legConfirmed': {
       const leg = liveLeg(call, event.leg)
-      if (leg !== undefined && legFailed(call, leg, event) === 'over') stageOver(call)
+      if (leg?.asking === true) legConfirmed(call, leg, event.choice)
       return
     }
+    case 'legFailed': {
+      const leg = liveLeg(call, event.leg)
+      if (leg === undefined) return
+      if (leg.asking) noteConfirm(call, leg, 'failed')
+      return goOn(call, legFailed(call, leg, event))
+    }
+    case 'legMediaFailed': {
+      const leg = liveLeg(call, event.leg)
+      if (leg?.asking === true) return legConfirmed(call, leg, 'failed')
+      if (leg?.media !== 'anchored') return
+      return goOn(call, legLostMedia(call, leg, event.dialled === true || leg.ringMs !== undefined))
+    }
+    case 'mediaLost': return ringbackLost(call)
     case 'callerCancelled': return abandon(call, event.reason)
     case 'callerLost': return abandon(call, '')
     case 'hungUp': {
@@ -136,23 +165,25 @@ function ringing(call: Call, event: CallEvent): void {
     case 'start':
     case 'callerConnected':
     case 'voicemailTaken':
+    case 'recordingRuns':
+    case 'announced':
   }
 }
 
 function ringingTimer(call: Call, event: Extract<CallEvent, { type: 'timer' }>): void {
+  const leg = event.leg === undefined ? undefined : liveLeg(call, event.leg)
   switch (event.timer) {
     case 'wait': {
+      if (holds(call, 'wait')) return
       dropLegs(call, 'noAnswer', '')
       return stageOver(call)
     }
-    case 'leg': {
-      const leg = event.leg === undefined ? undefined : liveLeg(call, event.leg)
-      if (leg !== undefined && legTimedOut(call, leg) === 'over') stageOver(call)
-      return
-    }
+    case 'leg': return leg === undefined ? undefined : goOn(call, giveUpLeg(call, leg, 'noAnswer'))
+    case 'confirm': return leg === undefined ? undefined : legConfirmed(call, leg, 'nobody')
+    case 'delay': return delayOver(call)
     case 'pause': return pauseOver(call)
-    case 'voicemail': return takeVoicemail(call, 'timeout')
-    case 'cycle': return cutChain(call, 'cycleTime')
+    case 'voicemail': return holds(call, 'voicemail') ? undefined : takeVoicemail(call, 'timeout')
+    case 'cycle': return holds(call, 'cycle') ? undefined : cutChain(call, 'cycleTime')
     case 'total': return cutChain(call, 'totalTime')
     case 'keepAlive': return keepAlive(call)
     case 'maxCall':
@@ -160,96 +191,68 @@ function ringingTimer(call: Call, event: Extract<CallEvent, { type: 'timer' }>):
   }
 }
 
-/** The first 200 wins, here and nowhere else; all the others are told so. */
+function goOn(call: Call, state: StageState): void {
+  if (state === 'over') stageOver(call)
+}
+
+/** The first 200 wins, here and in legConfirmed and nowhere else, if nobody has to be asked. */
 function legAnswered(call: Call, event: Extract<CallEvent, { type: 'legAnswered' }>): void {
   const leg = liveLeg(call, event.leg)
   if (leg === undefined) return dropLateAnswer(call, event.leg)
-  win(call, leg, event)
-}
-
-function win(call: Call, leg: Leg, event: Extract<CallEvent, { type: 'legAnswered' }>): void {
-  leg.answerMs = Math.round(call.nowMs - call.startMs)
-  leg.outcome = 'answered'
+  if (leg.asking) return
+  leg.answerMs = sinceStart(call)
   leg.status = 200
   if (event.attempts !== undefined) leg.attempts = event.attempts
+  if (leg.confirm) {
+    if (leg.media === 'anchored') return ask(call, leg)
+    noteConfirm(call, leg, 'cannotAsk')
+  }
+  win(call, leg)
+}
+
+/** What a key means for the whole call (§3 #10): 2 is this phone's word, 3 is for all of them. */
+function legConfirmed(call: Call, leg: Leg, choice: ConfirmChoice): void {
+  noteConfirm(call, leg, choice)
+  switch (choice) {
+    case 'accept': return win(call, leg)
+    case 'decline': return goOn(call, giveUpLeg(call, leg, 'declined'))
+    case 'nobody': return goOn(call, giveUpLeg(call, leg, 'notConfirmed'))
+    case 'failed': return goOn(call, giveUpLeg(call, leg, 'failed'))
+    case 'voicemail': {
+      const { voicemail: hasVoicemail } = call.subscriber.settings
+      dropLeg(call, leg, hasVoicemail ? 'toVoicemail' : 'declined', '')
+      if (hasVoicemail) return takeVoicemail(call, 'noAnswerAction')
+      // Nothing can take the message: he does not want the call, so nobody gets it.
+      dropLegs(call, 'cancelled', '')
+      return giveUp(call)
+    }
+  }
+}
+
+/** This leg gets the call; all the others are told so. */
+function win(call: Call, leg: Leg): void {
+  leg.asking = false
+  leg.outcome = 'answered'
   call.winner = leg
   call.stage = undefined
   call.phase = 'connecting'
-  call.commands.push({ do: 'answerCaller', leg: leg.id })
-  dropLegs(call, 'answeredElsewhere', '')
+  answerCaller(call, leg)
+  dropLegs(call, 'answeredElsewhere', '', 'taken')
   stopAllTimers(call)
   setTimer(call, 'settle', call.nowMs + call.options.answerMs)
 }
 
-/** A 200 of a leg that was dropped already: dropping it again costs nothing and is safe. */
-function dropLateAnswer(call: Call, legId: string): void {
-  const leg = call.legs.find((candidate) => candidate.id === legId)
-  if (leg === undefined) return
-  const elsewhere = leg.outcome === 'answeredElsewhere'
-  call.commands.push({ do: 'dropLeg', leg: legId, elsewhere, reason: '' })
-}
-
-/** RFC 3261 §13.3.1.1: a provisional each minute, or proxies on the way give the call up. */
-function keepAlive(call: Call): void {
-  const leg = call.earlyMediaLeg
-  call.commands.push(leg?.live === true
-    ? { do: 'passEarlyMedia', leg: leg.id }
-    : { do: 'ringCaller' })
-  call.ringback = true
-  setTimer(call, 'keepAlive', call.nowMs + call.options.keepAliveMs)
-}
-
-/** We go down while nobody has answered: the caller's network may try another way in. */
-function stopService(call: Call): void {
-  dropLegs(call, 'cancelled', '')
-  call.commands.push(refuseCommand(refusalFor('overload')))
-  end(call, 'interrupted', 503, 'service', 'shutdown')
-}
-
-function fetchingVoicemail(call: Call, event: CallEvent): void {
-  switch (event.type) {
-    case 'voicemailTaken': return event.taken ? startVoicemail(call) : voicemailFailed(call)
-    case 'legAnswered': return dropLateAnswer(call, event.leg)
-    case 'callerCancelled': return abandon(call, event.reason)
-    case 'callerLost': return abandon(call, '')
-    case 'hungUp': return event.by === 'caller' ? abandon(call, event.reason) : undefined
-    case 'timer': return event.timer === 'settle' ? voicemailFailed(call) : undefined
-    case 'shutdown': return stopService(call)
-    case 'start':
-    case 'legProgress':
-    case 'legFailed':
-    case 'callerConnected':
+function answerCaller(call: Call, leg: Leg): void {
+  const recording = recordingWanted(call, leg.rule)
+  if (leg.media === 'direct') {
+    if (recording) noteRecording(call, false)
+    call.commands.push({ do: 'answerCaller', leg: leg.id })
+    return
   }
-}
-
-function startVoicemail(call: Call): void {
-  noteVoicemail(call, true)
-  stopAllTimers(call)
-  call.phase = 'voicemail'
-  call.answeredWallMs = call.wallMs
-  call.status = 200
-  setTimer(call, 'maxCall', call.nowMs + call.options.maxCallSeconds * 1000)
-  call.commands.push({ do: 'updateRecord', record: recordOf(call) })
-}
-
-function voicemail(call: Call, event: CallEvent): void {
-  switch (event.type) {
-    case 'legAnswered': return dropLateAnswer(call, event.leg)
-    case 'hungUp': {
-      if (event.by === 'callee') call.commands.push({ do: 'hangUp', side: 'caller', reason: '' })
-      return end(call, 'voicemail', 200, event.by === 'caller' ? 'caller' : 'service', event.reason)
-    }
-    case 'callerLost': return end(call, 'voicemail', 200, 'caller', '')
-    case 'timer':
-    case 'shutdown': {
-      call.commands.push({ do: 'hangUp', side: 'caller', reason: '' })
-      return end(call, 'voicemail', 200, 'service', event.type === 'timer' ? 'maxCall' : 'shutdown')
-    }
-    case 'start':
-    case 'legProgress':
-    case 'legFailed':
-    case 'callerConnected':
-    case 'callerCancelled':
-    case 'voicemailTaken':
-  }
+  call.anchored = true
+  const consent = mediaOf(call.subscriber).recordConsent
+  const required = recordingRequired(call, leg.rule)
+  call.commands.push(recording
+    ? { do: 'answerCaller', leg: leg.id, media: 'anchored', record: { consent, required } }
+    : { do: 'answerCaller', leg: leg.id, media: 'anchored' })
 }

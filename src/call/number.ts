@@ -82,6 +82,22 @@ export function isE164(address: string): boolean {
   return true
 }
 
+/**
+ * Whether the number is surely a mobile one: Russian, or of a country where Russians commonly have
+ * a second card. A mobile's own answering machine answers, which a telephone at home does not.
+ */
+export function isMobile(address: Address): boolean {
+  if (address.charCodeAt(0) !== plus) return false
+  // Russia and Kazakhstan, where most numbers are: 9 and 70, 747, 77 behind the 7.
+  if (address.charAt(1) === '7') {
+    if (address.charAt(2) !== '7') return address.charAt(2) === '9'
+    const next = address.charAt(3)
+    return next === '0' || next === '7' || address.startsWith('47', 3)
+  }
+  for (const prefix of mobilePrefixes) if (address.startsWith(prefix)) return true
+  return false
+}
+
 const plus = 43
 const zero = 48
 
@@ -89,6 +105,18 @@ const emergencyNumbers: ReadonlySet<string> = new Set([
   '01', '02', '03', '04', '101', '102', '103', '104', '112', '110', '118', '119', '911', '999',
   '000',
 ])
+
+/** Abroad; where a country has no mobile prefixes (North America) nothing can be said. */
+const mobilePrefixes: readonly string[] = [
+  '+37525', '+37529', '+37533', '+37544', // Belarus
+  '+905', // Turkey
+  '+306', // Greece
+  '+4915', '+4916', '+4917', // Germany
+  '+336', '+337', // France
+  '+393', // Italy
+  '+346', '+347', // Spain
+  '+3579', // Cyprus
+]
 
 /** First match counts. A premium line as target is how forwarding is abused for money. */
 const refusedPrefixes: readonly (readonly [prefix: string, why: TargetFault])[] = [

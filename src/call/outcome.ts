@@ -46,7 +46,9 @@ const rankings: readonly Ranking[] = [
     instead: { when: 'busyMattersMore', status: 486, q850: 17 },
   },
   {
-    reason: 'allDeclined', every: ['declined'], some: ['declined'], status: 480, q850: 21,
+    // 'cancelled': taken back because another phone declined for all of them.
+    reason: 'allDeclined', every: ['declined', 'cancelled'], some: ['declined'],
+    status: 480, q850: 21,
     instead: { when: 'declineIsRefusal', status: 603, q850: 21 },
   },
   {
@@ -64,7 +66,7 @@ const nothingRang: FinalResponse = {
 
 /**
  * The final response to a caller whom nobody answered, from all legs of his call. Legs still
- * ringing count as rung out.
+ * ringing, and those answered by nobody who would press a key, count as rung out.
  */
 export function finalResponse(
   legs: readonly Pick<LegRecord, 'outcome'>[],
@@ -72,7 +74,7 @@ export function finalResponse(
 ): FinalResponse {
   if (legs.length === 0) return nothingRang
   const outcomes = new Set<LegOutcome>()
-  for (const leg of legs) outcomes.add(leg.outcome === 'ringing' ? 'noAnswer' : leg.outcome)
+  for (const leg of legs) outcomes.add(rankedAs(leg.outcome))
   for (const row of rankings) {
     if (!row.some.every((outcome) => outcomes.has(outcome))) continue
     if (!everyIn(outcomes, row.every)) continue
@@ -82,6 +84,23 @@ export function finalResponse(
     return { status, phrase: phraseOf(status), q850, reason: row.reason }
   }
   return nothingRang
+}
+
+/**
+ * How the legs of a stage ended, where a rule may have an action of its own for it: all busy, or
+ * none reached. Legs that we took back say nothing of the phones.
+ */
+export function stageOutcome(
+  legs: readonly Pick<LegRecord, 'outcome' | 'ringMs' | 'status'>[],
+): 'busy' | 'unreachable' | 'noAnswer' {
+  let outcome: 'busy' | 'unreachable' | undefined
+  for (const leg of legs) {
+    if (leg.outcome === 'cancelled') continue
+    const found = leg.outcome === 'busy' ? 'busy' : isUnreachable(leg) ? 'unreachable' : undefined
+    if (found === undefined || (outcome !== undefined && found !== outcome)) return 'noAnswer'
+    outcome = found
+  }
+  return outcome ?? 'noAnswer'
 }
 
 /**
@@ -121,6 +140,29 @@ const phrases: ReadonlyMap<number, string> = new Map([
   [503, 'Service Unavailable'],
   [603, 'Decline'],
 ])
+
+function rankedAs(outcome: LegOutcome): LegOutcome {
+  switch (outcome) {
+    case 'ringing':
+    case 'notConfirmed': return 'noAnswer'
+    case 'toVoicemail': return 'declined'
+    default: return outcome
+  }
+}
+
+/**
+ * The network could not bring the call to the phone. A mobile that is switched off is a 480 without
+ * ringing before it (§4.4); a phone that was silent until we gave up (status 0) may have rung.
+ */
+function isUnreachable(leg: Pick<LegRecord, 'outcome' | 'ringMs' | 'status'>): boolean {
+  if (leg.ringMs !== undefined) return false
+  switch (leg.outcome) {
+    case 'unknownNumber':
+    case 'failed':
+    case 'redirected': return true
+    default: return leg.outcome === 'noAnswer' && leg.status !== 0
+  }
+}
 
 function everyIn(outcomes: ReadonlySet<LegOutcome>, allowed: readonly LegOutcome[]): boolean {
   for (const outcome of outcomes) if (!allowed.includes(outcome)) return false

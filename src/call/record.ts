@@ -52,8 +52,11 @@ export type RuleVerdict =
   | { readonly verdict: 'date'; readonly date: string }
   | { readonly verdict: 'hours'; readonly minute: number }
   | { readonly verdict: 'dayKind'; readonly date: string; readonly kind: DayKind }
-  /** It is for other callers; '' = his number is withheld. */
-  | { readonly verdict: 'caller'; readonly number: Address }
+  /**
+   * It is for other callers; '' = his number is withheld. `anybody`: no caller was named, and it is
+   * not for ordinary ones.
+   */
+  | { readonly verdict: 'caller'; readonly number: Address; readonly anybody?: true }
   /** It is for another personal number than the one dialled. */
   | { readonly verdict: 'dialled'; readonly number: Address }
   /** It would act, but a rule above it won. */

@@ -16,6 +16,8 @@ export interface Refusal {
   readonly retryAfterSeconds?: number
 }
 
+type RefuseCommand = Extract<CallCommand, { do: 'refuseCaller' }>
+
 /** Q.850 as gateways map it; 503 only for our own troubles: it makes a network reroute. */
 const answers: Readonly<Record<RefusalReason, readonly [status: number, q850: number]>> = {
   unknownNumber: [404, 1],
@@ -30,6 +32,10 @@ const answers: Readonly<Record<RefusalReason, readonly [status: number, q850: nu
   databaseDown: [503, 41],
   malformed: [400, 95],
   noAnswer: [480, 19],
+  blocked: [603, 21],
+  doNotDisturb: [486, 17],
+  ruleRefuses: [603, 21],
+  recordingUnavailable: [480, 41],
 }
 
 const retryAfterSeconds = 5
@@ -41,7 +47,7 @@ export function refusalFor(why: RefusalReason): Refusal {
 }
 
 /** The final response that carries a refusal. */
-export function refuseCommand(refusal: Refusal): CallCommand {
+export function refuseCommand(refusal: Refusal): RefuseCommand {
   const { status, why } = refusal
   const command = {
     do: 'refuseCaller', status, phrase: phraseOf(status), q850: answers[why][1],

@@ -1,8 +1,11 @@
 /**
- * When a rule acts: its weekdays, dates and hours, read on the subscriber's wall clock (R-2 … R-6).
- * A minute acts when its local label does: in a repeated hour both passes act, and a window lying
- * wholly in a skipped hour never comes. Priorities and chains are the plan's business, not ours.
+ * When a rule acts: its weekdays, dates, kinds of day and hours, read on the clock on the wall of
+ * the subscriber (R-2 … R-6), all limits but the hours asked of the day on which a window starts. A
+ * minute acts when its local label does: in a repeated hour both passes act, and a window lying
+ * wholly in a skipped hour never comes. Priorities, callers and chains are the plan's, not ours.
  */
+import type { Calendar } from './calendar.ts'
+import { dayKindAt } from './calendar.ts'
 import type { Interval } from './interval.ts'
 import { mergeIntervals } from './interval.ts'
 import type { RuleVerdict } from './record.ts'
@@ -25,29 +28,47 @@ const acts: Verdict = { verdict: 'acts' }
 const disabled: Verdict = { verdict: 'disabled' }
 
 /**
- * Whether `rule` acts at the instant `wallMs` in `zone`, or what keeps it from acting. Of several
- * blocks the one nearest to acting is named: right day but wrong hour, else right dates.
+ * Whether the schedule of `rule` holds at the instant `wallMs` in `zone`, or what keeps it from
+ * acting. Of several blocks the one nearest to acting is named: right day but wrong hour, else
+ * right weekday but wrong kind of day, else right dates. Callers are the plan's business.
  */
-export function verdictAt(rule: Rule, wallMs: number, zone: string): Verdict {
+export function verdictAt(
+  rule: Rule,
+  wallMs: number,
+  zone: string,
+  calendar?: Calendar,
+): Verdict {
   if (!rule.enabled) return disabled
   if (rule.blocks.length === 0) return acts
   const { day, minute } = localTimeAt(zone, wallMs)
-  let nearest = 0
+  let nearest: Nearness = 0
   for (const block of rule.blocks) {
-    const found = nearness(block, day, minute)
-    if (found === 3) return acts
+    const found = nearness(block, day, minute, calendar)
+    if (found === 4) return acts
     if (found > nearest) nearest = found
   }
-  if (nearest === 2) return { verdict: 'hours', minute }
-  if (nearest === 1) return { verdict: 'weekday', weekday: weekdayOfDay(day) }
-  return { verdict: 'date', date: dateOfDay(day) }
+  switch (nearest) {
+    case 3: return { verdict: 'hours', minute }
+    case 2: {
+      const date = dateOfDay(day)
+      return { verdict: 'dayKind', date, kind: dayKindAt(calendar, date) }
+    }
+    case 1: return { verdict: 'weekday', weekday: weekdayOfDay(day) }
+    default: return { verdict: 'date', date: dateOfDay(day) }
+  }
 }
 
 /**
  * All stretches of [fromMs, toMs) in which the schedule of `rule` holds, in order and merged.
  * Says nothing about whether the rule is enabled: the timeline draws disabled rules, too.
  */
-export function occurrences(rule: Rule, fromMs: number, toMs: number, zone: string): Interval[] {
+export function occurrences(
+  rule: Rule,
+  fromMs: number,
+  toMs: number,
+  zone: string,
+  calendar?: Calendar,
+): Interval[] {
   if (fromMs >= toMs) return []
   if (rule.blocks.length === 0 || rule.blocks.some(isAlways)) return [{ from: fromMs, to: toMs }]
   const found: Interval[] = []
@@ -57,7 +78,7 @@ export function occurrences(rule: Rule, fromMs: number, toMs: number, zone: stri
     // A window may have begun on the evening before.
     for (let day = Math.floor((from + offsetMs) / dayMs) - 1; day <= lastDay; day += 1) {
       for (const block of rule.blocks) {
-        if (dayNearness(block, day) !== 2) continue
+        if (dayNearness(block, day, calendar) !== 3) continue
         for (const hours of block.hours.length === 0 ? wholeDay : block.hours) {
           const start = Math.max(from, day * dayMs - offsetMs + startMinute(hours) * minuteMs)
           const end = Math.min(to, day * dayMs - offsetMs + endMinute(hours) * minuteMs)
@@ -89,26 +110,45 @@ export function localMidnight(wallMs: number, zone: string, plusDays = 0): numbe
 
 const wholeDay: readonly Hours[] = [{ from: 0, to: 1440 }]
 
-/** 3: acts; 2: right day, wrong hours; 1: right dates, wrong weekday; 0: wrong dates. */
-function nearness(block: ScheduleBlock, day: number, minute: number): 0 | 1 | 2 | 3 {
-  const today = dayNearness(block, day)
-  if (block.hours.length === 0) return today === 2 ? 3 : today
+/** 4: acts; 3: right day, wrong hours; less: as `dayNearness` says of the day. */
+type Nearness = 0 | 1 | 2 | 3 | 4
+
+function nearness(
+  block: ScheduleBlock,
+  day: number,
+  minute: number,
+  calendar: Calendar | undefined,
+): Nearness {
+  const today = dayNearness(block, day, calendar)
+  if (block.hours.length === 0) return today === 3 ? 4 : today
   for (const hours of block.hours) {
-    if (today === 2 && minute >= startMinute(hours) && minute < endMinute(hours)) return 3
+    if (today === 3 && minute >= startMinute(hours) && minute < endMinute(hours)) return 4
     // R-3: the part after midnight belongs to the day before.
     if (minute + 1440 < endMinute(hours) && minute + 1440 >= startMinute(hours) &&
-      dayNearness(block, day - 1) === 2) return 3
+      dayNearness(block, day - 1, calendar) === 3) return 4
   }
   return today
 }
 
-/** 2: the block holds on this day; 1: its dates do, its weekdays do not; 0: its dates do not. */
-function dayNearness(block: ScheduleBlock, day: number): 0 | 1 | 2 {
+/**
+ * 3: the block holds on this day; 2: its dates and weekdays do, its kinds of day do not; 1: its
+ * dates do, its weekdays do not; 0: its dates do not.
+ */
+function dayNearness(
+  block: ScheduleBlock,
+  day: number,
+  calendar: Calendar | undefined,
+): 0 | 1 | 2 | 3 {
   if (block.dates.length > 0 && !block.dates.some((range) => inRange(range, day))) return 0
-  if (block.weekdays.length === 0) return 2
-  const weekday = weekdayOfDay(day)
-  for (const wanted of block.weekdays) if (wanted === weekday) return 2
-  return 1
+  const { weekdays, dayKinds } = block
+  if (weekdays.length > 0) {
+    const weekday = weekdayOfDay(day)
+    let wanted = false
+    for (const one of weekdays) if (one === weekday) wanted = true
+    if (!wanted) return 1
+  }
+  if (dayKinds === undefined || dayKinds.length === 0) return 3
+  return dayKinds.includes(dayKindAt(calendar, dateOfDay(day))) ? 3 : 2
 }
 
 function inRange(range: ScheduleBlock['dates'][number], day: number): boolean {
@@ -117,7 +157,8 @@ function inRange(range: ScheduleBlock['dates'][number], day: number): boolean {
 }
 
 function isAlways(block: ScheduleBlock): boolean {
-  return block.weekdays.length === 0 && block.dates.length === 0 && block.hours.length === 0
+  return block.weekdays.length === 0 && block.dates.length === 0 && block.hours.length === 0 &&
+    (block.dayKinds === undefined || block.dayKinds.length === 0)
 }
 
 /** R-4: from = to is the whole day. */

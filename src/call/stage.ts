@@ -1,14 +1,21 @@
 /**
- * A stage: the targets of one rule, or the default number, ringing all at once or one by one. It
- * dials, hears how each leg goes, tells the caller that it rings, and says when it is over. What
+ * A stage: the targets of one rule, or the default number, ringing all at once, late ones after
+ * their delay, or one by one. It dials, hears how each leg goes, and says when it is over. What
  * comes after it is the chain's business; who won is the machine's.
+ *
+ *     parallel  A ├──────────────┤      a delayed number is dialled when its time comes, or as soon
+ *               B      ├─────────┤      as nothing else rings; never when its delay ends with the
+ *               0    delay      wait    wait or after it
  */
 import { recordOf } from './call-record.ts'
 import type { Call, Leg, Stage } from './call-state.ts'
 import { setTimer, sinceStart, stopTimer, timerDue } from './call-state.ts'
 import type { CallEvent, Ms } from './events.ts'
+import { dialLeg, dropLeg, dropLegs, endLeg, redialDirect } from './leg.ts'
+import { noteRecording, recordingImpossible, recordingRequired } from './media-path.ts'
 import { legOutcome } from './outcome.ts'
 import type { LegOutcome } from './record.ts'
+import { passProgress } from './ringback.ts'
 import type { Rule, RuleTarget } from './rule.ts'
 
 /** A phone that rings for less only blinks: its user finds a missed call and could not answer. */
@@ -26,21 +33,24 @@ export function startStage(
   rule: Rule | undefined,
   targets: readonly RuleTarget[],
 ): StageState {
-  const waiting = dialable(call, targets)
+  const serial = rule === undefined || rule.mode === 'serial'
+  const waitMs = serial ? Infinity : rule.waitSeconds * 1000
+  const waiting = dialable(call, targets, waitMs)
   const stage: Stage = {
     rule,
-    serial: rule === undefined || rule.mode === 'serial',
+    serial,
     single: waiting.length === 1,
     waiting,
     firstLeg: call.legs.length,
+    startMs: call.nowMs,
+    endMs: call.nowMs + waitMs,
+    held: false,
   }
   call.stage = stage
-  if (stage.serial) return dialNext(call, stage)
-  const ringSeconds = rule?.waitSeconds ?? call.subscriber.settings.ringSeconds
-  for (const target of waiting) dial(call, stage, target, ringSeconds)
-  stage.waiting.length = 0
-  if (call.legs.length === stage.firstLeg) return 'over'
-  setTimer(call, 'wait', call.nowMs + ringSeconds * 1000)
+  if (serial) return dialNext(call, stage)
+  if (waiting.length === 0) return 'over'
+  dialGroup(call, stage)
+  setTimer(call, 'wait', stage.endMs)
   return 'ringing'
 }
 
@@ -71,137 +81,181 @@ export function legProgressed(
     leg.ringMs = sinceStart(call)
     for (const visit of call.visits.values()) visit.rang = true
   }
-  // Several phones would talk at once; and there is no answer to give to an INVITE without offer.
-  if (media && call.stage?.single === true && call.incoming.hasOffer) {
-    if (call.earlyMediaLeg !== leg) call.commands.push({ do: 'passEarlyMedia', leg: leg.id })
-    call.earlyMediaLeg = leg
-    call.ringback = true
-  } else if (isRinging(status) && (!call.ringback || hearsDeadLeg(call, leg))) {
-    call.commands.push({ do: 'ringCaller' })
-    call.earlyMediaLeg = undefined
-    call.ringback = true
-  }
+  passProgress(call, leg, status, media)
   if (firstRing) call.commands.push({ do: 'updateRecord', record: recordOf(call) })
 }
 
-/** A leg ended without answer; a serial stage rings the next number. */
+/** A leg ended without answer, or one that was being asked hung up; a serial stage goes on. */
 export function legFailed(
   call: Call,
   leg: Leg,
   event: Extract<CallEvent, { type: 'legFailed' }>,
 ): StageState {
-  endLeg(call, leg, legOutcome(event.status, leg.ringMs !== undefined))
-  leg.status = event.status
-  leg.attempts = event.attempts
+  const { asking } = leg
+  endLeg(call, leg, asking ? 'notConfirmed' : legOutcome(event.status, leg.ringMs !== undefined))
+  if (!asking) {
+    leg.status = event.status
+    leg.attempts = event.attempts
+  }
   if (leg.outcome === 'unknownNumber') noteDeadNumber(call, leg)
   return afterLeg(call, leg)
 }
 
-/** The ring time of one number of a serial stage is over. */
-export function legTimedOut(call: Call, leg: Leg): StageState {
-  dropLeg(call, leg, 'noAnswer', '')
+/** The stage takes one leg back, and goes on without it. */
+export function giveUpLeg(call: Call, leg: Leg, outcome: LegOutcome): StageState {
+  dropLeg(call, leg, outcome, '')
   return afterLeg(call, leg)
 }
 
+/** A delayed number is due. */
+export function delayOver(call: Call): void {
+  const { stage } = call
+  if (stage === undefined) return
+  forsakeUnrecorded(call, stage)
+  if (stage.waiting.length > 0) dialGroup(call, stage)
+}
+
 /**
- * Ends every leg that still rings, except the winner's. `elsewhere` goes with 'answeredElsewhere'
- * only: a phone that is told so shows no missed call, and must not be told so otherwise.
+ * No media for a leg (§3.3 #41): it rings without, unless it must be recorded. `dialled`: it rings
+ * already with an offer that is worth nothing now; the number gets a new INVITE.
  */
-export function dropLegs(call: Call, outcome: LegOutcome, reason: string): void {
-  for (const leg of call.legs) {
-    if (leg.live && leg !== call.winner) dropLeg(call, leg, outcome, reason)
+export function legLostMedia(call: Call, leg: Leg, dialled: boolean): StageState {
+  call.media = false
+  const { stage } = call
+  const { target } = leg
+  if (stage === undefined || target === undefined) return 'over'
+  if (recordingRequired(call, leg.rule)) {
+    noteRecording(call, false)
+    if (dialled) return giveUpLeg(call, leg, 'failed')
+    endLeg(call, leg, 'failed')
+    return afterLeg(call, leg)
   }
+  const inTime = mayRing(call, stage)
+  if (!dialled && inTime) {
+    const seconds = secondsLeft(call, stage, target)
+    redialDirect(call, stage, leg, seconds)
+    limitRinging(call, stage, leg, seconds)
+    return 'ringing'
+  }
+  if (dialled) dropLeg(call, leg, 'cancelled', '')
+  else endLeg(call, leg, 'cancelled')
+  if (inTime) dialTarget(call, stage, target)
+  return afterLeg(call, leg)
 }
 
-/** The leg lives no more; its outcome and time go to the record. */
-export function endLeg(call: Call, leg: Leg, outcome: LegOutcome): void {
-  leg.live = false
-  leg.outcome = outcome
-  leg.endMs = sinceStart(call)
-}
-
-function dropLeg(call: Call, leg: Leg, outcome: LegOutcome, reason: string): void {
-  endLeg(call, leg, outcome)
-  call.commands.push({
-    do: 'dropLeg', leg: leg.id, elsewhere: outcome === 'answeredElsewhere', reason,
-  })
-}
-
+/** The stage goes on after one of its legs ended, or is over. */
 function afterLeg(call: Call, leg: Leg): StageState {
-  const stage = call.stage
+  const { stage } = call
   if (stage === undefined) return 'over'
-  if (stage.serial) {
-    stopTimer(call, 'leg', leg.id)
-    return dialNext(call, stage)
+  if (leg.outcome === 'declined' && stage.rule?.decline === 'everywhere') {
+    dropLegs(call, 'cancelled', '')
+    stage.waiting.length = 0
   }
-  for (let i = stage.firstLeg; i < call.legs.length; i += 1) {
-    if (call.legs[i]?.live === true) return 'ringing'
+  forsakeUnrecorded(call, stage)
+  if (ringsStill(call, stage)) return 'ringing'
+  if (stage.serial) return dialNext(call, stage)
+  if (stage.waiting.length > 0) {
+    // He would wait in silence for the delay to end.
+    dialGroup(call, stage)
+    return 'ringing'
   }
+  stopTimer(call, 'delay')
   stopTimer(call, 'wait')
   return 'over'
 }
 
-function dialNext(call: Call, stage: Stage): StageState {
-  // Nothing more is dialled for a blink; the limit, not the end of the rule, ends the stage.
-  if (stage.waiting.length > 0 && limitNear(call, call.nowMs) !== undefined) {
-    stage.waiting.length = 0
-    return 'ringing'
+/** Media went while phones rang: whoever answered now could not be recorded. */
+function forsakeUnrecorded(call: Call, stage: Stage): void {
+  if (recordingImpossible(call, stage.rule)) stage.waiting.length = 0
+}
+
+function ringsStill(call: Call, stage: Stage): boolean {
+  for (let i = stage.firstLeg; i < call.legs.length; i += 1) {
+    if (call.legs[i]?.live === true) return true
   }
+  return false
+}
+
+function dialNext(call: Call, stage: Stage): StageState {
+  if (stopsShort(call, stage)) return 'ringing'
   const target = stage.waiting.shift()
   if (target === undefined) return 'over'
-  const ringSeconds = target.ringSeconds ?? call.subscriber.settings.ringSeconds
-  const leg = dial(call, stage, target, ringSeconds)
-  setTimer(call, 'leg', call.nowMs + ringSeconds * 1000, leg.id)
+  dialTarget(call, stage, target)
   return 'ringing'
 }
 
-function dial(call: Call, stage: Stage, target: RuleTarget, ringSeconds: number): Leg {
-  const leg: Leg = {
-    id: String(call.legs.length + 1),
-    address: target.address,
-    target,
-    rule: stage.rule,
-    description: target.description,
-    startMs: sinceStart(call),
-    live: true,
-    ringMs: undefined,
-    answerMs: undefined,
-    endMs: undefined,
-    outcome: 'ringing',
-    status: 0,
-    attempts: [],
+/** Dials the next target of a parallel stage and those with the same delay. */
+function dialGroup(call: Call, stage: Stage): void {
+  if (stopsShort(call, stage)) return
+  const { waiting } = stage
+  const delay = delayOf(waiting[0])
+  while (waiting[0] !== undefined && delayOf(waiting[0]) === delay) {
+    dialTarget(call, stage, waiting[0])
+    waiting.shift()
   }
-  call.legs.push(leg)
-  call.commands.push({
-    do: 'dial', leg: leg.id, address: leg.address, ringSeconds,
-    earlyMedia: stage.single && call.incoming.hasOffer,
-  })
-  return leg
+  if (waiting[0] === undefined) stopTimer(call, 'delay')
+  else setTimer(call, 'delay', stage.startMs + delayOf(waiting[0]))
 }
 
-/** Each number once (R-16), and no personal number: ringing it would bring the call back. */
-function dialable(call: Call, targets: readonly RuleTarget[]): RuleTarget[] {
+/** Nothing more is dialled for a blink; the limit, not the end of the rule, ends the stage. */
+function stopsShort(call: Call, stage: Stage): boolean {
+  if (stage.waiting.length === 0 || limitNear(call, call.nowMs) === undefined) return false
+  stage.waiting.length = 0
+  stopTimer(call, 'delay')
+  return true
+}
+
+/** Dials one target, with a ring time of its own where that ends before the stage does. */
+function dialTarget(call: Call, stage: Stage, target: RuleTarget): void {
+  const seconds = secondsLeft(call, stage, target)
+  limitRinging(call, stage, dialLeg(call, stage, target, seconds), seconds)
+}
+
+function limitRinging(call: Call, stage: Stage, leg: Leg, seconds: number): void {
+  const endMs = call.nowMs + seconds * 1000
+  if (stage.serial || (leg.target?.ringSeconds !== undefined && endMs < stage.endMs)) {
+    setTimer(call, 'leg', endMs, leg.id)
+  } else stopTimer(call, 'leg', leg.id)
+}
+
+/** Whether a leg dialled now would ring for more than a blink. */
+function mayRing(call: Call, stage: Stage): boolean {
+  return !stage.held && call.held === undefined && limitNear(call, call.nowMs) === undefined &&
+    stage.endMs >= call.nowMs + leastRingMs
+}
+
+/** How long a leg to `target` may ring from now on. */
+function secondsLeft(call: Call, stage: Stage, target: RuleTarget): number {
+  if (stage.serial) return target.ringSeconds ?? call.subscriber.settings.ringSeconds
+  const left = Math.ceil((stage.endMs - call.nowMs) / 1000)
+  return target.ringSeconds === undefined ? left : Math.min(left, target.ringSeconds)
+}
+
+/**
+ * Each number once (R-16), and no personal number: ringing it would bring the call back. Of a
+ * parallel stage: in the order of the delays, without those that never end in time.
+ */
+function dialable(call: Call, targets: readonly RuleTarget[], waitMs: Ms): RuleTarget[] {
   const allowed: RuleTarget[] = []
+  let delayed = false
   for (const target of targets) {
     const { address } = target
     if (address === call.subscriber.number || address === call.incoming.dialled ||
       call.options.personalNumbers.includes(address)) {
       noteOnce(call, 'loopTarget', address)
+    } else if (waitMs !== Infinity && delayOf(target) + leastRingMs > waitMs) {
+      noteOnce(call, 'delayBeyondWait', address)
     } else if (!allowed.some((other) => other.address === address)) {
       allowed.push(target)
+      delayed ||= target.delaySeconds !== undefined
     }
   }
+  if (delayed && waitMs !== Infinity) allowed.sort((a, b) => delayOf(a) - delayOf(b))
   return allowed
 }
 
-/** 181 (forwarded) and 199 (early dialog ended) do not ring. */
-function isRinging(status: number): boolean {
-  return status === 180 || status === 182 || status === 183
-}
-
-/** The caller was left with the early media of a leg that is gone: silence. */
-function hearsDeadLeg(call: Call, leg: Leg): boolean {
-  return call.earlyMediaLeg !== undefined && call.earlyMediaLeg !== leg
+function delayOf(target: RuleTarget | undefined): Ms {
+  return (target?.delaySeconds ?? 0) * 1000
 }
 
 /** §4.5: the subscriber should learn that one of his numbers does not exist. */

@@ -68,6 +68,8 @@ export const defaultMedia: MediaSettings = {
 
 /** «Сейчас всё на …» and «не беспокоить»: before every rule, until it expires. */
 export type Override = {
+  /** Milliseconds since 1970 from which it holds; absent = always has. */
+  readonly sinceMs?: number
   /** Milliseconds since 1970; undefined = until it is taken back. */
   readonly untilMs: number | undefined
 } & (

@@ -1,76 +1,70 @@
 /**
  * What a subscriber should know about his rules before a caller finds out: rules that never act or
  * are covered by others, chains that cannot go on, circles and their limit, voicemail that comes
- * too early, times in which calls go nowhere. Warnings never forbid anything. Codes and numbers
- * only; the panel makes the words.
+ * too early, times in which calls go nowhere. Warnings never forbid anything. This file looks at
+ * the account and at schedules; phones and links have files of their own.
  */
-import { defaultOptions } from './call-state.ts'
-import type { Interval } from './interval.ts'
+import { blockedListId, isTooWide } from './caller-match.ts'
 import { inWinningOrder } from './plan.ts'
 import type { Rule } from './rule.ts'
 import { localMidnight, occurrences } from './schedule.ts'
 import type { Subscriber } from './subscriber.ts'
 import type { LostStretch, Timeline } from './timeline.ts'
 import { drawTimeline } from './timeline.ts'
+import type { RuleWarning, Warn } from './warning.ts'
+import { linksOf, warnLinks } from './warnings-links.ts'
+import { warnPhones } from './warnings-phones.ts'
 import { dayOfDate, localTimeAt, startOfDay } from './zone.ts'
-
-export type WarningCode =
-  /** Of the account (`ruleId` undefined). `nowhere`: fromMs, toMs of the first gap, stretches. */
-  | 'notActive' | 'noMoney' | 'noRules' | 'allDisabled' | 'nowhere' | 'defaultMissing'
-  /** When the rule acts. `expired`: date. `shadowed…`: byRuleId, byRuleName, minutes lost. */
-  | 'expired' | 'neverActs' | 'shadowed' | 'shadowedPartly'
-  /** Where its chain leads: nextRuleId, nextRuleName; `cycle`: rules, limitSeconds. */
-  | 'nextMissing' | 'nextDisabled' | 'nextOutsideSchedule' | 'nextSometimesOutside' | 'cycle'
-  /** Time: seconds of the rule against seconds of the limit. */
-  | 'voicemailTooEarly' | 'longerThanCall'
-  | 'voicemailOff'
-  /** Numbers: address. */
-  | 'noTargets' | 'repeatedNumber' | 'ownNumber'
-
-export interface RuleWarning {
-  /** undefined: concerns the whole account. */
-  readonly ruleId: string | undefined
-  readonly code: WarningCode
-  readonly details: Readonly<Record<string, string | number>>
-}
 
 /** Gaps and shadows are looked for in the next week; dates further off are a later worry. */
 const horizonDays = 7
+/** Public holidays need a year to come round, and a day or two more. */
+const rareDays = 370
 
 /** All warnings as of `nowMs` (milliseconds since 1970), the account's first. */
 export function ruleWarnings(subscriber: Subscriber, nowMs: number): RuleWarning[] {
   const until = localMidnight(nowMs, subscriber.zone, horizonDays)
-  const timeline = drawTimeline(subscriber, nowMs, until)
+  // An override passes; what it hides comes back.
+  const { override: _passing, ...lasting } = subscriber
+  const timeline = drawTimeline(lasting, nowMs, until)
   const warnings: RuleWarning[] = []
-  warnAccount(subscriber, timeline, warnings)
+  const warnAbout = (ruleId: string | undefined): Warn => (code, details = {}) =>
+    warnings.push({ ruleId, code, details })
+  warnAccount(subscriber, timeline, warnAbout(undefined))
+  const runOutOfHours = new Set(subscriber.rules.filter((rule) => rule.enabled).flatMap(linksOf)
+    .flatMap(({ to }) => to.ignoreSchedule ? [to.ruleId] : []))
   for (const rule of inWinningOrder(subscriber.rules)) {
-    const warn: Warn = (code, details = {}) => warnings.push({ ruleId: rule.id, code, details })
-    warnNumbers(subscriber, rule, warn)
-    warnVoicemail(subscriber, rule, warn)
+    const warn = warnAbout(rule.id)
+    warnPhones(subscriber, rule, warn)
+    warnCallers(subscriber, rule, warn)
     if (!rule.enabled) continue
-    warnSchedule(subscriber, rule, timeline, nowMs, warn)
-    warnChain(subscriber, rule, nowMs, until, warn)
+    // A rule that others run outside its hours has a use without hours.
+    if (!runOutOfHours.has(rule.id)) warnNever(subscriber, rule, nowMs, warn)
+    warnShadows(subscriber, rule, timeline, warn)
+    warnLinks(subscriber, rule, { from: nowMs, to: until }, warn)
   }
   return warnings
 }
 
-type Warn = (code: WarningCode, details?: RuleWarning['details']) => void
-
-function warnAccount(
-  subscriber: Subscriber,
-  timeline: Timeline,
-  warnings: RuleWarning[],
-): void {
-  const warn: Warn = (code, details = {}) =>
-    warnings.push({ ruleId: undefined, code, details })
+function warnAccount(subscriber: Subscriber, timeline: Timeline, warn: Warn): void {
+  const { override, settings } = subscriber
   if (subscriber.status !== 'active') warn('notActive')
   else if (subscriber.balanceKopecks <= 0) {
     warn('noMoney', { balanceKopecks: subscriber.balanceKopecks })
   }
   if (subscriber.rules.length === 0) warn('noRules')
   else if (subscriber.rules.every((rule) => !rule.enabled)) warn('allDisabled')
+  if (override?.action === 'voicemail' && !settings.voicemail) warn('voicemailOff')
+  for (const list of subscriber.callerLists ?? []) {
+    if (list.id !== blockedListId) continue
+    for (const entry of list.entries) if (isTooWide(entry)) warn('blockedTooWide', { entry })
+  }
+  warnGaps(subscriber, timeline, warn)
+}
+
+/** R-14: without rule and default number a call goes to voicemail, or nowhere. */
+function warnGaps(subscriber: Subscriber, timeline: Timeline, warn: Warn): void {
   if (subscriber.defaultTarget !== undefined) return
-  // R-14: without rule and default number a call goes to voicemail, or nowhere.
   const gaps = timeline.result.filter((stretch) => stretch.ruleId === null)
   const first = gaps[0]
   if (first === undefined) return
@@ -79,70 +73,46 @@ function warnAccount(
   })
 }
 
-function warnNumbers(subscriber: Subscriber, rule: Rule, warn: Warn): void {
-  if (rule.targets.length === 0) warn('noTargets')
-  const seen = new Set<string>()
-  const repeated = new Set<string>()
-  for (const { address } of rule.targets) {
-    if (seen.has(address)) repeated.add(address)
-    seen.add(address)
+/** A condition that nobody meets, or that asks for a list that is not there. */
+function warnCallers(subscriber: Subscriber, rule: Rule, warn: Warn): void {
+  const { callers } = rule
+  if (callers === undefined) return
+  const { lists, masks, anonymous, unknown, except } = callers
+  if (lists.length + masks.length === 0 && !anonymous && !unknown && !except) warn('noCallers')
+  for (const listId of lists) {
+    const list = subscriber.callerLists?.find((one) => one.id === listId)
+    if (list === undefined) warn('listMissing', { listId })
+    else if (list.entries.length === 0) warn('listEmpty', { listId, listName: list.name })
   }
-  for (const address of repeated) warn('repeatedNumber', { address })
-  if (seen.has(subscriber.number)) warn('ownNumber', { address: subscriber.number })
 }
 
-function warnVoicemail(subscriber: Subscriber, rule: Rule, warn: Warn): void {
-  const { voicemail, voicemailAfterSeconds } = subscriber.settings
-  if (rule.noAnswer.action === 'voicemail' && !voicemail) warn('voicemailOff')
-  const ruleSeconds = longestSeconds(subscriber, rule)
-  if (voicemail && voicemailAfterSeconds < ruleSeconds) {
-    warn('voicemailTooEarly', { voicemailAfterSeconds, ruleSeconds })
-  }
-  const { totalSeconds } = defaultOptions
-  if (ruleSeconds > totalSeconds) warn('longerThanCall', { ruleSeconds, totalSeconds })
-}
-
-/** How long the rule rings when nobody answers and nobody refuses. */
-function longestSeconds(subscriber: Subscriber, rule: Rule): number {
-  if (rule.mode === 'parallel') return rule.waitSeconds
-  const seconds = new Map<string, number>()
-  for (const { address, ringSeconds } of rule.targets) {
-    // A repeated number rings once, with the time of its first place.
-    if (!seconds.has(address)) {
-      seconds.set(address, ringSeconds ?? subscriber.settings.ringSeconds)
-    }
-  }
-  let sum = 0
-  for (const each of seconds.values()) sum += each
-  return sum
-}
-
-function warnSchedule(
+function warnShadows(
   subscriber: Subscriber,
   rule: Rule,
   timeline: Timeline,
-  nowMs: number,
   warn: Warn,
 ): void {
-  // A rule that others run outside its hours has a use without hours.
-  const needsNoHours = subscriber.rules.some((other) => other.enabled &&
-    other.noAnswer.action === 'rule' && other.noAnswer.ruleId === rule.id &&
-    other.noAnswer.ignoreSchedule)
-  if (!needsNoHours) warnNever(subscriber, rule, nowMs, warn)
   let total = 0
+  let lostMs = 0
   const lost: LostStretch[] = []
   for (const bar of timeline.bars) {
     if (bar.ruleId !== rule.id) continue
     total += bar.to - bar.from
-    lost.push(...bar.lost)
+    for (const stretch of bar.lost) {
+      // What a rule for some callers takes, the others still bring.
+      if (ruleOf(subscriber, stretch.byRuleId)?.callers !== undefined) continue
+      lostMs += stretch.to - stretch.from
+      lost.push(stretch)
+    }
   }
   const first = lost[0]
   if (first === undefined) return
-  const lostMs = lost.reduce((sum, stretch) => sum + stretch.to - stretch.from, 0)
-  warn(lostMs >= total ? 'shadowed' : 'shadowedPartly', {
+  const whole = rule.callers === undefined ? 'shadowed' : 'callersShadowed'
+  warn(lostMs >= total ? whole : 'shadowedPartly', {
     byRuleId: first.byRuleId,
-    byRuleName: nameOf(subscriber, first.byRuleId),
+    byRuleName: ruleOf(subscriber, first.byRuleId)?.name ?? '',
     minutes: Math.round(lostMs / 60_000),
+    fromMs: first.from, toMs: first.to, stretches: lost.length,
   })
 }
 
@@ -154,6 +124,7 @@ function warnNever(subscriber: Subscriber, rule: Rule, nowMs: number, warn: Warn
   let future = false
   for (const block of rule.blocks) {
     const ranges = block.dates.length === 0 ? [{ from: undefined, to: undefined }] : block.dates
+    const rare = block.dayKinds !== undefined && block.dayKinds.length > 0
     for (const range of ranges) {
       const lastDay = range.to === undefined ? Infinity : dayOfDate(range.to)
       if (range.to !== undefined && (lastDate === undefined || range.to > lastDate)) {
@@ -164,7 +135,8 @@ function warnNever(subscriber: Subscriber, rule: Rule, nowMs: number, warn: Warn
       const opens = range.from === undefined ? -Infinity : dayOfDate(range.from)
       const firstDay = Math.max(today - 1, opens)
       future ||= lastDay >= today
-      if (actsWithin(subscriber, rule, firstDay, Math.min(lastDay, firstDay + 8), nowMs)) return
+      const days = rare ? rareDays : horizonDays + 1
+      if (actsWithin(subscriber, rule, firstDay, Math.min(lastDay, firstDay + days), nowMs)) return
     }
   }
   if (!future && lastDate !== undefined) warn('expired', { date: lastDate })
@@ -178,76 +150,13 @@ function actsWithin(
   lastDay: number,
   nowMs: number,
 ): boolean {
-  const from = Math.max(nowMs, startOfDay(subscriber.zone, firstDay))
+  const { zone, calendar } = subscriber
+  const from = Math.max(nowMs, startOfDay(zone, firstDay))
   // Two days more for the part of a window after midnight.
-  const to = startOfDay(subscriber.zone, lastDay + 2)
-  return occurrences(rule, from, to, subscriber.zone).length > 0
+  const to = startOfDay(zone, lastDay + 2)
+  return occurrences(rule, from, to, zone, calendar).length > 0
 }
 
-function warnChain(
-  subscriber: Subscriber,
-  rule: Rule,
-  nowMs: number,
-  until: number,
-  warn: Warn,
-): void {
-  if (rule.noAnswer.action !== 'rule') return
-  const { ruleId, ignoreSchedule } = rule.noAnswer
-  const next = subscriber.rules.find((candidate) => candidate.id === ruleId)
-  if (next === undefined) return warn('nextMissing', { nextRuleId: ruleId })
-  const details = { nextRuleId: next.id, nextRuleName: next.name }
-  if (!next.enabled) return warn('nextDisabled', details)
-  if (!ignoreSchedule) {
-    // R-7: the next rule obeys its own hours, at the moment this one has rung out.
-    const ringMs = longestSeconds(subscriber, rule) * 1000
-    const handOver = occurrences(rule, nowMs, until, subscriber.zone)
-      .map(({ from, to }) => ({ from: from + ringMs, to: to + ringMs }))
-    const ready = occurrences(next, nowMs, until + ringMs, subscriber.zone)
-    const share = coveredShare(handOver, ready)
-    if (share === 0) return warn('nextOutsideSchedule', details)
-    if (share < 1) warn('nextSometimesOutside', details)
-  }
-  const circle = circleFrom(subscriber, rule)
-  if (circle !== undefined) {
-    const limitSeconds = subscriber.settings.cycleLimitSeconds
-    warn('cycle', { rules: circle.map((one) => one.name).join(' → '), limitSeconds })
-  }
-}
-
-/** Which part of `wanted` (ordered, disjoint) lies in `covering`: 0 to 1;
-  1 if nothing is wanted. */
-function coveredShare(wanted: readonly Interval[], covering: readonly Interval[]): number {
-  let total = 0
-  let covered = 0
-  let at = 0
-  for (const { from, to } of wanted) {
-    total += to - from
-    while (at < covering.length && (covering[at]?.to ?? 0) <= from) at += 1
-    for (let i = at; i < covering.length; i += 1) {
-      const other = covering[i]
-      if (other === undefined || other.from >= to) break
-      covered += Math.min(to, other.to) - Math.max(from, other.from)
-    }
-  }
-  return total === 0 ? 1 : covered / total
-}
-
-/** The rules of the circle this rule belongs to, itself first and last; enabled links only. */
-function circleFrom(subscriber: Subscriber, first: Rule): Rule[] | undefined {
-  const path = [first]
-  let rule: Rule = first
-  while (path.length <= subscriber.rules.length) {
-    const link: Rule['noAnswer'] = rule.noAnswer
-    if (link.action !== 'rule') return undefined
-    const following = subscriber.rules.find((candidate) => candidate.id === link.ruleId)
-    if (following === undefined || !following.enabled) return undefined
-    path.push(following)
-    if (following === first) return path
-    rule = following
-  }
-  return undefined
-}
-
-function nameOf(subscriber: Subscriber, ruleId: string): string {
-  return subscriber.rules.find((rule) => rule.id === ruleId)?.name ?? ''
+function ruleOf(subscriber: Subscriber, ruleId: string): Rule | undefined {
+  return subscriber.rules.find((rule) => rule.id === ruleId)
 }

@@ -5,8 +5,8 @@ import t from 'tap'
 import type { TraceStep } from '../../src/call/record.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 import { block, incoming, next, rule, subscriber, wall } from './fixtures.ts'
-import type { PhoneHabit, Story } from './simulation.ts'
 import { play } from './simulation.ts'
+import type { PhoneHabit, Story } from './story.ts'
 
 const A = '+79160000001'
 const B = '+79160000002'
@@ -21,7 +21,13 @@ function told(step: TraceStep): string {
     case 'voicemail': return `${step.atMs} voicemail ${step.why}`
     case 'refused': return `${step.atMs} refused ${step.status}`
     case 'note': return `${step.atMs} ${step.code} ${step.detail}`
+    case 'reaction': return `${step.atMs} reaction ${step.action}`
+    case 'confirm': return `${step.atMs} ${step.legId} ${step.choice}`
     case 'ruleSkipped':
+    case 'override':
+    case 'blocked':
+    case 'mailbox':
+    case 'recording':
     case 'defaultNumber': return `${step.atMs} ${step.step}`
   }
 }
@@ -49,7 +55,7 @@ t.test('no answer at the first rule, answer at the second', async (t) => {
   t.strictSame(lines, ['0 dial 1 +79160000001', '100 ring caller', '30000 drop 1',
     '30000 dial 2 +79160000002',
     '31000 answer with 2', '31005 hang up caller'])
-  t.strictSame(trace, ['0 a schedule', '30000 b chain'])
+  t.strictSame(trace, ['0 a schedule', '30000 b chain', '31000 2 cannotAsk'])
   t.strictSame(faults, [])
 })
 

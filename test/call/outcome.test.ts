@@ -2,7 +2,7 @@
  * The ranking of product §4.5, row by row, and what a leg's status means.
  */
 import t from 'tap'
-import { finalResponse, legOutcome } from '../../src/call/outcome.ts'
+import { finalResponse, legOutcome, stageOutcome } from '../../src/call/outcome.ts'
 import type { LegOutcome } from '../../src/call/record.ts'
 import { settings } from './fixtures.ts'
 
@@ -28,6 +28,15 @@ const rows: readonly (readonly [
   ['a refused redirection is a failure', ['redirected', 'failed'], 480, 41, 'allFailed'],
   ['busy + unknown number', ['busy', 'unknownNumber'], 480, 19, 'mixed'],
   ['no leg at all', [], 480, 20, 'nothingRang'],
+  ['answered, and nobody pressed a key', ['notConfirmed'], 480, 19, 'noAnswer'],
+  ['nobody pressed a key, the other was busy', ['notConfirmed', 'busy'], 480, 19,
+    'busyAndRangOut'],
+  ['one sent him to a voicemail that is off', ['toVoicemail', 'cancelled'], 480, 21,
+    'allDeclined'],
+  ['one declined for all, «отбой = отказ»', ['declined', 'cancelled', 'cancelled'], 603, 21,
+    'allDeclined', { declineIsRefusal: true }],
+  ['one rang out before, then one declined for all', ['noAnswer', 'declined', 'cancelled'], 480,
+    19, 'noAnswer', { declineIsRefusal: true }],
 ]
 
 for (const [name, legs, status, q850, reason, when] of rows) {
@@ -48,6 +57,26 @@ t.test('never 408, never 503 for what lies with the subscriber', async (t) => {
       t.ok(status === 480 || status === 486, `${a} + ${b}: ${status}`)
     }
   }
+})
+
+t.test('how a stage ended, where a rule has an action of its own for it', async (t) => {
+  const leg = (outcome: LegOutcome, status = 0, ringMs?: number) => ({ outcome, status, ringMs })
+  for (const [name, legs, expected] of [
+    ['no leg', [], 'noAnswer'],
+    ['all busy', [leg('busy', 486, 90), leg('busy', 600)], 'busy'],
+    ['busy, and one taken back', [leg('busy', 486), leg('cancelled')], 'busy'],
+    ['all taken back', [leg('cancelled')], 'noAnswer'],
+    ['wrong number, network, redirection', [leg('unknownNumber', 404), leg('failed', 503),
+      leg('redirected', 302)], 'unreachable'],
+    ['a mobile that is switched off', [leg('noAnswer', 480)], 'unreachable'],
+    ['a phone that rang out', [leg('noAnswer', 480, 90)], 'noAnswer'],
+    ['a phone that never said it rings', [leg('noAnswer')], 'noAnswer'],
+    ['a failure after it rang', [leg('failed', 503, 90)], 'noAnswer'],
+    ['busy and unreachable', [leg('busy', 486), leg('failed', 503)], 'noAnswer'],
+    ['unreachable and busy', [leg('failed', 503), leg('busy', 486)], 'noAnswer'],
+    ['busy and declined', [leg('busy', 486), leg('declined', 603)], 'noAnswer'],
+    ['nobody pressed a key', [leg('notConfirmed', 200)], 'noAnswer'],
+  ] as const) t.equal(stageOutcome(legs), expected, name)
 })
 
 t.test('what a final status of a leg means', async (t) => {

@@ -15,8 +15,11 @@ const B = '+79160000002'
 const noon = wall('2025-11-17 12:00')
 
 function recordIn(commands: readonly CallCommand[], name: string): CallRecord {
-  for (const command of commands) if (command.do === name &&
-    'record' in command) return command.record
+  for (const command of commands) {
+    if (command.do === name && command.do !== 'answerCaller' && 'record' in command) {
+      return command.record
+    }
+  }
   throw new Error(`no ${name}`)
 }
 
@@ -50,8 +53,11 @@ t.test('one call, one record with legs and trace', async (t) => {
         startMs: 0, ringMs: undefined, answerMs: undefined, endMs: 70, outcome: 'busy', status: 486,
       },
     ],
-    trace: [{ step: 'ruleTaken', atMs: 0, ruleId: 'Дома', ruleName: 'Дома', via: 'schedule',
-      priority: 0 }],
+    trace: [
+      { step: 'ruleTaken', atMs: 0, ruleId: 'Дома', ruleName: 'Дома', via: 'schedule',
+        priority: 0 },
+      { step: 'confirm', atMs: 3000, legId: '1', choice: 'cannotAsk' },
+    ],
   })
 })
 

@@ -230,3 +230,48 @@ t.test('the verdict agrees with Intl, asked word by word', async (t) => {
     t.equal(disagreements, 0, zone)
   }
 })
+
+t.test('kinds of day, asked of the day on which a window starts (R-3)', async (t) => {
+  const calendar = { days: {
+    '2025-11-01': 'short', '2025-11-03': 'dayOff', '2025-11-04': 'holiday',
+  } } as const
+  const zone = 'Europe/Moscow'
+  const work = rule('r', undefined, { blocks: [
+    { ...block('09:00–18:00'), dayKinds: ['working', 'short'] }] })
+  const festive = rule('r', undefined, { blocks: [
+    { ...block('22:00–06:00'), dayKinds: ['holiday'] }] })
+  const freeMondays = rule('r', undefined, { blocks: [
+    { ...block('пн'), dayKinds: ['dayOff', 'holiday'] }] })
+  const rows: readonly (readonly [string, Rule, at: string, verdict: object])[] = [
+    ['a Saturday that was made a working day', work, '2025-11-01 12:00', { verdict: 'acts' }],
+    ['its hours', work, '2025-11-01 18:00', { verdict: 'hours', minute: 1080 }],
+    ['an ordinary Sunday', work, '2025-11-02 12:00',
+      { verdict: 'dayKind', date: '2025-11-02', kind: 'dayOff' }],
+    ['a Monday off', work, '2025-11-03 12:00',
+      { verdict: 'dayKind', date: '2025-11-03', kind: 'dayOff' }],
+    ['a holiday', work, '2025-11-04 12:00',
+      { verdict: 'dayKind', date: '2025-11-04', kind: 'holiday' }],
+    ['an ordinary Wednesday', work, '2025-11-05 12:00', { verdict: 'acts' }],
+    ['the night of the holiday', festive, '2025-11-04 23:00', { verdict: 'acts' }],
+    ['goes on after midnight', festive, '2025-11-05 05:59', { verdict: 'acts' }],
+    ['and ends', festive, '2025-11-05 06:00',
+      { verdict: 'dayKind', date: '2025-11-05', kind: 'working' }],
+    ['the night before it is not meant', festive, '2025-11-04 05:00',
+      { verdict: 'hours', minute: 300 }],
+    ['right kind, wrong weekday', freeMondays, '2025-11-04 12:00',
+      { verdict: 'weekday', weekday: 2 }],
+    ['both right', freeMondays, '2025-11-03 12:00', { verdict: 'acts' }],
+    ['right weekday, wrong kind', freeMondays, '2025-11-10 12:00',
+      { verdict: 'dayKind', date: '2025-11-10', kind: 'working' }],
+  ]
+  for (const [name, one, at, verdict] of rows) {
+    t.strictSame(verdictAt(one, wall(at), zone, calendar), verdict, name)
+    const found = occurrences(one, wall(at), wall(at) + 1, zone, calendar).length > 0
+    t.equal(found, 'verdict' in verdict && verdict.verdict === 'acts', `${name}: drawn alike`)
+  }
+  t.strictSame(verdictAt(work, wall('2025-11-01 12:00'), zone),
+    { verdict: 'dayKind', date: '2025-11-01', kind: 'dayOff' }, 'no calendar: weekends are off')
+  const noLimit = rule('r', undefined, { blocks: [{ ...block(''), dayKinds: [] }] })
+  t.strictSame(verdictAt(noLimit, wall('2025-11-02 12:00'), zone, calendar), { verdict: 'acts' })
+  t.strictSame(occurrences(noLimit, 0, 5, zone, calendar), [{ from: 0, to: 5 }])
+})

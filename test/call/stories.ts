@@ -3,15 +3,19 @@
  * play as. Used by the tests of the machine, one file per part of a call's life.
  */
 import t from 'tap'
-import type { CallRecord } from '../../src/call/record.ts'
-import type { Subscriber } from '../../src/call/subscriber.ts'
+import type { CallRecord, ConfirmChoice } from '../../src/call/record.ts'
+import type { MediaSettings, Subscriber } from '../../src/call/subscriber.ts'
+import { defaultMedia } from '../../src/call/subscriber.ts'
 import { incoming, rule, subscriber, wall } from './fixtures.ts'
-import type { PhoneHabit, Story } from './simulation.ts'
 import { play } from './simulation.ts'
+import type { PhoneHabit, Story } from './story.ts'
 
 export const A = '+79160000001'
 export const B = '+79160000002'
 export const C = '+79160000003'
+/** No mobiles: nobody is asked to press a key there. */
+export const office = '+74951230001'
+export const desk = '+74951230002'
 
 export const silent: PhoneHabit = {}
 export const rings: PhoneHabit = { ringMs: 100 }
@@ -20,6 +24,11 @@ export const busy: PhoneHabit = { fail: { afterMs: 50, status: 486 } }
 /** Rings, answers after so many ms and hangs up a minute later. */
 export function answers(answerMs: number): PhoneHabit {
   return { ringMs: 100, answerMs, hangUpMs: 60_000 }
+}
+
+/** Picks up after so many ms and presses a key so long after that. */
+export function presses(answerMs: number, choice: ConfirmChoice, afterMs = 3000): PhoneHabit {
+  return { ringMs: 100, answerMs, hangUpMs: 60_000, presses: { afterMs, choice } }
 }
 
 export function fails(status: number, afterMs = 50): PhoneHabit {
@@ -41,6 +50,15 @@ export const serial = subscriber([rule('turn', [A, B, C], { mode: 'serial' })])
 export const one = subscriber([rule('one', [A])])
 export const home = { id: 'd', address: A, description: 'Мобильный' }
 export const mailbox = { voicemail: true, voicemailAfterSeconds: 20 }
+
+/** A media server works. */
+export const withMedia = { options: { mediaAvailable: true } }
+/** … and the caller's network lets him hear it before the answer. */
+export const heard = { options: { mediaAvailable: true, callerHearsEarlyMedia: true } }
+
+export function mediaSettings(rest: Partial<MediaSettings> = {}): MediaSettings {
+  return { ...defaultMedia, ...rest }
+}
 
 function playCase(c: Case) {
   return play({
