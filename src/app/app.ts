@@ -4,9 +4,14 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { CallDirectory, CallJournal } from './ports.ts'
+import { ErrandDesk } from './media/errand-desk.ts'
+import { openPromptShelf } from './media/prompt-shelf.ts'
+import { Prompts } from './media/prompts.ts'
+import type { MediaPool } from './media-port.ts'
+import type { CallDirectory, CallJournal, ErrandBoard, MediaLibrary } from './ports.ts'
 import { Reception } from './reception.ts'
 import type { SipServerEvents } from './sip-port.ts'
+import { spokenDialogues } from './spoken-dialogues.ts'
 import { SrfServer } from './srf.ts'
 
 export interface AppOptions {
@@ -22,6 +27,10 @@ export interface AppOptions {
   readonly maxCallSeconds?: number
   /** Session timer offered to each side (RFC 4028): seconds, at least 90, or 0. Default 1800. */
   readonly sessionSeconds?: number
+  /** The recordings folder as media servers see it. Default 'recordings'. */
+  readonly recordingsFolder?: string
+  /** Prompts that replace the shipped ones file by file, as media servers see them. */
+  readonly promptsFolder?: string | undefined
 }
 
 export interface AppPorts {
@@ -29,6 +38,10 @@ export interface AppPorts {
   readonly journal: CallJournal
   readonly clock: Clock
   readonly log: Log
+  /** Media servers, voicemail and recordings, calls asked for by the panel; absent = none of it. */
+  readonly media?: MediaPool | undefined
+  readonly library?: MediaLibrary | undefined
+  readonly errands?: ErrandBoard | undefined
 }
 
 export interface App {
@@ -51,13 +64,19 @@ export interface App {
 const hangUpMs = 5000
 const pollMs = 20
 
-/** Starts the application. It returns at once and keeps connecting until stopped. */
+/**
+ * Starts the application. It returns at once and keeps connecting until stopped. Throws
+ * PromptFolderError when media servers could not be told the names of the prompts.
+ */
 export async function startApp(options: AppOptions, ports: AppPorts): Promise<App> {
   let up = false
   let closing = false
   let announce: (hostPort: string) => void
   const ready = new Promise<string>((resolve) => { announce = resolve })
-  const { log, clock } = ports
+  const { directory, journal, log, clock, media, library, errands } = ports
+  const recordingsFolder = options.recordingsFolder ?? 'recordings'
+  const prompts = new Prompts(openPromptShelf(options.promptsFolder))
+  const dialogues = spokenDialogues({ prompts, library, clock, log, recordingsFolder })
   const events: SipServerEvents = {
     invite: (transaction, twin) => reception.invite(transaction, twin),
     other: (transaction) => reception.other(transaction),
@@ -79,7 +98,15 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
     maxLiveCalls: options.maxLiveCalls ?? 2000,
     maxCallSeconds: options.maxCallSeconds ?? 4 * 3600,
     sessionSeconds: options.sessionSeconds ?? 1800,
-  }, ports, server)
+    recordingsFolder,
+  }, { directory, journal, clock, log, media, library, dialogues }, server)
+  const desk = errands === undefined || media === undefined || library === undefined
+    ? undefined
+    : new ErrandDesk({
+      board: errands, calls: reception, pool: media, library, directory, prompts, clock, log,
+      recordingsFolder,
+    })
+  desk?.start()
   server.connect({ host: options.controlHost, port: options.controlPort, secret: options.secret })
   return {
     ready,
@@ -87,6 +114,7 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
     live: () => reception.live(),
     counts: () => ({ ...reception.counts(), dialogs: server.dialogCount() }),
     async stop(graceMs) {
+      desk?.stop()
       reception.drain()
       await until(clock, graceMs, () => reception.live() === 0)
       reception.shutDown()

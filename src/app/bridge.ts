@@ -4,14 +4,11 @@
  * not, each dialog has its own. RFC 3261 §14 (re-INVITE, glare), RFC 3311 (UPDATE), RFC 6086
  * (INFO), RFC 4028. It neither starts nor ends the call.
  */
-import { allowedMethods, capabilities } from './allowed-methods.ts'
-import { headerText } from './guard.ts'
+import { isSideGone, plainAnswer, relayableStatus, relayInfo, withType } from './in-dialog.ts'
 import { refuseOffer } from './offer.ts'
 import { answerRefresh, refreshTimer } from './session-timer.ts'
 import type { SipDialog } from './sip-dialog.ts'
-import type {
-  Answer, ClientTransaction, Headers, ServerTransaction, SipMessage, SipResponse,
-} from './sip-port.ts'
+import type { ClientTransaction, ServerTransaction, SipResponse } from './sip-port.ts'
 
 export interface BridgeEvents {
   /** The caller has acknowledged our 200; with his answer in a late-offer call. */
@@ -32,12 +29,6 @@ interface Side {
   readonly waiting: ServerTransaction[]
 }
 
-/** What an INFO carries besides its body. */
-const infoHeaders = [
-  ['content-type', 'Content-Type'], ['info-package', 'Info-Package'],
-  ['content-disposition', 'Content-Disposition'],
-] as const
-
 export class Bridge {
   readonly #caller: Side
   readonly #callee: Side
@@ -45,8 +36,11 @@ export class Bridge {
   #open = true
   #acknowledged = false
 
-  constructor(caller: SipDialog, callee: SipDialog, events: BridgeEvents) {
-    this.#caller = side('caller', caller, false)
+  /** `isConfirmed`: the caller has acknowledged our 200 already. */
+  constructor(
+    caller: SipDialog, callee: SipDialog, events: BridgeEvents, isConfirmed = false,
+  ) {
+    this.#caller = side('caller', caller, isConfirmed)
     this.#callee = side('callee', callee, true)
     this.#events = events
     caller.attach((transaction) => this.#judge(this.#caller, this.#callee, transaction))
@@ -72,8 +66,9 @@ export class Bridge {
     else if (!this.#open) transaction.respond({ status: 481 })
     else if (method === 'INVITE') this.#reinvite(from, to, transaction)
     else if (method === 'UPDATE') this.#update(from, to, transaction)
-    else if (method === 'INFO') this.#info(to, transaction)
-    else transaction.respond(refusals[method] ?? notAllowed)
+    else if (method === 'INFO') {
+      relayInfo(transaction, to.dialog, () => this.#events.vanished(to.name))
+    } else transaction.respond(plainAnswer(method))
   }
 
   #ack(from: Side, to: Side, body: string): void {
@@ -149,7 +144,7 @@ export class Bridge {
         from.relay = undefined
         // 0, not sent: an INVITE of that side is before the server already, which is glare (§14.1).
         transaction.respond({ status: status === 0 ? 491 : relayableStatus(status) })
-        if (status === 408 || status === 481) this.#events.vanished(to.name)
+        if (isSideGone(status)) this.#events.vanished(to.name)
       },
     })
   }
@@ -203,51 +198,8 @@ export class Bridge {
       failed() {}, // it stays with the newer description; either side can renegotiate
     })
   }
-
-  #info(to: Side, transaction: ServerTransaction): void {
-    const { request } = transaction
-    const headers: Headers = {}
-    for (const [name, long] of infoHeaders) {
-      const text = headerText(request, name)
-      if (text !== undefined) headers[long] = text
-    }
-    to.dialog.send('INFO', headers, request.body, {
-      progress() {},
-      answered: (response) => transaction.respond({
-        status: 200, body: response.body, headers: withType({}, response.body, response),
-      }),
-      failed: (status) => {
-        transaction.respond({ status: relayableStatus(status) })
-        if (status === 408 || status === 481) this.#events.vanished(to.name)
-      },
-    })
-  }
-}
-
-const notAllowed: Answer = { status: 405, headers: { Allow: allowedMethods } }
-
-/** What is answered here, whoever asks. REFER would place calls at the subscriber's cost. */
-const refusals: Readonly<Record<string, Answer | undefined>> = {
-  OPTIONS: { status: 200, headers: capabilities },
-  REFER: { status: 603 },
-  SUBSCRIBE: { status: 489 },
 }
 
 function side(name: Side['name'], dialog: SipDialog, confirmed: boolean): Side {
   return { name, dialog, relay: undefined, owedAnswer: undefined, confirmed, waiting: [] }
-}
-
-function withType(headers: Headers, body: string, from: SipMessage): Headers {
-  if (body === '') return headers
-  return { ...headers, 'Content-Type': headerText(from, 'content-type') ?? 'application/sdp' }
-}
-
-/**
- * A failure of one dialog as the other side may see it: a challenge was meant for us, a dead dialog
- * or transport on the far side says nothing about this one.
- */
-function relayableStatus(status: number): number {
-  if (status === 401 || status === 407) return 403
-  if (status === 0 || status === 408 || status === 481) return 500
-  return status >= 300 && status < 400 ? 488 : status
 }

@@ -8,6 +8,7 @@ import type { Address } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
 import { cleanText } from './guard.ts'
 import { legHeaders, legUri } from './identity.ts'
+import type { CallOrigin, LegPolicy } from './identity.ts'
 import type { Invitation } from './inbound.ts'
 import { Leg } from './leg.ts'
 import type { LegEvents, Route } from './leg.ts'
@@ -26,65 +27,94 @@ export class CallLegs {
   readonly #invitation: Invitation
   readonly #events: LegEvents
   readonly #legs = new Map<LegId, Leg>()
+  /** Legs the call has done with that are not gone from the server yet. */
+  #leaving: Set<Leg> | undefined
+  readonly #policy: LegPolicy
 
   /** `events.gone` is passed on after the leg has left this table. */
   constructor(options: CallLegsOptions, invitation: Invitation, events: LegEvents) {
     this.#options = options
     this.#invitation = invitation
+    this.#policy = { contentType: invitation.offer === '' ? '' : invitation.contentType }
     this.#events = { ...events, gone: (leg) => {
-      this.#legs.delete(leg.id)
+      if (this.#legs.get(leg.id) === leg) this.#legs.delete(leg.id)
+      else this.#leaving?.delete(leg)
       events.gone(leg)
     } }
   }
 
   get size(): number {
-    return this.#legs.size
+    return this.#legs.size + (this.#leaving?.size ?? 0)
   }
 
   get(id: LegId): Leg | undefined {
     return this.#legs.get(id)
   }
 
-  /** Legs whose dialog stands. */
+  /** Legs of the call whose dialog stands. */
   answered(): Leg[] {
     return [...this.#legs.values()].filter((leg) => leg.answered)
   }
 
-  dial(id: LegId, address: Address): void {
-    const { server, clock, trunks, sessionSeconds } = this.#options
-    const leg = new Leg({
-      id, address, server, clock, trunks, sessionSeconds,
-      routes: routesTo(address, this.#invitation, trunks), offer: this.#invitation.offer,
-    }, this.#events)
-    this.#legs.set(id, leg)
-    leg.dial()
+  /** A leg with the caller's own offer. */
+  dial(id: LegId, address: Address, callerId?: 'caller' | 'personal'): void {
+    const policy = callerId === undefined ? this.#policy : { ...this.#policy, callerId }
+    this.#make(id, address, policy).dial(this.#invitation.offer)
+  }
+
+  /** A leg whose `dial` comes later, with the offer of a media server. */
+  prepare(id: LegId, address: Address, callerId: 'caller' | 'personal' | undefined): Leg {
+    const policy = { contentType: 'application/sdp' }
+    return this.#make(id, address, callerId === undefined ? policy : { ...policy, callerId })
+  }
+
+  /** The call has no use for this leg any more; its id is free. It counts until it is gone. */
+  release(leg: Leg): void {
+    if (this.#legs.get(leg.id) !== leg) return
+    this.#legs.delete(leg.id)
+    this.#leaving ??= new Set()
+    this.#leaving.add(leg)
   }
 
   dropAll(reason: string): void {
-    for (const leg of this.#legs.values()) leg.drop(reason)
+    for (const leg of this.#all()) leg.drop(reason)
   }
 
   /** The control connection is gone. */
   lost(): void {
-    for (const leg of this.#legs.values()) leg.lost()
+    for (const leg of this.#all()) leg.lost()
+  }
+
+  #all(): Leg[] {
+    return [...this.#legs.values(), ...this.#leaving ?? []]
+  }
+
+  #make(id: LegId, address: Address, policy: LegPolicy): Leg {
+    const { server, clock, trunks, sessionSeconds } = this.#options
+    const leg = new Leg({
+      id, address, server, clock, trunks, sessionSeconds,
+      routes: routesTo(address, this.#invitation, trunks, policy),
+    }, this.#events)
+    this.#legs.set(id, leg)
+    return leg
   }
 }
 
 /** Ways to an address, in the order to try them. */
 export function routesTo(
-  address: Address, invitation: Invitation, trunks: TrunkTable,
+  address: Address, invitation: CallOrigin, trunks: TrunkTable, policy: LegPolicy,
 ): readonly Route[] {
   if (address.startsWith('sip:')) {
     return [{
       label: 'direct', trunk: undefined, uri: address, credentials: undefined, provisionalMs: 0,
-      headers: legHeaders(invitation, address, undefined),
+      headers: legHeaders(invitation, address, undefined, policy),
     }]
   }
   return trunks.outgoing().map((trunk) => ({
     label: trunk.name,
     trunk,
     uri: legUri(address, trunk),
-    headers: legHeaders(invitation, address, trunk),
+    headers: legHeaders(invitation, address, trunk, policy),
     credentials: credentialsOf(trunk),
     provisionalMs: trunk.provisionalSeconds * 1000,
   }))

@@ -51,6 +51,11 @@ export class CallerSide {
     this.#provisional(183, sdp, { 'Content-Type': contentType })
   }
 
+  /** What made the early media is gone: the next `ring` is a plain 180 again. */
+  endEarlyMedia(): void {
+    this.#early = undefined
+  }
+
   /** 200 with the callee's SDP. `done` gets the dialog id, or undefined when he is gone. */
   answer(sdp: string, headers: Headers, done: (dialogId: string | undefined) => void): void {
     if (this.#state !== 'open') {

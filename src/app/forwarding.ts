@@ -8,7 +8,7 @@ import { formatForTrunk } from '../call/number.ts'
 import type { Address } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
 import { readAddress, readParams, readUnsigned, readUri } from './guard.ts'
-import type { Invitation } from './inbound.ts'
+import type { CallOrigin } from './identity.ts'
 
 /** Entries sent on; RFC 5806 leaves it open, carriers cut at about this many. */
 const maxDiversions = 5
@@ -33,11 +33,11 @@ interface Forwarding {
 }
 
 /** Our number on top (RFC 5806 §6), older entries behind it. */
-export function diversionHeader(invitation: Invitation, trunk: Trunk): string {
-  const own = `<sip:${formatForTrunk(invitation.dialled, trunk.numberFormat)}@${trunk.host}>`
+export function diversionHeader(origin: CallOrigin, trunk: Trunk): string {
+  const own = `<sip:${formatForTrunk(origin.dialled, trunk.numberFormat)}@${trunk.host}>`
   const entries = [`${own};reason=unconditional;counter=1;privacy=off;screen=yes`]
-  let older = invitation.diversions.filter((entry) => readAddress(entry) !== undefined)
-  if (older.length === 0) older = fromHistory(invitation.history).map(asDiversion)
+  let older = origin.diversions.filter((entry) => readAddress(entry) !== undefined)
+  if (older.length === 0) older = fromHistory(origin.history).map(asDiversion)
   entries.push(...older.slice(0, maxDiversions - 1))
   return entries.join(', ')
 }
@@ -46,14 +46,14 @@ export function diversionHeader(invitation: Invitation, trunk: Trunk): string {
  * Oldest first; the last entry that came is the retarget to our number, and the new one hangs below
  * it: index 1.1, "mp" naming whom it was mapped from (RFC 7044 §10).
  */
-export function historyHeader(invitation: Invitation, address: Address, trunk: Trunk): string {
-  const entries = invitation.history
+export function historyHeader(origin: CallOrigin, address: Address, trunk: Trunk): string {
+  const entries = origin.history
     .filter((entry) => readAddress(entry) !== undefined)
     .slice(-maxDiversions)
   let index = lastIndex(entries.at(-1))
   if (index === undefined) {
-    const dialled = formatForTrunk(invitation.dialled, trunk.numberFormat)
-    const begun = beginHistory(fromDiversions(invitation.diversions), dialled, trunk.host)
+    const dialled = formatForTrunk(origin.dialled, trunk.numberFormat)
+    const begun = beginHistory(fromDiversions(origin.diversions), dialled, trunk.host)
     entries.splice(0, entries.length, ...begun.entries)
     index = begun.index
   }

@@ -1,8 +1,8 @@
 /**
  * What an outgoing leg says about the call: who calls, whom he dialled, how far it may still go.
- * Headers after the trunk's policy: From, P-Asserted-Identity and Privacy (RFC 3323, 3325),
- * Max-Forwards, and the forwarding it wants to hear of (`forwarding.ts`). It trusts its input to be
- * clean: `inbound.ts` has read it through the guard.
+ * Headers after the policy of the called number and of the trunk: From, P-Asserted-Identity and
+ * Privacy (RFC 3323, 3325), Max-Forwards, and the forwarding it wants to hear of
+ * (`forwarding.ts`). It trusts its input to be clean: `inbound.ts` has read it through the guard.
  */
 import { formatForTrunk } from '../call/number.ts'
 import type { Address } from '../call/subscriber.ts'
@@ -16,6 +16,21 @@ import type { Headers } from './sip-port.ts'
 const ownHost = 'localhost'
 const nobody = '"Anonymous" <sip:anonymous@anonymous.invalid>' // RFC 3323 §4.1.1.3
 
+/** What the headers of a leg are made of. */
+export interface CallOrigin extends Pick<
+  Invitation, 'caller' | 'dialled' | 'privacy' | 'maxForwards' | 'diversions' | 'history'
+> {
+  /** The service itself calls: nothing was forwarded. */
+  readonly own?: boolean
+}
+
+export interface LegPolicy {
+  /** Type of the body; '' = none. */
+  readonly contentType: string
+  /** Whose number the phone is shown; absent = as the trunk has it. */
+  readonly callerId?: 'caller' | 'personal'
+}
+
 /** Request-URI of a leg: the number as the trunk wants it, or the target itself if it is a URI. */
 export function legUri(address: Address, trunk: Trunk | undefined): string {
   if (trunk === undefined) return address
@@ -27,27 +42,28 @@ export function legUri(address: Address, trunk: Trunk | undefined): string {
 
 /** Headers of the INVITE to `address`. `trunk` is undefined when the target is a SIP URI. */
 export function legHeaders(
-  invitation: Invitation, address: Address, trunk: Trunk | undefined,
+  origin: CallOrigin, address: Address, trunk: Trunk | undefined, policy: LegPolicy,
 ): Headers {
+  const personal = (policy.callerId ?? trunk?.identity) === 'personal'
   const headers: Headers = {
-    From: fromHeader(invitation, trunk),
-    'Max-Forwards': String(invitation.maxForwards - 1),
+    From: fromHeader(origin, trunk, personal),
+    'Max-Forwards': String(origin.maxForwards - 1),
     Allow: allowedMethods,
   }
-  if (invitation.offer !== '') headers['Content-Type'] = invitation.contentType
+  if (policy.contentType !== '') headers['Content-Type'] = policy.contentType
   if (trunk === undefined) return headers
-  const personal = trunk.identity === 'personal'
-  if (invitation.privacy && !personal) headers['Privacy'] = 'id'
+  if (origin.privacy && !personal) headers['Privacy'] = 'id'
   if (trunk.assertIdentity) {
-    const asserted = personal ? invitation.dialled : invitation.caller.number
+    const asserted = personal ? origin.dialled : origin.caller.number
     // RFC 3325 §9.1: no identity to assert, or one that must stay unknown to the other network.
-    if (asserted !== '' && (personal || !invitation.privacy)) {
+    if (asserted !== '' && (personal || !origin.privacy)) {
       headers['P-Asserted-Identity'] = `<sip:${format(asserted, trunk)}@${ownHost}>`
     }
   }
-  if (trunk.diversion === 'diversion') headers['Diversion'] = diversionHeader(invitation, trunk)
+  if (origin.own === true) return headers
+  if (trunk.diversion === 'diversion') headers['Diversion'] = diversionHeader(origin, trunk)
   if (trunk.diversion === 'historyInfo') {
-    headers['History-Info'] = historyHeader(invitation, address, trunk)
+    headers['History-Info'] = historyHeader(origin, address, trunk)
   }
   return headers
 }
@@ -56,9 +72,9 @@ function format(address: Address, trunk: Trunk | undefined): string {
   return trunk === undefined ? address : formatForTrunk(address, trunk.numberFormat)
 }
 
-function fromHeader(invitation: Invitation, trunk: Trunk | undefined): string {
-  if (trunk?.identity === 'personal') return `<sip:${format(invitation.dialled, trunk)}@${ownHost}>`
-  const { number, name, anonymous } = invitation.caller
+function fromHeader(origin: CallOrigin, trunk: Trunk | undefined, personal: boolean): string {
+  if (personal) return `<sip:${format(origin.dialled, trunk)}@${ownHost}>`
+  const { number, name, anonymous } = origin.caller
   if (anonymous || number === '') return nobody
   const display = name === '' ? '' : `"${name}" `
   return `${display}<sip:${format(number, trunk)}@${ownHost}>`

@@ -8,6 +8,7 @@ import type { LegId, Ms } from '../call/events.ts'
 import type { Address } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
 import { headerText, readUnsigned } from './guard.ts'
+import type { LegMedia } from './leg-media.ts'
 import { refuseOffer } from './offer.ts'
 import { agreedTimer, offerTimer } from './session-timer.ts'
 import { SipDialog } from './sip-dialog.ts'
@@ -47,8 +48,6 @@ export interface LegOptions {
   readonly id: LegId
   readonly address: Address
   readonly routes: readonly Route[]
-  /** The caller's offer; '' when he sent none and wants ours (late offer). */
-  readonly offer: string
   /** Session interval offered, 0 = none. */
   readonly sessionSeconds: number
   readonly server: SipServer
@@ -77,6 +76,8 @@ export class Leg {
   sdp = ''
   contentType = ''
   dialog: SipDialog | undefined
+  /** Its end at the media server when its speech goes through one. */
+  media: LegMedia | undefined
   readonly #options: LegOptions
   readonly #events: LegEvents
   #state: 'dialling' | 'answered' | 'failed' | 'dropped' = 'dialling'
@@ -85,6 +86,7 @@ export class Leg {
   #openAttempts: Attempt[] = []
   #owedAck: ((body: string) => void) | undefined
   #dropReason = ''
+  #offer = ''
 
   constructor(options: LegOptions, events: LegEvents) {
     this.id = options.id
@@ -93,8 +95,14 @@ export class Leg {
     this.#events = events
   }
 
-  /** Sends the first INVITE. Events come later, never from inside this call, except `failed`. */
-  dial(): void {
+  /**
+   * Sends the first INVITE, unless the leg was dropped before. `offer` '': the caller sent none and
+   * wants that of the phone (late offer). Events come later, never from inside this call, except
+   * `failed`.
+   */
+  dial(offer: string): void {
+    if (this.#state !== 'dialling') return
+    this.#offer = offer
     this.#tryNext(503)
   }
 
@@ -102,6 +110,11 @@ export class Leg {
   triedSoFar(status: number): TriedRoute[] {
     const trunk = this.#current?.route.label
     return trunk === undefined ? [...this.tried] : [...this.tried, { trunk, status }]
+  }
+
+  /** Neither failed nor dropped nor hung up. */
+  get wanted(): boolean {
+    return this.#state === 'dialling' || this.#state === 'answered'
   }
 
   get answered(): boolean {
@@ -124,6 +137,7 @@ export class Leg {
       this.#state = 'dropped'
       this.#dropReason = reason
       if (this.#current !== undefined) this.#cancel(this.#current, reason)
+      else this.#events.gone(this)
     }
   }
 
@@ -131,6 +145,7 @@ export class Leg {
   lost(): void {
     if (this.#state === 'dialling' || this.#state === 'answered') this.#state = 'dropped'
     this.dialog?.abandon()
+    if (this.#openAttempts.length === 0) this.#events.gone(this)
     for (const attempt of this.#openAttempts) this.#settle(attempt)
   }
 
@@ -150,7 +165,7 @@ export class Leg {
   }
 
   #invite(route: Route, sessionSeconds: number): void {
-    const { server, clock, offer } = this.#options
+    const { server, clock } = this.#options
     const attempt: Attempt = {
       route, sessionSeconds, rang: false, open: true, transaction: undefined, stopTimer: undefined,
     }
@@ -164,7 +179,7 @@ export class Leg {
     const headers = { ...route.headers, ...offerTimer(sessionSeconds) }
     const credentials = route.credentials === undefined ? {} : { credentials: route.credentials }
     attempt.transaction = server.send(
-      { method: 'INVITE', uri: route.uri, headers, body: offer, ...credentials }, {
+      { method: 'INVITE', uri: route.uri, headers, body: this.#offer, ...credentials }, {
         progress: (response) => this.#progress(attempt, response),
         answered: (response, ack) => this.#answered(attempt, response, ack),
         failed: (status, response) => this.#failed(attempt, status, response),
@@ -191,7 +206,7 @@ export class Leg {
   #answered(attempt: Attempt, response: SipResponse, ack: (body?: string) => void): void {
     attempt.stopTimer?.()
     attempt.stopTimer = undefined
-    const lateOffer = this.#options.offer === ''
+    const lateOffer = this.#offer === ''
     if (!attempt.open || attempt !== this.#current || this.#state !== 'dialling') {
       // The 200 crossed our CANCEL, or a trunk we had given up answered: ACK, then BYE, always.
       ack(lateOffer ? refuseOffer(response.body) : undefined)
@@ -210,7 +225,7 @@ export class Leg {
       this.#options.server, response.dialogId, (reason) => this.#farEnd(attempt, reason),
       attempt.route.credentials)
     dialog.timer = agreedTimer(response)
-    dialog.sent = this.#options.offer
+    dialog.sent = this.#offer
     dialog.received = response.body
     this.dialog = dialog
     this.sdp = response.body

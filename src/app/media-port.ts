@@ -62,10 +62,13 @@ export interface Endpoint {
   renegotiate(offer: string): Promise<string>
   /**
    * Plays files (absolute paths as the server sees them, or 'tone_stream://…') one after the other;
-   * 'stopped' by `stopPlaying`, 'gone' when the endpoint went.
+   * 'stopped' by `stopPlaying`, 'gone' when the endpoint went, 'missing' when none could be opened.
    */
-  play(files: readonly string[]): Promise<'ended' | 'stopped' | 'gone'>
+  play(files: readonly string[]): Promise<'ended' | 'stopped' | 'gone' | 'missing'>
+  /** Ends a play, a question or a record that runs. */
   stopPlaying(): void
+  /** An INFO of the far end: its body may be a digit (application/dtmf-relay, application/dtmf). */
+  inform(contentType: string, body: string): void
   /** The digits pressed without the end key; undefined when nobody pressed enough, or it went. */
   ask(question: Question): Promise<string | undefined>
   record(file: string, limits: RecordLimits): Promise<Recorded>
@@ -75,7 +78,9 @@ export interface Endpoint {
   /** Both directions in two channels, this endpoint's far end left. Runs until stopped or the end. */
   startRecording(file: string): Promise<void>
   stopRecording(file: string): Promise<void>
+  /** Each digit of the far end, also those that answer a question. */
   onDigit(run: (digit: string) => void): void
+  /** Told once when the endpoint went by itself: at once if it has gone. Not after `destroy`. */
   onGone(run: () => void): void
   destroy(): void
 }

@@ -15,21 +15,30 @@ import { Admission } from './admission.ts'
 import { allowedMethods, capabilities } from './allowed-methods.ts'
 import { callIdentifier } from './call-identifier.ts'
 import { CallTable } from './call-table.ts'
+import { noMedia } from './call-media.ts'
 import { CallerSide } from './caller-side.ts'
+import type { DialoguesFor } from './dialogues.ts'
 import { headerText } from './guard.ts'
 import { isMerged, readInvite } from './inbound.ts'
 import type { Invitation } from './inbound.ts'
-import type { CallDirectory, CallJournal } from './ports.ts'
+import type { MediaPool } from './media-port.ts'
+import { OwnCalls } from './own-calls.ts'
+import type { AnsweredPhone, OwnCall } from './own-calls.ts'
+import type { CallDirectory, CallJournal, MediaLibrary } from './ports.ts'
 import { CallRunner } from './runner.ts'
 import { reasonText } from './sip-dialog.ts'
 import type { Answer, Headers, ServerTransaction, SipRequest, SipServer } from './sip-port.ts'
 import { TrunkTable } from './trunk-table.ts'
+import { VirtualCall } from './virtual-call.ts'
+import type { VirtualPhone } from './virtual-call.ts'
 
 export interface ReceptionOptions {
   readonly maxCps: number
   readonly maxLiveCalls: number
   readonly maxCallSeconds: number
   readonly sessionSeconds: number
+  /** The recordings folder as media servers see it. */
+  readonly recordingsFolder: string
 }
 
 export interface ReceptionPorts {
@@ -37,12 +46,26 @@ export interface ReceptionPorts {
   readonly journal: CallJournal
   readonly clock: Clock
   readonly log: Log
+  /** undefined: there is no media server. */
+  readonly media: MediaPool | undefined
+  readonly library: MediaLibrary | undefined
+  readonly dialogues: DialoguesFor
+}
+
+/** A call of nobody's network to a personal number. */
+export interface PlacedCall {
+  readonly number: Address
+  /** Who calls; '' = withheld. */
+  readonly caller: Address
+  readonly phone: VirtualPhone
 }
 
 /** A call from its INVITE on; `runner` stands once the subscriber is known. */
 interface LiveCall {
   readonly request: SipRequest
   readonly caller: CallerSide
+  /** It comes from no network. */
+  readonly virtual: VirtualCall | undefined
   runner: CallRunner | undefined
 }
 
@@ -55,6 +78,7 @@ export class Reception {
   readonly #trunks: TrunkTable
   readonly #admission: Admission
   readonly #table = new CallTable<LiveCall>()
+  readonly #ownCalls: OwnCalls
   /** Runners with anything left at the server, also after their call has ended. */
   readonly #runners = new Set<CallRunner>()
   readonly #storing = new Set<Promise<void>>()
@@ -66,6 +90,9 @@ export class Reception {
     this.#server = server
     this.#trunks = new TrunkTable(() => ports.directory.trunks())
     this.#admission = new Admission(options.maxCps, options.maxLiveCalls)
+    this.#ownCalls = new OwnCalls({
+      server, clock: ports.clock, trunks: this.#trunks, sessionSeconds: options.sessionSeconds,
+    })
   }
 
   /** Calls that are not over. */
@@ -74,17 +101,42 @@ export class Reception {
   }
 
   /** What the live and the ending calls hold; all zero when nothing is going on. */
-  counts(): { calls: number; legs: number; timers: number; trunkLegs: number; ending: number } {
-    let legs = 0
+  counts() {
+    let legs = this.#ownCalls.size
     let timers = 0
+    let endpoints = 0
     for (const runner of this.#runners) {
       legs += runner.legCount
       timers += runner.timerCount
+      endpoints += runner.endpointCount
     }
     return {
       calls: this.#table.size, legs, timers, trunkLegs: this.#trunks.busyLegs(),
-      ending: this.#runners.size,
+      ending: this.#runners.size, endpoints,
     }
+  }
+
+  /** A call from no network; undefined when there is no room for it. It ends with its phone. */
+  place(placed: PlacedCall): VirtualCall | undefined {
+    const { clock } = this.#ports
+    const { phone, caller: number } = placed
+    if (this.#draining || !this.#admission.admit(clock.nowMs(), this.live())) return undefined
+    const callId = `placed-${callIdentifier(clock.wallMs())}`
+    const virtual = new VirtualCall(callId, phone)
+    const caller = new CallerSide(virtual)
+    const call: LiveCall = { request: virtual.request, caller, virtual, runner: undefined }
+    this.#table.add(callId, call)
+    void this.#begin(call, {
+      callId, caller: { number, name: '', anonymous: number === '' }, dialled: placed.number,
+      privacy: number === '', maxForwards: 70, diverted: [], diversions: [], history: [],
+      offer: phone.offer, contentType: 'application/sdp', supportsTimer: false, session: undefined,
+    }, undefined)
+    return virtual
+  }
+
+  /** Rings a phone for the service itself; see `own-calls.ts`. */
+  ringPhone(call: OwnCall, signal: AbortSignal): Promise<AnsweredPhone | undefined> {
+    return this.#draining ? Promise.resolve(undefined) : this.#ownCalls.ring(call, signal)
   }
 
   invite(transaction: ServerTransaction, pendingTwin: SipRequest | undefined): void {
@@ -106,7 +158,7 @@ export class Reception {
     }
     const reading = readInvite(request, trunk)
     if (!reading.ok) return this.#refuse(caller, reading.answer, request, reading.why)
-    const call: LiveCall = { request, caller, runner: undefined }
+    const call: LiveCall = { request, caller, virtual: undefined, runner: undefined }
     this.#table.add(callId, call)
     void this.#begin(call, reading.invitation, trunk)
   }
@@ -126,8 +178,12 @@ export class Reception {
 
   /** The control connection is gone: the server drops what it had of every call. */
   disconnected(): void {
-    for (const call of this.#table.values()) if (call.runner === undefined) call.caller.lost()
+    for (const call of this.#table.values()) {
+      if (call.runner === undefined) call.caller.lost()
+      call.virtual?.hangUp()
+    }
     for (const runner of this.#runners) runner.lost()
+    this.#ownCalls.lost()
   }
 
   /** No new calls from now on. */
@@ -139,6 +195,7 @@ export class Reception {
   shutDown(): void {
     this.#draining = true
     for (const runner of this.#runners) runner.post({ type: 'shutdown' })
+    this.#ownCalls.dropAll()
   }
 
   /** Settles when the journal has taken the records it was given so far. */
@@ -167,14 +224,16 @@ export class Reception {
     caller.refuse(answer.status, answer.phrase ?? '', answer.headers)
   }
 
-  async #begin(call: LiveCall, invitation: Invitation, trunk: Trunk): Promise<void> {
+  async #begin(
+    call: LiveCall, invitation: Invitation, trunk: Trunk | undefined,
+  ): Promise<void> {
     const { clock, directory, log } = this.#ports
     const incoming: IncomingCall = {
       id: callIdentifier(clock.wallMs()),
       sipCallId: invitation.callId,
       caller: invitation.caller,
       dialled: invitation.dialled,
-      trunkId: trunk.id,
+      trunkId: trunk?.id,
       maxForwards: invitation.maxForwards,
       diverted: invitation.diverted,
       hasOffer: invitation.offer !== '',
@@ -215,20 +274,26 @@ export class Reception {
 
   #run(
     call: LiveCall, invitation: Invitation, incoming: IncomingCall, subscriber: Subscriber,
-    trunk: Trunk,
+    trunk: Trunk | undefined,
   ): void {
     const { caller, dialled, callId } = invitation
+    const { clock, journal, log, library, dialogues, media } = this.#ports
+    const { sessionSeconds, recordingsFolder } = this.#options
+    const way = trunk?.id ?? ''
     const options = {
       maxCallSeconds: this.#options.maxCallSeconds,
       liveCalls: this.#table.callsOf(subscriber.id),
-      alreadyRinging: this.#table.rings(caller, dialled, trunk.id),
+      alreadyRinging: this.#table.rings(caller, dialled, way),
       personalNumbers: this.#personalTargets(subscriber),
+      mediaAvailable: media?.available === true,
+      callerHearsEarlyMedia: trunk === undefined || trunk.earlyMedia === true,
     }
-    const stopsRinging = this.#table.ringing(caller, dialled, trunk.id)
+    const stopsRinging = this.#table.ringing(caller, dialled, way)
     const uncount = this.#table.count(subscriber.id)
     const runner: CallRunner = new CallRunner({
-      server: this.#server, trunks: this.#trunks, sessionSeconds: this.#options.sessionSeconds,
-      clock: this.#ports.clock, journal: this.#ports.journal, log: this.#ports.log,
+      server: call.virtual?.serverWith(this.#server) ?? this.#server,
+      trunks: this.#trunks, sessionSeconds, clock, journal, log,
+      pool: media ?? noMedia, library, dialogues, recordingsFolder,
     }, invitation, call.caller, {
       connected: stopsRinging,
       ended: (stored) => {
@@ -253,6 +318,7 @@ export class Reception {
     }
     for (const rule of subscriber.rules) for (const target of rule.targets) look(target.address)
     if (subscriber.defaultTarget !== undefined) look(subscriber.defaultTarget.address)
+    if (subscriber.override?.action === 'ring') look(subscriber.override.target.address)
     return found
   }
 

@@ -3,7 +3,6 @@
  * one case, strictly one event after the other. No policy: that is `call/machine.ts`. A fault in
  * here ends this call with 500 and closes its record, and touches no other.
  */
-import type { Cancel } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { CallOptions } from '../call/call-state.ts'
 import type { CallCommand, CallEvent, IncomingCall } from '../call/events.ts'
@@ -11,14 +10,19 @@ import { startCall, step } from '../call/machine.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { Subscriber } from '../call/subscriber.ts'
 import { allowedMethods } from './allowed-methods.ts'
+import { AnchoredCall } from './anchored-call.ts'
 import { Bridge } from './bridge.ts'
 import { CallLegs } from './call-legs.ts'
 import type { CallLegsOptions } from './call-legs.ts'
+import { CallTimers } from './call-timers.ts'
 import type { CallerSide } from './caller-side.ts'
+import type { DialoguesFor } from './dialogues.ts'
 import { guardClock, guardServer } from './fault-guard.ts'
 import type { Invitation } from './inbound.ts'
 import type { Leg } from './leg.ts'
-import type { CallJournal } from './ports.ts'
+import type { MediaPool } from './media-port.ts'
+import type { CallJournal, MediaLibrary } from './ports.ts'
+import { RecordKeeper } from './record-keeper.ts'
 import { answerTimer } from './session-timer.ts'
 import { SipDialog } from './sip-dialog.ts'
 import type { Headers } from './sip-port.ts'
@@ -26,6 +30,11 @@ import type { Headers } from './sip-port.ts'
 export interface RunnerPorts extends CallLegsOptions {
   readonly journal: CallJournal
   readonly log: Log
+  readonly pool: MediaPool
+  readonly dialogues: DialoguesFor
+  readonly library: MediaLibrary | undefined
+  /** As the media server sees it. */
+  readonly recordingsFolder: string
 }
 
 export interface RunnerEvents {
@@ -48,15 +57,19 @@ export class CallRunner {
   readonly #caller: CallerSide
   readonly #events: RunnerEvents
   readonly #legs: CallLegs
-  readonly #timers = new Map<string, Cancel>()
+  readonly #timers: CallTimers
+  readonly #record: RecordKeeper
   readonly #queue: CallEvent[] = []
   #call: MachineCall | undefined
   #running = false
-  #record: CallRecord | undefined
   #ended = false
   #gone = false
   #dialog: SipDialog | undefined
   #bridge: Bridge | undefined
+  #incoming: IncomingCall | undefined
+  #subscriber: Subscriber | undefined
+  /** What it has at a media server; only a call that needs one has it. */
+  #anchored: AnchoredCall | undefined
 
   constructor(
     ports: RunnerPorts, invitation: Invitation, caller: CallerSide, events: RunnerEvents,
@@ -65,6 +78,8 @@ export class CallRunner {
     this.#ports = {
       ...ports, server: guardServer(ports.server, guarded), clock: guardClock(ports.clock, guarded),
     }
+    this.#timers = new CallTimers(this.#ports.clock, (event) => this.post(event))
+    this.#record = new RecordKeeper(ports.journal, ports.log)
     this.#invitation = invitation
     this.#caller = caller
     this.#events = events
@@ -73,11 +88,21 @@ export class CallRunner {
         type: 'legProgress', leg: leg.id, status, media: this.#keepMedia(leg, body),
         attempts: leg.triedSoFar(status),
       }),
-      answered: (leg) => this.post({ type: 'legAnswered', leg: leg.id, attempts: [...leg.tried] }),
+      answered: (leg) => {
+        if (leg.media !== undefined) this.#anchor().legs.answered(leg)
+        else this.post({ type: 'legAnswered', leg: leg.id, attempts: [...leg.tried] })
+      },
       failed: (leg, status) =>
         this.post({ type: 'legFailed', leg: leg.id, status, attempts: [...leg.tried] }),
-      hungUp: (_leg, reason) => this.#hungUp('callee', reason),
-      gone: () => this.#checkGone(),
+      hungUp: (leg, reason) => {
+        if (leg.media === undefined || !this.#anchor().legs.hungUp(leg)) {
+          this.#hungUp('callee', reason)
+        }
+      },
+      gone: (leg) => {
+        this.#anchored?.legs.gone(leg)
+        this.#checkGone()
+      },
     })
   }
 
@@ -90,6 +115,8 @@ export class CallRunner {
     // start, and `dial` below sends nothing meanwhile.
     const reason = this.#caller.cancelled
     if (reason !== undefined) this.#queue.push({ type: 'callerCancelled', reason })
+    this.#incoming = incoming
+    this.#subscriber = subscriber
     this.#run(() => {
       const { clock } = this.#ports
       const started = startCall(incoming, subscriber, clock.nowMs(), clock.wallMs(), options)
@@ -123,6 +150,10 @@ export class CallRunner {
     return this.#timers.size
   }
 
+  get endpointCount(): number {
+    return this.#anchored?.count ?? 0
+  }
+
   get legCount(): number {
     return this.#legs.size
   }
@@ -149,55 +180,49 @@ export class CallRunner {
 
   #carryOut(command: CallCommand): void {
     switch (command.do) {
-      case 'openRecord': return this.#open(command.record)
-      case 'updateRecord': return this.#update(command.record)
+      case 'openRecord': return this.#record.open(command.record)
+      case 'updateRecord': return this.#record.update(command.record)
       case 'closeRecord': return this.#close(command.record)
-      case 'dial':
-        // The caller has left between the order and now: no new INVITE (§4.1).
-        if (!this.#caller.over) this.#legs.dial(command.leg, command.address)
-        return
-      case 'dropLeg':
-        return this.#legs.get(command.leg)?.drop(command.elsewhere ? elsewhere : command.reason)
-      case 'ringCaller': return this.#caller.ring()
+      case 'dial': return this.#dial(command)
+      case 'dropLeg': return this.#dropLeg(command)
+      case 'confirmLeg': return this.#anchor().legs.confirm(command.leg, command.seconds)
+      case 'ringCaller': {
+        const { ringback = 'network' } = command
+        if (ringback === 'network') return this.#caller.ring()
+        return this.#anchor().caller.ring(ringback)
+      }
       case 'passEarlyMedia': return this.#passEarlyMedia(command.leg)
-      case 'answerCaller': return this.#answerCaller(command.leg)
+      case 'answerCaller': return this.#answerCaller(command)
       case 'refuseCaller': return this.#caller.refuseAs(command)
       case 'hangUp': return this.#hangUpSide(command.side, command.reason)
-      // No media server in this version: the machine answers the caller with 480.
-      case 'takeVoicemail': return this.post({ type: 'voicemailTaken', taken: false })
-      case 'setTimer': return this.#setTimer(command)
-      case 'stopTimer': return this.#stopTimer(timerKey(command))
+      case 'takeVoicemail': {
+        // A message could be spoken, but not kept.
+        if (this.#ports.library === undefined) {
+          return this.post({ type: 'voicemailTaken', taken: false })
+        }
+        return this.#anchor().caller.takeMessage(command.greetingFile)
+      }
+      case 'openMailbox': return this.#anchor().caller.openMailbox()
+      case 'announce': return this.#anchor().caller.announce(command.prompt)
+      case 'setTimer': return this.#timers.set(command)
+      case 'stopTimer': return this.#timers.stop(command)
     }
-  }
-
-  #open(record: CallRecord): void {
-    this.#record = record
-    void this.#store(record, () => this.#ports.journal.open(record))
-  }
-
-  #update(record: CallRecord): void {
-    this.#record = record
-    this.#ports.journal.update(record)
   }
 
   #close(record: CallRecord): void {
     this.#ended = true
-    this.#record = record
-    for (const key of this.#timers.keys()) this.#stopTimer(key)
-    this.#events.ended(this.#store(record, () => this.#ports.journal.close(record)))
+    this.#timers.stopAll()
+    this.#tellEnd(this.#record.close(record))
   }
 
-  async #store(record: CallRecord, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.#ports.log.error({ call: record.id, error: String(error) }, 'journal refused a record')
-    }
+  #tellEnd(stored: Promise<void>): void {
+    const anchored = this.#anchored?.end()
+    this.#events.ended(anchored === undefined ? stored : both(stored, anchored))
   }
 
   #keepMedia(leg: Leg, body: string): boolean {
     // An offer cannot travel in an unreliable provisional response (RFC 3261 §13.2.1).
-    if (body === '' || this.#invitation.offer === '') return false
+    if (body === '' || this.#invitation.offer === '' || leg.media !== undefined) return false
     leg.sdp = body
     return true
   }
@@ -207,23 +232,54 @@ export class CallRunner {
     if (leg !== undefined) this.#caller.earlyMedia(leg.sdp, leg.contentType || 'application/sdp')
   }
 
-  #answerCaller(legId: string): void {
-    const leg = this.#legs.get(legId)
+  #dial(command: Extract<CallCommand, { do: 'dial' }>): void {
+    // The caller has left between the order and now: no new INVITE (§4.1).
+    if (this.#caller.over) return
+    const { leg, address, callerId } = command
+    if (command.media === 'anchored') this.#anchor().legs.dial(leg, address, callerId)
+    else this.#legs.dial(leg, address, callerId)
+  }
+
+  #dropLeg(command: Extract<CallCommand, { do: 'dropLeg' }>): void {
+    const leg = this.#legs.get(command.leg)
+    if (leg === undefined) return
+    const reason = command.elsewhere ? elsewhere : command.reason
+    if (this.#anchored === undefined) leg.drop(reason)
+    else this.#anchored.legs.drop(leg, reason, command.tell)
+  }
+
+  #answerCaller(command: Extract<CallCommand, { do: 'answerCaller' }>): void {
+    const leg = this.#legs.get(command.leg)
     if (leg === undefined) return this.post({ type: 'callerLost' })
+    if (command.media === 'anchored') {
+      const { caller, legs } = this.#anchor()
+      return caller.answer(legs.win(leg), command.record)
+    }
+    this.#anchored?.caller.letGo()
+    this.#answer(leg.sdp, leg.contentType, (dialog) => {
+      // He vanished while we answered: the machine hangs up the winner.
+      if (dialog === undefined) return this.post({ type: 'callerLost' })
+      dialog.sent = leg.sdp
+      dialog.received = this.#invitation.offer
+      this.#connect(dialog, leg)
+    })
+  }
+
+  /** 200 to the caller; `done` gets his dialog, or undefined when he is gone. */
+  #answer(
+    sdp: string, contentType: string, done: (dialog: SipDialog | undefined) => void,
+  ): void {
     const { session, supportsTimer } = this.#invitation
     const { headers, timer } = answerTimer(session, supportsTimer, this.#ports.sessionSeconds)
     const answer: Headers = { ...headers, Allow: allowedMethods, Supported: 'timer' }
-    if (leg.sdp !== '') answer['Content-Type'] = leg.contentType
-    this.#caller.answer(leg.sdp, answer, (dialogId) => {
-      // He vanished while we answered: the machine hangs up the winner.
-      if (dialogId === undefined) return this.post({ type: 'callerLost' })
+    if (sdp !== '') answer['Content-Type'] = contentType
+    this.#caller.answer(sdp, answer, (dialogId) => {
+      if (dialogId === undefined) return done(undefined)
       const dialog = new SipDialog(
-        this.#ports.server, dialogId, (reason) => this.#hungUp('caller', reason))
+        this.#ports.server, dialogId, (reason) => this.#callerHungUp(reason))
       dialog.timer = timer
-      dialog.sent = leg.sdp
-      dialog.received = this.#invitation.offer
       this.#dialog = dialog
-      this.#connect(dialog, leg)
+      done(dialog)
     })
   }
 
@@ -237,17 +293,28 @@ export class CallRunner {
           callee.sent = sdp
           leg.acknowledge(sdp)
         },
-        vanished: (side) => {
-          const dialog = side === 'caller' ? caller : callee
-          dialog.bye('', () => this.#checkGone())
-          this.#hungUp(side, '')
-        },
+        vanished: (side) => this.#vanished(side === 'caller' ? side : leg),
       })
     }
+    this.#connected(caller, { type: 'callerConnected' })
+  }
+
+  #connected(caller: SipDialog, event: CallEvent): void {
     this.#events.connected()
-    this.post({ type: 'callerConnected' })
+    this.post(event)
     // The record was closed while his 200 was under way: nobody is left to talk to.
     if (this.#ended && caller.open) caller.bye('', () => this.#checkGone())
+  }
+
+  /** One side knows nothing of the call any more: for the other it has hung up. */
+  #vanished(side: 'caller' | Leg): void {
+    if (side === 'caller') this.#dialog?.bye('', () => this.#checkGone())
+    else side.drop('')
+    this.#hungUp(side === 'caller' ? 'caller' : 'callee', '')
+  }
+
+  #callerHungUp(reason: string): void {
+    if (this.#anchored?.caller.hungUp(reason) !== true) this.#hungUp('caller', reason)
   }
 
   #hungUp(by: 'caller' | 'callee', reason: string): void {
@@ -261,20 +328,26 @@ export class CallRunner {
     else for (const leg of this.#legs.answered()) leg.drop(reason)
   }
 
-  #setTimer(command: Extract<CallCommand, { do: 'setTimer' }>): void {
-    const key = timerKey(command)
-    this.#stopTimer(key)
-    this.#timers.set(key, this.#ports.clock.wakeAt(command.at, () => {
-      this.#timers.delete(key)
-      this.post(command.leg === undefined
-        ? { type: 'timer', timer: command.timer }
-        : { type: 'timer', timer: command.timer, leg: command.leg })
-    }))
-  }
-
-  #stopTimer(key: string): void {
-    this.#timers.get(key)?.()
-    this.#timers.delete(key)
+  /** What the call has at a media server, from now on. */
+  #anchor(): AnchoredCall {
+    if (this.#anchored !== undefined) return this.#anchored
+    const { pool, dialogues, library, recordingsFolder, clock, log } = this.#ports
+    const incoming = this.#incoming!
+    const subscriber = this.#subscriber!
+    const anchored = new AnchoredCall({
+      pool, library, recordingsFolder, clock, log, legs: this.#legs, caller: this.#caller,
+      callId: incoming.id, subscriberId: subscriber.id, offer: this.#invitation.offer,
+      dialogues: dialogues(incoming, subscriber),
+      post: (event) => this.post(event),
+      go: (work) => void work.catch((error: unknown) => this.#guarded(() => { throw error })),
+      guarded: (run) => this.#guarded(run),
+      answer: (sdp, done) => this.#answer(sdp, 'application/sdp', done),
+      connected: (dialog, event) => this.#connected(dialog, event),
+      changed: () => this.#checkGone(),
+      vanished: (side) => this.#vanished(side),
+    })
+    this.#anchored = anchored
+    return anchored
   }
 
   /** For what the server or the clock tell this call outside its queue. */
@@ -291,31 +364,27 @@ export class CallRunner {
   #fail(error: unknown): void {
     const { log, clock } = this.#ports
     const stack = error instanceof Error ? error.stack : undefined
-    log.error({ call: this.#record?.id, error: String(error), stack }, 'fault in a call')
+    log.error({ call: this.#record.id, error: String(error), stack }, 'fault in a call')
     this.#queue.length = 0
     this.#caller.refuse(500, '')
     this.#bridge?.close()
     this.#legs.dropAll('')
     this.#dialog?.bye('', () => this.#checkGone())
-    for (const key of this.#timers.keys()) this.#stopTimer(key)
+    this.#timers.stopAll()
     if (this.#ended) return
     this.#ended = true
-    if (this.#record === undefined) return this.#events.ended(Promise.resolve())
-    const record: CallRecord = {
-      ...this.#record, endedAt: clock.wallMs(), outcome: 'interrupted', status: 500,
-      endedBy: 'service', reason: 'fault',
-    }
-    this.#events.ended(this.#store(record, () => this.#ports.journal.close(record)))
+    this.#tellEnd(this.#record.closeAsFault(clock.wallMs()))
   }
 
   #checkGone(): void {
     if (this.#gone || !this.#ended || this.#running || this.#legs.size > 0) return
+    if (this.endpointCount > 0) return
     if (this.#dialog !== undefined && !this.#dialog.closed) return
     this.#gone = true
     this.#events.gone()
   }
 }
 
-function timerKey(command: { readonly timer: string; readonly leg?: string }): string {
-  return command.leg === undefined ? command.timer : `${command.timer} ${command.leg}`
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await Promise.all([one, other])
 }

@@ -7,6 +7,7 @@ import { Reception } from '../../src/app/reception.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 import { answers, busy, call, clean, phoneA, phoneB, phoneC, rings, world } from '../support/app-world.ts'
 import { directory, invite, personalNumber, quiet, rule, subscriber, trunk } from '../support/call-fixtures.ts'
+import { scriptedDialogues } from '../support/scripted-dialogues.ts'
 import { FakeCaller } from '../support/fake-sip-server.ts'
 import type { Phone } from '../support/fake-sip-server.ts'
 
@@ -68,8 +69,8 @@ t.test('unknown address: 403 without a look at the database', async (t) => {
   let asked = 0
   const w = world(subscriber([]), {})
   const reception = new Reception(
-    { maxCps: 1, maxLiveCalls: 1, maxCallSeconds: 60, sessionSeconds: 0 },
-    { directory: directory(async () => { asked++; return undefined }, [trunk()]), journal: w.journal, clock: w.clock, log: quiet },
+    { maxCps: 1, maxLiveCalls: 1, maxCallSeconds: 60, sessionSeconds: 0, recordingsFolder: '' },
+    { directory: directory(async () => { asked++; return undefined }, [trunk()]), journal: w.journal, clock: w.clock, log: quiet, media: undefined, library: undefined, dialogues: () => scriptedDialogues('', w.library) },
     w.server)
   for (const source of ['198.51.100.1', '', 'garbage', '::1']) {
     const caller = new FakeCaller(w.server, invite({}, { sourceAddress: source }))

@@ -1,12 +1,14 @@
 /** What a leg tells about the call, by trunk policy: a row per policy and caller. */
 import t from 'tap'
 import { legHeaders, legUri } from '../../src/app/identity.ts'
+import type { LegPolicy } from '../../src/app/identity.ts'
 import { readInvite } from '../../src/app/inbound.ts'
 import type { Invitation } from '../../src/app/inbound.ts'
 import type { Trunk } from '../../src/call/trunk.ts'
 import { invite, trunk } from '../support/call-fixtures.ts'
 
 const target = '+79160000001'
+const plain: LegPolicy = { contentType: 'application/sdp' }
 
 function invitation(headers: Record<string, string> = {}): Invitation {
   const reading = readInvite(invite(headers), trunk())
@@ -27,7 +29,7 @@ t.test('Request-URI', async (t) => {
 })
 
 const ours = '<sip:+74996740782@192.0.2.1>;reason=unconditional;counter=1;privacy=off;screen=yes'
-const rows: { name: string; trunk: Partial<Trunk> | undefined; headers?: Record<string, string>; has: Record<string, string | undefined> }[] = [
+const rows: { name: string; trunk: Partial<Trunk> | undefined; headers?: Record<string, string>; policy?: Partial<LegPolicy>; has: Record<string, string | undefined> }[] = [
   {
     name: 'caller, nothing asserted', trunk: {},
     has: { From: '"Анна" <sip:+79161234567@localhost>', 'Max-Forwards': '69', 'P-Asserted-Identity': undefined, Privacy: undefined, Diversion: undefined, 'History-Info': undefined },
@@ -104,11 +106,29 @@ const rows: { name: string; trunk: Partial<Trunk> | undefined; headers?: Record<
     headers: { diversion: '<<>, "x" <mailto:a@b>, <sip:+79990000001@a>;reason="time-of-day"' },
     has: { 'History-Info': '<sip:+79990000001@a>;index=1, <sip:+74996740782@192.0.2.1;cause=404>;index=1.1;mp=1, <sip:+79160000001@192.0.2.1;cause=302>;index=1.1.1;mp=1.1' },
   },
+  {
+    name: 'the number wants to see the personal number, whatever the trunk has', trunk: { assertIdentity: true }, policy: { callerId: 'personal' },
+    has: { From: '<sip:+74996740782@localhost>', 'P-Asserted-Identity': '<sip:+74996740782@localhost>', Privacy: undefined },
+  },
+  {
+    name: '… a withheld caller stays unknown to it and to the other network', trunk: { assertIdentity: true }, headers: { privacy: 'id' }, policy: { callerId: 'personal' },
+    has: { From: '<sip:+74996740782@localhost>', 'P-Asserted-Identity': '<sip:+74996740782@localhost>', Privacy: undefined },
+  },
+  {
+    name: 'the number wants to see the caller where the trunk has the personal number', trunk: { assertIdentity: true, identity: 'personal', numberFormat: 'e164' }, policy: { callerId: 'caller' },
+    has: { From: '"Анна" <sip:79161234567@localhost>', 'P-Asserted-Identity': '<sip:79161234567@localhost>', Privacy: undefined },
+  },
+  {
+    name: '… a withheld caller is not shown by that (RFC 3323, RFC 3325 §9.1)', trunk: { assertIdentity: true, identity: 'personal' }, headers: { privacy: 'id' }, policy: { callerId: 'caller' },
+    has: { From: '"Anonymous" <sip:anonymous@anonymous.invalid>', 'P-Asserted-Identity': undefined, Privacy: 'id' },
+  },
+  { name: 'a SIP URI that wants to see the personal number', trunk: undefined, policy: { callerId: 'personal' }, has: { From: '<sip:+74996740782@localhost>' } },
+  { name: 'no body, no type', trunk: {}, policy: { contentType: '' }, has: { 'Content-Type': undefined } },
   { name: 'SIP URI target: the caller, nothing else', trunk: undefined, has: { From: '"Анна" <sip:+79161234567@localhost>', Diversion: undefined } },
 ]
 for (const row of rows) {
   t.test(row.name, async (t) => {
-    const headers = legHeaders(invitation(row.headers), target, row.trunk && trunk(row.trunk))
+    const headers = legHeaders(invitation(row.headers), target, row.trunk && trunk(row.trunk), { ...plain, ...row.policy })
     for (const [name, value] of Object.entries(row.has)) t.equal(headers[name], value, name)
     for (const [name, value] of Object.entries(headers)) t.notMatch(value, /[\r\n\0]/, name)
   })
@@ -116,9 +136,18 @@ for (const row of rows) {
 
 t.test('five diversions at most, in either form and converted', async (t) => {
   const many = Array.from({ length: 9 }, (_, i) => `<sip:+7999000000${i}@h>`).join(', ')
-  t.equal(legHeaders(invitation({ diversion: many }), target, trunk({ diversion: 'diversion' }))['Diversion']?.split(', ').length, 5)
-  const converted = legHeaders(invitation({ diversion: many }), target, trunk({ diversion: 'historyInfo' }))['History-Info']
+  t.equal(legHeaders(invitation({ diversion: many }), target, trunk({ diversion: 'diversion' }), plain)['Diversion']?.split(', ').length, 5)
+  const converted = legHeaders(invitation({ diversion: many }), target, trunk({ diversion: 'historyInfo' }), plain)['History-Info']
   t.equal(converted?.split(', ').length, 6, 'four of them, our number, the target')
   const long = Array.from({ length: 9 }, (_, i) => `<sip:+7999000000${i}@h;cause=302>;index=${'1.'.repeat(i)}1`).join(', ')
-  t.equal(legHeaders(invitation({ 'history-info': long }), target, trunk({ diversion: 'diversion' }))['Diversion']?.split(', ').length, 5)
+  t.equal(legHeaders(invitation({ 'history-info': long }), target, trunk({ diversion: 'diversion' }), plain)['Diversion']?.split(', ').length, 5)
+})
+
+t.test('a call of the service itself was forwarded by nobody', async (t) => {
+  const own = { ...invitation(), own: true }
+  for (const diversion of ['diversion', 'historyInfo'] as const) {
+    const headers = legHeaders(own, target, trunk({ diversion }), { ...plain, callerId: 'personal' })
+    t.equal(headers['Diversion'] ?? headers['History-Info'], undefined, diversion)
+    t.equal(headers['From'], '<sip:+74996740782@localhost>')
+  }
 })
