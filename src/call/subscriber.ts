@@ -50,7 +50,7 @@ export interface MediaSettings {
   readonly musicFile?: string
   /** "Press 1" for mobile numbers that do not say otherwise. */
   readonly confirmMobiles: boolean
-  /** How long a called person has to press, 5–30. */
+  /** How long a called person has to hear the question and press, 5–30. */
   readonly confirmSeconds: number
   /** Longest voicemail message, 3–180. */
   readonly messageSeconds: number
@@ -62,7 +62,7 @@ export interface MediaSettings {
 
 export const defaultMedia: MediaSettings = {
   language: 'ru', recordConsent: true, recordPolicy: 'ifPossible', ringback: 'network',
-  confirmMobiles: true, confirmSeconds: 10, messageSeconds: 180, silenceSeconds: 5,
+  confirmMobiles: true, confirmSeconds: 15, messageSeconds: 180, silenceSeconds: 5,
   mailboxOpen: false,
 }
 

@@ -8,7 +8,10 @@ import {
 } from '../../src/app/media/announcements.ts'
 import { askToConfirm } from '../../src/app/media/ask-to-confirm.ts'
 import { recordGreeting } from '../../src/app/media/record-greeting.ts'
+import { spokenDialogues } from '../../src/app/spoken-dialogues.ts'
 import type { ConfirmChoice } from '../../src/call/record.ts'
+import { defaultMedia } from '../../src/call/subscriber.ts'
+import { subscriber } from '../support/call-fixtures.ts'
 import { cutEverywhere, heard, scene, watch } from '../support/dialogue-scene.ts'
 import type { Scene } from '../support/dialogue-scene.ts'
 
@@ -230,5 +233,38 @@ t.test('a greeting by telephone', async (t) => {
     return record(one)
   }, 30_000, 500, (t, one, kept, what) => {
     if (kept !== (one.library.did.length === 1)) t.fail(`${what}: ${one.library.did.join('; ')}`)
+  })
+})
+
+t.test('the dialogues of a call have the wishes of its subscriber', async (t) => {
+  const incoming = {
+    id: 'call', sipCallId: 'x', caller: { number: '+79161234567', name: 'Anna', anonymous: false },
+    dialled: '+74996740782', trunkId: undefined, maxForwards: 70, diverted: [], hasOffer: true,
+  }
+  const media = { ...defaultMedia, musicFile: 'music/own.wav', messageSeconds: 7, silenceSeconds: 0 }
+  t.test('with a library', async (t) => {
+    const one = await scene()
+    const { message, ringback } = spokenDialogues(one.ports)(incoming, { ...subscriber([]), media })
+    void ringback(one.endpoint, 'music', one.abort.signal)
+    t.ok(one.endpoint.did[0]?.startsWith('play /rec/music/own.wav'))
+    one.abort.abort()
+    const kept = watch(message(one.endpoint, 'greetings/g.wav', new AbortController().signal))
+    await one.clock.run(20_000)
+    t.equal(kept.value?.kept, true)
+    t.match(one.library.did, [/^beginMessage [0-9a-f]{32}$/, /^finishMessage [0-9a-f]{32} 7000$/])
+    t.match(one.library.begun, [{
+      subscriberId: subscriber([]).id, callId: 'call', caller: '+79161234567', callerName: 'Anna', dialled: '+74996740782',
+    }])
+    t.ok(heard(one).includes('play /rec/greetings/g.wav'))
+  })
+  t.test('without one, callers are told so', async (t) => {
+    const one = await scene()
+    const { message, mailbox } = spokenDialogues({ ...one.ports, library: undefined })(incoming, subscriber([]))
+    const kept = watch(message(one.endpoint, undefined, one.abort.signal))
+    await one.clock.run(2000)
+    void mailbox(one.endpoint, one.abort.signal)
+    await one.clock.run(2000)
+    t.strictSame(kept.value, { kept: false })
+    t.strictSame(heard(one), ['play message-impossible', 'play mailbox-trouble'])
   })
 })

@@ -14,8 +14,16 @@ export interface ControlAddress {
   readonly secret: string
 }
 
+type Done = (error?: unknown) => void
+
+/** What drachtio-srf makes of an INVITE. */
+interface LibraryDialog {
+  destroy(options?: object | Done, done?: Done): unknown
+}
+
 /** drachtio-srf as it is: its declarations leave these out. */
 interface Library {
+  createUAC(uri: string, options: object): Promise<LibraryDialog>
   connect(options: object): unknown
   disconnect(): void
   on(event: 'connect' | 'close' | 'error', run: (error?: unknown) => void): void
@@ -34,6 +42,16 @@ export class MediaSip {
 
   constructor(log: Log) {
     this.#log = log
+    const library = this.srf as unknown as Library
+    const createUac = library.createUAC.bind(library)
+    library.createUAC = async (uri, options) => {
+      const dialog = await createUac(uri, options)
+      // drachtio-fsmrf leaves the promise of a BYE unheard: a dialog that has gone meanwhile would
+      // end the process.
+      const destroy = dialog.destroy.bind(dialog)
+      dialog.destroy = (headers = {}, done = () => {}) => destroy(headers, done)
+      return dialog
+    }
   }
 
   get isUp(): boolean {
