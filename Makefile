@@ -8,7 +8,7 @@ RUN_NEEDS := mariadb-server-core:mariadbd mariadb-server-core:mariadb-install-db
   mariadb-client-core:my_print_defaults sip-tester:sipp
 TEST_NEEDS := $(RUN_NEEDS) chromium:chromium baresip-core:baresip
 
-.PHONY: help run test check call load bench figures clean needs-run needs-test
+.PHONY: help run test check call load bench figures prompts clean needs-run needs-test
 
 help: node_modules/.installed ## this text, and the settings
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: node_modules/.installed ## micro-benchmarks: parser, serializer, transact
 
 figures: node_modules/.installed ## the transaction machines as Mermaid diagrams, printed from their tables
 	@node test/support/figures.ts
+
+prompts: node_modules/.installed ## speak prompts/texts.json anew; needs the Debian package espeak-ng
+	@node test/support/make-prompts.ts
 
 clean: ## remove installed packages and everything that was made (also the private database)
 	rm -rf node_modules var bench-out .tap

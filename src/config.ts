@@ -54,6 +54,24 @@ const settings = {
     'how long living calls may go on when the application stops'),
   sessionSeconds: setting('PN_SESSION_SECONDS', 'seconds', '1800', readSessionSeconds,
     'session interval asked for on both legs (RFC 4028), 0 = none'),
+  mediaServers: setting('PN_MEDIA_SERVERS', 'host:port,…', '', readServers,
+    'event sockets of media servers (FreeSWITCH); empty = an embedded one is started'),
+  mediaSecret: setting('PN_MEDIA_SECRET', 'text', '', (text) => text,
+    'secret of the event sockets; empty = one made at each start for the embedded one'),
+  mediaListen: setting('PN_MEDIA_LISTEN', 'address', '127.0.0.1', readAddress,
+    'where media servers dial back to the application'),
+  mediaPort: setting('PN_MEDIA_PORT', 'port', '8021', readPort,
+    'event socket of the embedded media server, on 127.0.0.1'),
+  rtpAddress: setting('PN_RTP_ADDRESS', 'address', '', orEmpty(readAddress),
+    'where the embedded media server sends and takes RTP; empty = the address of the SIP server'),
+  rtpPorts: setting('PN_RTP_PORTS', 'first-last, 0 = any free', '20000-29999', readPorts,
+    'ports of the embedded media server for RTP'),
+  recordingsDir: setting('PN_RECORDINGS', 'folder', '', orEmpty((text) => resolve(text)),
+    'recordings and messages, the same path for all media servers; empty = under the data folder'),
+  promptsDir: setting('PN_PROMPTS', 'folder', 'prompts', (text) => resolve(readText(text)),
+    'spoken prompts, the same path for all media servers; studio files replace them one by one'),
+  verifyNumbers: setting('PN_VERIFY_NUMBERS', 'yes or no', 'no', readYesNo,
+    'numbers are rung only after a code has proved that they are the subscriber’s'),
   logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'warn', readLogLevel,
     'how much is logged'),
   wallClock: setting('PN_WALL_CLOCK', 'ISO instant', '', readInstant,
@@ -107,12 +125,29 @@ export function describeSettings(): Omit<Setting<unknown>, 'read'>[] {
 
 /** Makes the data folder; throws with the mend when that is not possible. */
 export function prepareDataDir(config: Config): void {
+  makeFolder('PN_DATA_DIR', config.dataDir)
+}
+
+/** Makes the recordings folder and answers it; throws with the mend when that is not possible. */
+export function prepareRecordings(config: Config): string {
+  const folder = recordingsFolder(config)
+  makeFolder('PN_RECORDINGS', folder, 0o750)
+  return folder
+}
+
+/** Where recordings and messages lie. */
+export function recordingsFolder(config: Config): string {
+  return config.recordingsDir === '' ? resolve(config.dataDir, 'recordings') : config.recordingsDir
+}
+
+/** `mode`: who may look into it; what people say is not for everybody on the machine. */
+function makeFolder(env: string, folder: string, mode = 0o777): void {
   try {
-    mkdirSync(config.dataDir, { recursive: true })
+    mkdirSync(folder, { recursive: true, mode })
   } catch (fault) {
     const { message } = fault as Error
     throw new ConfigError([
-      `PN_DATA_DIR=${config.dataDir}: cannot be made (${message}); name a folder you may write to`,
+      `${env}=${folder}: cannot be made (${message}); name a folder you may write to`,
     ])
   }
 }
@@ -128,6 +163,9 @@ function faultsTogether(config: Config): string[] {
   if (isEverywhere && config.controlSecret === settings.controlSecret.fallback) {
     faults.push('PN_CONTROL_HOST: whoever reaches the control connection may place calls; ' +
       'on every address set a PN_CONTROL_SECRET of your own')
+  }
+  if (config.mediaServers.length > 0 && config.mediaSecret === '') {
+    faults.push('PN_MEDIA_SECRET: media servers of your own (PN_MEDIA_SERVERS) ask for a secret')
   }
   return faults
 }
@@ -145,6 +183,30 @@ function readText(text: string): string {
 
 function readAddress(text: string): string {
   if (isIP(text) === 0) throw new Error('must be an IP address such as 127.0.0.1')
+  return text
+}
+
+function orEmpty(read: (text: string) => string): (text: string) => string {
+  return (text) => text === '' ? '' : read(text)
+}
+
+/** HOST:PORT, with commas between; an IPv6 address in brackets. */
+function readServers(text: string): readonly { readonly host: string; readonly port: number }[] {
+  return text.split(',').map((one) => one.trim()).filter((one) => one !== '').map((one) => {
+    const [, bracketed, plain, port = ''] =
+      /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+)):(\d+)$/.exec(one) ?? []
+    const host = bracketed ?? plain
+    if (host === undefined) throw new Error('must be like 10.0.0.7:8021,10.0.0.8:8021')
+    return { host, port: readCount(1, 65_535)(port) }
+  })
+}
+
+/** The text as the media server takes it. */
+function readPorts(text: string): string {
+  const [, first = '', last = ''] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []
+  if (text === '0') return '0-0'
+  if (Number(first) < 1024 || Number(last) <= Number(first) || Number(last) > 65_535)
+    throw new Error('must be a rising range from 1024 up, such as 20000-29999, or 0')
   return text
 }
 

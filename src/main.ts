@@ -3,15 +3,18 @@
  * them together; each part is a process of its own, loads only what it needs, and in production
  * only the wanted ones run.
  */
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import type { ApiMedia } from './api/context.ts'
 import { clockStartingAt, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
-import { ConfigError, describeSettings, prepareDataDir, readConfig } from './config.ts'
+import {
+  ConfigError, describeSettings, prepareDataDir, prepareRecordings, readConfig,
+} from './config.ts'
 import type { Config } from './config.ts'
 import { wrongConfigurationExit } from './launcher/part.ts'
-import type { AppReady, DatabaseReady, SipdReady } from './launcher/product.ts'
+import type { AppReady, DatabaseReady, MediaReady, SipdReady } from './launcher/product.ts'
 import { createLog } from './log.ts'
 import type { Log } from './log.ts'
 import type { Database } from './store/database.ts'
@@ -30,7 +33,7 @@ const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>
 const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError', 'MediaOptionsError']
 /** Faults whose message is a sentence for the operator; a stack trace would hide it. */
 const operatorFaults: readonly string[] = [
-  ...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError',
+  ...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError', 'PromptFolderError',
 ]
 
 /** Something outside of the program is wrong; the message is a sentence for the operator. */
@@ -42,6 +45,7 @@ class OperatorError extends Error {
 const listens: Readonly<Record<string, string>> = {
   sipd: 'PN_SIP_CONTACT (or the configuration file) for SIP, PN_CONTROL_HOST and PN_CONTROL_PORT ' +
     'for the application, PN_METRICS_PORT',
+  media: 'PN_MEDIA_PORT for the application, PN_RTP_ADDRESS and PN_RTP_PORTS for RTP',
   app: 'PN_PANEL_HOST and PN_PANEL_PORT',
 }
 
@@ -66,7 +70,7 @@ async function run(): Promise<void> {
   const config = readConfig(process.env)
   prepareDataDir(config)
   const say = (line: string) => process.stdout.write(`${line}\n`)
-  say('Starting the database, the SIP server and the application…')
+  say('Starting the database, the SIP server, the media server and the application…')
   const stopAsked = stopRequested()
   const env = Object.fromEntries(Object.entries(process.env)
     .filter((pair): pair is [string, string] => pair[1] !== undefined))
@@ -129,14 +133,18 @@ async function sipd(given: readonly string[]): Promise<void> {
   process.exit(0)
 }
 
-/** The embedded media server. */
+/** The embedded media server: by its own arguments, or without any by our settings. */
 async function media(given: readonly string[]): Promise<void> {
   const { parseMediaArguments } = await import('./media/options.ts')
   const { startMedia } = await import('./media/server.ts')
-  const options = parseMediaArguments(given, process.env)
+  const { mediaArguments } = await import('./launcher/product.ts')
+  const argv = given.length > 0 ? given : mediaArguments(readConfig(process.env), '')
+  const options = parseMediaArguments(argv, process.env)
+  mkdirSync(options.recordingsFolder, { recursive: true, mode: 0o750 })
   const stopAsked = stopRequested()
   const server = await startMedia(options, createLog(options.logLevel, 'media'))
-  reportReady({ sipAddress: server.sipAddress, sipPort: server.sipPort, eslPort: server.eslPort })
+  const { sipAddress, sipPort, eslPort } = server
+  reportReady({ sipAddress, sipPort, eslPort } satisfies MediaReady)
   answerCounts(() => server.counts())
   await stopAsked
   await server.stop()
@@ -165,22 +173,64 @@ async function app(): Promise<void> {
   await migrate(database.kysely, { folder: join(root, 'sql'), log })
   const demo = config.demo ? await readDemo(config, database, clock.wallMs()) : undefined
   const spillFolder = join(config.dataDir, 'journal')
-  const store = await createCallStore({ database, clock, log, spillFolder })
+  const { verifyNumbers } = config
+  const store = await createCallStore({ database, clock, log, spillFolder, verifyNumbers })
+  const files = await openMedia(config, { database, clock, log, owner: store.owner })
   const calls = await startApp({
     controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret,
     maxCps: config.maxCps, maxLiveCalls: config.maxLiveCalls,
     maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
-  }, { directory: store, journal: store, clock, log })
-  const panel = await startPanel(config, url, clock, log)
+    recordingsFolder: files.recordings, promptsFolder: config.promptsDir,
+  }, {
+    directory: store, journal: store, clock, log, media: files.pool, library: files.library,
+    errands: files.errands,
+  })
+  const panel = await startPanel(config, url, clock, log, {
+    folder: files.recordings, prompts: [config.promptsDir, join(root, 'prompts')],
+    available: () => files.pool?.available ?? false,
+  })
   await Promise.race([calls.ready, stopAsked])
   reportReady({ panelUrl: panel.url, demo } satisfies AppReady)
   answerCounts(() => calls.counts())
   await stopAsked
   await calls.stop(config.drainSeconds * 1000)
   await panel.stop()
+  await files.stop()
   await store.stop()
   await database.close()
   process.exit(0)
+}
+
+/** What calls need of media: servers, the library with its archive, errands of the panel. */
+async function openMedia(config: Config, { database, clock, log, owner }: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly owner: string
+}) {
+  const { MrfPool } = await import('./app/media/pool.ts')
+  const { startArchive } = await import('./archive/archive.ts')
+  const { createErrandBoard } = await import('./store/errands.ts')
+  const { createMediaLibrary } = await import('./store/media-library.ts')
+  const recordings = prepareRecordings(config)
+  const spillFolder = join(config.dataDir, 'journal', 'media')
+  const library = createMediaLibrary({
+    database, clock, log, spillFolder, owner,
+    finished: (what, id) => archive.measure(what, id),
+  })
+  const db = database.kysely
+  const archive = startArchive({ db, clock, log, folder: recordings, replay: library.replay })
+  const { controlHost: host, controlPort: port, controlSecret: secret, mediaSecret } = config
+  const servers = config.mediaServers.map((server) => ({ ...server, secret: mediaSecret }))
+  const pool = servers.length === 0 ? undefined : new MrfPool(
+    { servers, control: { host, port, secret }, listenHost: config.mediaListen }, clock, log)
+  pool?.start()
+  const stop = async () => {
+    pool?.close()
+    await library.stop(5000)
+    await archive.stop()
+  }
+  return { recordings, library, pool, errands: createErrandBoard(db, clock, owner), stop }
 }
 
 /** Throws OperatorError when the database refuses us, or does not answer in time. */
@@ -213,13 +263,14 @@ async function readDemo(
 
 /** The panel has a pool of its own: a slow page never keeps a call from its rules. */
 async function startPanel(
-  config: Config, url: string, clock: Clock, log: Log,
+  config: Config, url: string, clock: Clock, log: Log, media: ApiMedia,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createApi } = await import('./api/app.ts')
   const { defaultBrand } = await import('./api/brand.ts')
   const { createChangeHub } = await import('./api/change-hub.ts')
   const { buildPanel } = await import('./api/panel-bundle.ts')
   const { startPanelServer } = await import('./api/server.ts')
+  const { createSmsOutbox } = await import('./api/sms-outbox.ts')
   const { openDatabase } = await import('./store/database.ts')
   const database = openDatabase({ url, connections: 5 })
   const hub = createChangeHub(database.kysely, clock, log)
@@ -228,8 +279,12 @@ async function startPanel(
     log.error({ err: fault }, 'the pages of the panel cannot be built; only its API is served')
     return undefined
   })
-  const { behindProxy, panelHost: host, panelPort: port } = config
-  const api = createApi({ database, clock, log, hub, brand: defaultBrand, behindProxy, panel })
+  const { behindProxy, verifyNumbers, panelHost: host, panelPort: port } = config
+  const sendSms = createSmsOutbox(join(config.dataDir, 'outbox'), clock)
+  const api = createApi({
+    database, clock, log, hub, brand: defaultBrand, behindProxy, panel, media, verifyNumbers,
+    sendSms,
+  })
   const server = await startPanelServer({ api, host, port, behindProxy, log })
   const stop = async () => {
     hub.stop()
@@ -251,7 +306,7 @@ async function help(): Promise<void> {
   run        everything, with a launcher that restarts what dies
   database   the private MariaDB under PN_DATA_DIR
   sipd       the SIP server; takes drachtio-server's options, for instance -f FILE
-  media      the media server (not yet used by the application)
+  media      the media server; takes options of its own, or our settings
   app        the call application and the panel
   settings   lists the settings
 `)

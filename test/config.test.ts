@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { ConfigError, describeSettings, readConfig } from '../src/config.ts'
+import {
+  ConfigError, describeSettings, prepareRecordings, readConfig, recordingsFolder,
+} from '../src/config.ts'
 
 t.test('an empty environment is a working configuration', async (t) => {
   const config = readConfig({})
@@ -21,6 +23,17 @@ const wrong = [
   { env: { PN_LOG_LEVEL: 'loud' }, tells: 'must be debug' },
   { env: { DATABASE_URL: 'postgres://x' }, tells: 'must begin with mysql://' },
   { env: { PN_WALL_CLOCK: 'noon' }, tells: 'must be an instant' },
+  { env: { PN_MEDIA_SERVERS: '10.0.0.7' }, tells: 'must be like 10.0.0.7:8021,10.0.0.8:8021' },
+  { env: { PN_MEDIA_SERVERS: '10.0.0.7:0' }, tells: 'from 1 to 65535' },
+  { env: { PN_MEDIA_SERVERS: '10.0.0.7:8021' }, tells: 'PN_MEDIA_SECRET: media servers of your own' },
+  { env: { PN_MEDIA_LISTEN: 'here' }, tells: 'must be an IP address' },
+  { env: { PN_RTP_ADDRESS: 'rtp.example' }, tells: 'must be an IP address' },
+  { env: { PN_RTP_PORTS: '20000' }, tells: 'must be a rising range' },
+  { env: { PN_RTP_PORTS: '30000-20000' }, tells: 'must be a rising range' },
+  { env: { PN_RTP_PORTS: '80-90' }, tells: 'must be a rising range' },
+  { env: { PN_RTP_PORTS: '60000-70000' }, tells: 'must be a rising range' },
+  { env: { PN_PROMPTS: ' ' }, tells: 'must not be empty' },
+  { env: { PN_VERIFY_NUMBERS: 'maybe' }, tells: 'must be yes or no' },
   { env: { PN_PANNEL_PORT: '1' }, tells: 'PN_PANNEL_PORT: no such setting' },
 ]
 for (const { env, tells } of wrong) {
@@ -42,6 +55,25 @@ t.test('all faults are named at once', async (t) => {
 t.test('zero is a value of its own, not a default', async (t) => {
   t.equal(readConfig({ PN_SESSION_SECONDS: '0' }).sessionSeconds, 0)
   t.equal(readConfig({ PN_PANEL_PORT: '0' }).panelPort, 0)
+})
+
+t.test('media servers: none, one, several, IPv6', async (t) => {
+  const servers = (text: string) => readConfig({ PN_MEDIA_SERVERS: text, PN_MEDIA_SECRET: 'x' }).mediaServers
+  t.strictSame(servers(''), [])
+  t.strictSame(servers('fs1.example:8021'), [{ host: 'fs1.example', port: 8021 }])
+  t.strictSame(servers('10.0.0.7:8021, [2001:db8::7]:8022'), [
+    { host: '10.0.0.7', port: 8021 }, { host: '2001:db8::7', port: 8022 },
+  ])
+})
+
+t.test('recordings lie under the data folder unless told otherwise', async (t) => {
+  t.equal(recordingsFolder(readConfig({ PN_DATA_DIR: '/data' })), '/data/recordings')
+  t.equal(recordingsFolder(readConfig({ PN_DATA_DIR: '/data', PN_RECORDINGS: '/rec' })), '/rec')
+  const folder = t.testdir({ taken: 'a file' })
+  const made = prepareRecordings(readConfig({ PN_DATA_DIR: folder }))
+  t.ok(existsSync(made))
+  t.throws(() => prepareRecordings(readConfig({ PN_RECORDINGS: join(folder, 'taken', 'x') })),
+    { name: 'ConfigError', message: /PN_RECORDINGS.*cannot be made.*name a folder you may write to/s })
 })
 
 t.test('every setting stands in the README with its unit and default', async (t) => {

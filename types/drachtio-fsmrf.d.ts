@@ -88,6 +88,7 @@ declare module 'drachtio-fsmrf' {
       subscribe(events: string | string[]): void
       filter(header: string, value: string): void
       on(event: string, listener: (event: EslEvent) => void): void
+      removeAllListeners(event?: string): void
       disconnect(): void
     }
 
@@ -105,8 +106,12 @@ declare module 'drachtio-fsmrf' {
       readonly sip: { callId: string }
       readonly connected: boolean
       readonly muted: boolean
+      /** null once it is closed. */
       readonly conn: EslConnection
-      readonly dialog: Srf.Dialog
+      readonly dialog: Srf.Dialog & {
+        readonly connected: boolean
+        request(options: { method: string; headers: Record<string, string>; body: string }): Promise<unknown>
+      }
       /** Set once the endpoint takes part in a conference. */
       readonly conf: { memberId: number; name: string; uuid: string }
       play(file: string | string[] | PlayOptions): Promise<PlaybackResult>
@@ -152,6 +157,7 @@ declare module 'drachtio-fsmrf' {
 
     class MediaServer extends EventEmitter {
       readonly address: string
+      readonly conn: EslConnection
       readonly sip: { ipv4: { udp: { address?: string }; dtls: { address?: string } } }
       readonly maxSessions: number
       readonly currentSessions: number

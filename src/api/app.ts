@@ -3,16 +3,32 @@
  * and no SQL; it never talks to the call application, they meet in the database.
  */
 import { Hono } from 'hono'
+import { audioRoutes } from './audio.ts'
+import { callMediaRoutes } from './call-media.ts'
+import { calendarRoutes } from './calendar.ts'
+import { callerListRoutes } from './caller-lists.ts'
 import { callRoutes } from './calls.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
+import { docsRoutes } from './docs.ts'
 import { ApiError, apiErrorFrom } from './errors.ts'
+import { errandRoutes } from './errands.ts'
 import { eventRoutes } from './events.ts'
 import { loggedIn, sameOrigin, smallBodies, strictHeaders } from './guards.ts'
+import { keyRoutes } from './keys.ts'
 import { loginRoutes } from './login.ts'
+import { mediaRoutes } from './media.ts'
+import { messageRoutes } from './messages.ts'
 import { numberRoutes, settingsRoutes } from './numbers.ts'
+import { overrideRoutes } from './override.ts'
 import { overviewRoutes } from './overview.ts'
+import { promptRoutes } from './prompts.ts'
 import { ruleRoutes } from './rules.ts'
+import { sessionRoutes } from './sessions.ts'
+import { mySettingsRoutes } from './settings.ts'
+import { simulateRoutes, testCallRoutes } from './simulate.ts'
 import { servePanel } from './static.ts'
+import { statisticsRoutes } from './statistics.ts'
+import { supportRoutes } from './support.ts'
 
 /** The whole application, ready for startPanelServer or for `request` in a test. */
 export function createApi(deps: ApiDeps): Hono<ApiEnv> {
@@ -28,14 +44,32 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
     await deps.database.execute('SELECT 1', [], 2000)
     return c.json({ ok: true })
   })
+  app.route('/api', docsRoutes())
   app.route('/api', loginRoutes(deps))
   app.use('/api/*', loggedIn(deps), tellOthers(deps))
   app.route('/api/numbers', numberRoutes(deps))
   app.route('/api/settings', settingsRoutes(deps))
   app.route('/api/rules', ruleRoutes(deps))
   app.route('/api/overview', overviewRoutes(deps))
+  app.route('/api/override', overrideRoutes(deps))
+  app.route('/api/simulate', simulateRoutes(deps))
+  app.route('/api/test-call', testCallRoutes(deps))
+  app.route('/api/caller-lists', callerListRoutes(deps))
+  app.route('/api/calendar', calendarRoutes(deps))
+  app.route('/api/statistics', statisticsRoutes(deps))
+  app.route('/api/keys', keyRoutes(deps))
+  app.route('/api/support', supportRoutes(deps))
   app.route('/api/calls', callRoutes(deps))
+  app.route('/api/calls', callMediaRoutes(deps))
+  app.route('/api/messages', messageRoutes(deps))
+  app.route('/api/settings', mySettingsRoutes(deps))
+  app.route('/api/sessions', sessionRoutes(deps))
+  app.route('/api/audio', audioRoutes(deps))
+  app.route('/api/prompts', promptRoutes(deps))
+  app.route('/api/errands', errandRoutes(deps))
   app.route('/api/events', eventRoutes(deps))
+  app.use('/media/*', loggedIn(deps))
+  app.route('/media', mediaRoutes(deps))
   return app
 }
 
@@ -63,5 +97,7 @@ function answerFault(deps: ApiDeps, c: ApiContext, fault: unknown): Response {
     deps.log.warn({ code: error.code, requestId, path: c.req.path }, 'request refused')
   if (error.facts.retryAfterSeconds !== undefined)
     c.header('Retry-After', String(error.facts.retryAfterSeconds))
-  return c.json(error.problem(requestId), error.status)
+  return c.body(JSON.stringify(error.problem(requestId)), error.status, {
+    'Content-Type': 'application/problem+json',
+  })
 }

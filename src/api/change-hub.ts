@@ -5,11 +5,15 @@
 import mitt from 'mitt'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { changeMarks } from '../store/calls.ts'
+import { changeMarks } from '../store/change-marks.ts'
+import type { ChangeMarks } from '../store/change-marks.ts'
 import type { Db } from '../store/database.ts'
 
-/** `calls`: a call began, changed or ended. `rules`: rules, numbers or settings changed. */
-export type Change = 'calls' | 'rules'
+/**
+ * `calls`: a call began, changed or ended, its recording became ready. `rules`: rules, numbers or
+ * settings changed. `settings`: settings, greetings or music did. `messages`: voicemail.
+ */
+export type Change = keyof ChangeMarks
 
 export interface ChangeHub {
   /** Hears of changes of one subscriber until the returned function is called. */
@@ -23,13 +27,11 @@ export interface ChangeHub {
 /** A call in the panel is at most this much late. */
 const pollMs = 700
 
-type Marks = { readonly rules: string; readonly calls: string }
-
 /** A hub over one database. */
 export function createChangeHub(db: Db, clock: Clock, log: Log): ChangeHub {
   const bus = mitt<Record<string, Change>>()
   const listeners = new Map<string, number>()
-  const known = new Map<string, Marks>()
+  const known = new Map<string, ChangeMarks>()
   let cancel: Cancel | undefined
   let looking: Promise<void> | undefined
   let stopped = false
@@ -40,8 +42,9 @@ export function createChangeHub(db: Db, clock: Clock, log: Log): ChangeHub {
       const old = known.get(id)
       if (!listeners.has(id)) continue
       known.set(id, fresh)
-      if (old && old.rules !== fresh.rules) bus.emit(id, 'rules')
-      if (old && old.calls !== fresh.calls) bus.emit(id, 'calls')
+      if (!old) continue
+      for (const change of Object.keys(fresh) as Change[])
+        if (old[change] !== fresh[change]) bus.emit(id, change)
     }
   }
   const look = () => {

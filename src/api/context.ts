@@ -22,8 +22,23 @@ export interface ApiDeps {
    * The panel is reached through a proxy that ends TLS: secure cookies, X-Forwarded-For believed.
    */
   readonly behindProxy: boolean
+  /** Where recordings lie and whether a media server works; undefined = there are none. */
+  readonly media?: ApiMedia | undefined
+  /** Rules ring only numbers that a code has proved (PN_VERIFY_NUMBERS); left out = any. */
+  readonly verifyNumbers?: boolean
+  /** Sends `text` to a telephone number; left out = there is no SMS. */
+  readonly sendSms?: ((to: string, text: string) => Promise<void>) | undefined
   /** Files of the panel; undefined for an API alone. */
   readonly panel?: PanelFiles | undefined
+}
+
+export interface ApiMedia {
+  /** The recordings folder as this process sees it. */
+  readonly folder: string
+  /** Folders of the operator's prompts, the first that has a file counts. */
+  readonly prompts?: readonly string[]
+  /** A media server takes calls at this moment. */
+  available(): boolean
 }
 
 export interface ApiEnv {

@@ -1,11 +1,12 @@
 /**
- * Failures of the API: every one has a status, a stable code and a sentence. The panel shows its
- * own words where it knows the code; the sentence here is for the codes it does not know.
+ * Failures of the API (RFC 9457): every one has a status, a stable code and a sentence. The panel
+ * shows its own words where it knows the code; the sentence here is for the codes it does not know.
  */
 import { PasswordsBusy } from '../store/password.ts'
 import { StoreError, isRetryable } from '../store/errors.ts'
 import type { StoreErrorCode } from '../store/errors.ts'
 import type { Problem, RuleReply } from './schema.ts'
+import type { SettingsReply } from './schema-media.ts'
 
 export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503
 
@@ -13,6 +14,7 @@ export interface ApiErrorFacts {
   readonly field?: string
   readonly details?: Readonly<Record<string, string | number>>
   readonly rule?: RuleReply
+  readonly settings?: SettingsReply
   readonly retryAfterSeconds?: number
 }
 
@@ -30,14 +32,18 @@ export class ApiError extends Error {
 
   /** The body of the reply. */
   problem(requestId: string): Problem {
-    const { field, details, rule } = this.facts
+    const { field, details, rule, settings } = this.facts
     return {
+      type: `/api/docs#${this.code}`,
+      title: this.message,
+      status: this.status,
       code: this.code,
       message: this.message,
       requestId,
       ...(field === undefined ? {} : { field }),
       ...(details === undefined ? {} : { details }),
       ...(rule === undefined ? {} : { rule }),
+      ...(settings === undefined ? {} : { settings }),
     }
   }
 }
@@ -68,6 +74,17 @@ const storeStatus: Readonly<Record<StoreErrorCode, ApiStatus>> = {
   unknown_rule: 422,
   login_taken: 409,
   number_taken: 409,
+  errand_running: 409,
+  settings_changed: 409,
+  audio_in_use: 409,
+  unknown_audio: 422,
+  unknown_list: 422,
+  unknown_dialled: 422,
+  list_in_use: 409,
+  list_taken: 409,
+  code_gone: 409,
+  code_too_soon: 429,
+  wrong_code: 422,
 }
 
 const sentences: Readonly<Record<string, string>> = {
@@ -99,6 +116,39 @@ const sentences: Readonly<Record<string, string>> = {
   rules_changed: 'Список правил изменили в другом окне.',
   unknown_number: 'Одного из номеров уже нет в «Моих номерах».',
   unknown_rule: 'Следующего правила уже нет.',
+  errand_running: 'Один звонок уже заказан. Дождитесь его.',
+  settings_changed: 'Настройки изменили в другом окне.',
+  audio_in_use: 'Эта запись звучит в правилах.',
+  unknown_audio: 'Этой записи уже нет.',
+  bad_audio: 'Этот файл не подходит: нужен звук в формате WAV.',
+  'bad_audio.notWav': 'Это не файл WAV.',
+  'bad_audio.unsupported': 'Такой звук не читается. Сохраните его как обычный WAV (PCM, 16 бит).',
+  'bad_audio.tooShort': 'Запись слишком короткая.',
+  'bad_audio.tooLong': 'Запись слишком длинная.',
+  no_space: 'На сервере мало места. Мы уже знаем об этом.',
+  wrong_password: 'Пароль не подошёл.',
+  weak_password: 'Этот пароль слишком простой.',
+  weak_pin: 'Этот PIN-код слишком простой.',
+  bad_zone: 'Такого часового пояса нет.',
+  link_expired: 'Ссылка устарела. Откройте запись ещё раз.',
+  not_ready: 'Запись ещё не готова.',
+  media_unavailable: 'Медиасервер сейчас не отвечает. Повторите позже.',
+  unknown_list: 'Одного из списков звонящих уже нет.',
+  unknown_dialled: 'Такого персонального номера у Вас нет.',
+  list_in_use: 'Список используется в правилах.',
+  list_taken: 'Список с таким названием уже есть.',
+  code_gone: 'Этот код больше не действует. Запросите новый.',
+  code_too_soon: 'Новый код можно запросить через минуту.',
+  wrong_code: 'Код не подошёл.',
+  sms_off: 'СМС сейчас не отправляются. Подтвердите номер звонком.',
+  bad_mask: 'Это не похоже на номер. Напишите +7 916 123-45-67 или начало номера: +7 495 *.',
+  'bad_mask.tooWide': 'Так подошёл бы почти любой номер. Напишите больше цифр.',
+  'bad_mask.starInside': 'Звёздочка может стоять только в конце.',
+  caller_unknown: 'У этого звонка нет номера.',
+  bad_calendar: 'Этот файл не читается: нужен календарь в формате iCalendar (.ics).',
+  key_scope: 'Этому ключу такое не разрешено.',
+  too_wide: 'Слишком большой промежуток времени.',
+  not_test_number: 'Проверить можно звонком с одного из Ваших номеров.',
   busy: 'Сейчас много входов сразу. Повторите через секунду.',
   unavailable: 'База данных не отвечает. Повторите через несколько секунд.',
   internal: 'Это ошибка на нашей стороне, мы её записали.',

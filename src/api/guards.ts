@@ -1,20 +1,34 @@
 /**
  * What stands before every route: a name for the request, the headers that keep a browser strict,
- * a limit on bodies, the refusal of other sites' requests, and the login.
+ * a limit on bodies, the refusal of other sites' requests, the login and the keys of programs.
  */
 import { randomUUID } from 'node:crypto'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { matchedRoutes } from 'hono/route'
 import type { MiddlewareHandler } from 'hono'
+import { maxUploadOctets } from '../archive/upload.ts'
+import { findKey } from '../store/api-keys.ts'
 import { findSession } from '../store/sessions.ts'
+import type { Session } from '../store/sessions.ts'
 import { nowMs } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import { findRoute } from './route-table.ts'
 
 type Guard = MiddlewareHandler<ApiEnv>
 
 /** No request of the panel comes near it; a rule with every field at its limit has some 20 kB. */
 const maxBodyBytes = 64 * 1024
+
+/** An iCalendar file of 1 MB as a JSON string: every line end and quote is two octets there. */
+const maxCalendarBytes = 2 * 1024 * 1024
+const calendarPath = '/api/calendar/import'
+
+/** Paths that take more, and in which form: files as they are. */
+const fileBodies: Readonly<Record<string, { readonly bytes: number; readonly type: RegExp }>> = {
+  '/api/audio': { bytes: maxUploadOctets, type: /^(?:audio\/[\w.-]+|application\/octet-stream)$/ },
+}
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -51,24 +65,29 @@ export function strictHeaders(deps: ApiDeps): Guard {
 
 /** Refuses large bodies, also those that do not tell their length. */
 export function smallBodies(): Guard {
-  return bodyLimit({
-    maxSize: maxBodyBytes,
+  const limit = (maxSize: number) => bodyLimit({
+    maxSize,
     onError: () => {
       throw new ApiError(413, 'too_large')
     },
   })
+  const usual = limit(maxBodyBytes)
+  const files = new Map(Object.entries(fileBodies).map(([path, { bytes }]) => [path, limit(bytes)]))
+  files.set(calendarPath, limit(maxCalendarBytes))
+  return (c, next) => (files.get(c.req.path) ?? usual)(c, next)
 }
 
 /**
- * Refuses changes that another site's page asked for: they come as JSON only (which a foreign page
- * may not send unasked) and, where the browser says whence, from our own pages.
+ * Refuses changes that another site's page asked for: they come as JSON or as sound only (which a
+ * foreign page may not send unasked) and, where the browser says whence, from our own pages.
  */
 export function sameOrigin(): Guard {
   return async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
       if (!isOwnPage(c)) throw new ApiError(403, 'foreign_origin')
       const type = (c.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
-      if (type !== 'application/json') throw new ApiError(415, 'not_json')
+      const isFile = fileBodies[c.req.path]?.type.test(type) ?? false
+      if (type !== 'application/json' && !isFile) throw new ApiError(415, 'not_json')
     }
     await next()
   }
@@ -82,16 +101,38 @@ function isOwnPage(c: ApiContext): boolean {
   return URL.canParse(origin) && new URL(origin).host === c.req.header('host')
 }
 
-/** Lets only those who are logged in pass. */
+/** Lets only those who are logged in pass, and programs with a key whose scope is enough. */
 export function loggedIn(deps: ApiDeps): Guard {
   return async (c, next) => {
+    const authorization = c.req.header('authorization')
+    if (authorization !== undefined) {
+      c.set('session', await sessionOfKey(deps, c, authorization))
+      return next()
+    }
     const token = sessionToken(deps, c)
     const session =
       token === undefined ? undefined : await findSession(deps.database.kysely, token, nowMs(deps))
     if (!session) throw new ApiError(401, 'unauthorized')
     c.set('session', session)
-    await next()
+    return next()
   }
+}
+
+/** RFC 6750 §2.1. Throws ApiError 401 unauthorized, 403 key_scope. */
+async function sessionOfKey(deps: ApiDeps, c: ApiContext, authorization: string): Promise<Session> {
+  const key = /^bearer ([\w-]{8,128})$/i.exec(authorization)?.[1]
+  const { database } = deps
+  const found = key === undefined ? undefined : await findKey(database.kysely, key, nowMs(deps))
+  if (!found) throw new ApiError(401, 'unauthorized')
+  const { scopes, ...session } = found
+  // The last match is the route itself, those before are guards.
+  const route = matchedRoutes(c).map(({ path }) => findRoute(c.req.method, path))
+    .findLast((entry) => entry !== undefined)
+  // What is not in the table is nothing for keys.
+  const access = route?.access ?? 'login'
+  if (access !== 'open' && (access === 'login' || !scopes.includes(access)))
+    throw new ApiError(403, 'key_scope', { details: { scope: access } })
+  return session
 }
 
 /** The token of the session, as the browser keeps it. */

@@ -36,7 +36,8 @@ export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const fits = await checkPassword(password, account?.passwordHash ?? noPassword)
       if (!account || !fits) throw new ApiError(401, 'bad_credentials')
       await forgiveLogin(db, attempt)
-      keepSession(deps, c, await createSession(db, account.id, nowMs(deps)))
+      const origin = { address: attempt.address, agent: c.req.header('user-agent') ?? '' }
+      keepSession(deps, c, await createSession(db, account.id, nowMs(deps), origin))
       return c.json(await loadMe(deps, account.subscriberId, account.login))
     })
     .post('/logout', loggedIn(deps), async (c) => {
@@ -67,5 +68,7 @@ async function loadMe(deps: ApiDeps, subscriberId: string, login: string): Promi
     ringSeconds: settings.ringSeconds,
     defaultTargetId: subscriber.defaultTarget?.id ?? null,
     brand: deps.brand,
+    numbers: subscriber.numbers,
+    verifyNumbers: deps.verifyNumbers === true,
   }
 }

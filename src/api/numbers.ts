@@ -1,42 +1,55 @@
 /**
- * «Мои номера» over HTTP: addresses are taken as people write them and kept as E.164.
+ * «Мои номера» over HTTP: addresses are taken as people write them and kept as E.164; each with how
+ * it answered lately and the code that proves it.
  */
 import { Hono } from 'hono'
 import { checkTarget, readNumber } from '../call/number.ts'
-import { addNumber, deleteNumber, listNumbers, loadNumber, updateNumber } from '../store/numbers.ts'
+import { codesUnderWay, startCode, tryCode } from '../store/number-codes.ts'
+import { unwatched, watchNumbers } from '../store/number-watch.ts'
+import { addNumber, deleteNumber, listNumbers, updateNumber } from '../store/numbers.ts'
 import type { NumberDraft } from '../store/numbers.ts'
 import { loadSubscriber, setDefaultNumber } from '../store/subscribers.ts'
-import { nowMs, readBody, readId } from './context.ts'
-import type { ApiDeps, ApiEnv } from './context.ts'
+import { check, nowMs, readBody, readId } from './context.ts'
+import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
-import { defaultNumberRequest, numberRequest } from './schema.ts'
+import { defaultNumberRequest, numberRequest, numbersQuery } from './schema.ts'
 import type { NumberReply, NumberRequest } from './schema.ts'
+import { codeRequest, verifyRequest } from './schema-rules.ts'
+import type { Verification } from './schema-rules.ts'
 
-/** /api/numbers: list, add, change, delete. */
+/** /api/numbers: list, add, change, delete, prove. */
 export function numberRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const db = deps.database.kysely
   return new Hono<ApiEnv>()
-    .get('/', async (c) =>
-      c.json(
-        (await listNumbers(db, c.get('session').subscriberId)) satisfies readonly NumberReply[],
-      ),
-    )
+    .get('/', (c) => listPage(deps, c))
     .post('/', async (c) => {
       const { subscriberId } = c.get('session')
       const draft = await readDraft(deps, subscriberId, await readBody(c, numberRequest))
       const id = await addNumber(db, subscriberId, draft, nowMs(deps))
-      return c.json((await loadNumber(db, subscriberId, id)) satisfies NumberReply, 201)
+      return c.json(await numberReply(deps, subscriberId, id), 201)
     })
     .put('/:id', async (c) => {
       const { subscriberId } = c.get('session')
       const id = readId(c)
       const draft = await readDraft(deps, subscriberId, await readBody(c, numberRequest))
       await updateNumber(db, subscriberId, id, draft)
-      return c.json((await loadNumber(db, subscriberId, id)) satisfies NumberReply)
+      return c.json(await numberReply(deps, subscriberId, id))
     })
     .delete('/:id', async (c) => {
       await deleteNumber(db, c.get('session').subscriberId, readId(c))
       return c.json({})
+    })
+    .post('/:id/verify', async (c) => {
+      const id = readId(c)
+      const { by } = await readBody(c, verifyRequest)
+      return c.json(await sendCode(deps, c.get('session').subscriberId, id, by), 202)
+    })
+    .post('/:id/verify/code', async (c) => {
+      const { subscriberId } = c.get('session')
+      const id = readId(c)
+      const { code } = await readBody(c, codeRequest)
+      await tryCode(db, subscriberId, id, code, nowMs(deps))
+      return c.json(await numberReply(deps, subscriberId, id))
     })
 }
 
@@ -47,6 +60,60 @@ export function settingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
     await setDefaultNumber(deps.database.kysely, c.get('session').subscriberId, targetId)
     return c.json({ targetId })
   })
+}
+
+/** With `page` the header X-Total-Count tells how many there are. */
+async function listPage(deps: ApiDeps, c: ApiContext): Promise<Response> {
+  const { q = '', page, size } = check(numbersQuery, c.req.query())
+  const all = await numberReplies(deps, c.get('session').subscriberId)
+  const text = q.trim().toLowerCase()
+  const digits = text.replaceAll(/\D/g, '').replace(/^8(?=\d{10}$)/, '7')
+  const found = text === '' ? all : all.filter(({ address, description }) =>
+    description.toLowerCase().includes(text) || address.includes(text) ||
+    (digits.length >= 2 && address.includes(digits)))
+  c.header('X-Total-Count', String(found.length))
+  return c.json(page === undefined ? found : found.slice((page - 1) * size, page * size))
+}
+
+async function numberReplies(
+  deps: ApiDeps,
+  subscriberId: string,
+): Promise<readonly NumberReply[]> {
+  const db = deps.database.kysely
+  const wallMs = nowMs(deps)
+  const numbers = await listNumbers(db, subscriberId)
+  const watches = await watchNumbers(db, subscriberId, wallMs)
+  const codes = await codesUnderWay(db, subscriberId, wallMs)
+  return numbers.map((number) => ({
+    ...number,
+    verification: codes.get(number.id) ?? null,
+    watch: watches.get(number.id) ?? unwatched,
+  }))
+}
+
+async function numberReply(deps: ApiDeps, subscriberId: string, id: string): Promise<NumberReply> {
+  const found = (await numberReplies(deps, subscriberId)).find((number) => number.id === id)
+  if (!found) throw new ApiError(404, 'not_found')
+  return found
+}
+
+/** Throws ApiError 422 sms_off, 503 media_unavailable. */
+async function sendCode(
+  deps: ApiDeps,
+  subscriberId: string,
+  id: string,
+  by: 'call' | 'sms',
+): Promise<Verification> {
+  const { sendSms } = deps
+  if (by === 'sms' && sendSms === undefined) throw new ApiError(422, 'sms_off', { field: 'by' })
+  const db = deps.database.kysely
+  const { code, address, state } = await startCode(db, subscriberId, id, by, nowMs(deps))
+  if (by === 'sms') {
+    // A SIP address has no SMS; the code is on its way nowhere and expires.
+    if (!address.startsWith('+')) throw new ApiError(422, 'sms_off', { field: 'by' })
+    await sendSms?.(address, `${deps.brand.name}: код подтверждения ${code}`)
+  }
+  return state
 }
 
 /**
@@ -67,9 +134,9 @@ async function readDraft(
       details: { why },
     })
   }
-  const { number } = await loadSubscriber(deps.database.kysely, subscriberId)
-  const verdict = checkTarget(reading.address, [number])
+  const { numbers } = await loadSubscriber(deps.database.kysely, subscriberId)
+  const verdict = checkTarget(reading.address, numbers)
   if (!verdict.ok)
     throw new ApiError(422, 'refused_number', { field: 'address', details: { why: verdict.why } })
-  return { address: reading.address, description: request.description }
+  return { ...request, address: reading.address }
 }

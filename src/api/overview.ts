@@ -4,21 +4,20 @@
  */
 import { Hono } from 'hono'
 import { planCall } from '../call/plan.ts'
-import { localDays, localMidnight } from '../call/schedule.ts'
 import type { Subscriber } from '../call/subscriber.ts'
 import { drawTimeline } from '../call/timeline.ts'
 import { ruleWarnings } from '../call/warnings.ts'
 import { liveCalls } from '../store/calls.ts'
 import { listRules } from '../store/rules.ts'
 import { loadSubscriber } from '../store/subscribers.ts'
-import { nowMs } from './context.ts'
+import { check, nowMs } from './context.ts'
 import type { ApiDeps, ApiEnv } from './context.ts'
-import { ApiError } from './errors.ts'
+import { overrideReply } from './override.ts'
+import { overviewQuery } from './overview-query.ts'
+import { pictureOf, readWindow } from './picture.ts'
+import { asRouted } from './routed.ts'
 import { ruleReplies } from './rule-reply.ts'
 import type { OverviewReply } from './schema.ts'
-
-/** A month and its neighbours' ends; more would cost time and nobody could read it. */
-const longestWindowMs = 62 * 86_400_000
 
 /** GET /api/overview?from=ms&to=ms; without them three days from yesterday's midnight. */
 export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
@@ -28,9 +27,9 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
     const now = nowMs(deps)
     const account = await loadSubscriber(db, subscriberId)
     const rules = await listRules(db, subscriberId)
-    const subscriber = { ...account, rules }
-    const window = readWindow(c.req.query('from'), c.req.query('to'), subscriber, now)
-    const { bars, result } = drawTimeline(subscriber, window.from, window.to)
+    const subscriber = asRouted(deps, { ...account, rules })
+    const window = readWindow(check(overviewQuery, c.req.query()), subscriber.zone, now)
+    const timeline = drawTimeline(subscriber, window.from, window.to)
     const warnings = ruleWarnings(subscriber, now)
       .filter((one) => one.ruleId === undefined)
       .map(({ code, details }) => ({ code, details }))
@@ -38,12 +37,11 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
       now,
       zone: subscriber.zone,
       acts: actsNow(subscriber, now),
-      rules: ruleReplies(subscriber, rules, now),
+      override: overrideReply(subscriber, now),
+      rules: ruleReplies(deps, account, rules, now),
       warnings,
       window,
-      days: localDays(window.from, window.to, subscriber.zone),
-      bars,
-      result,
+      ...(await pictureOf(db, subscriberId, timeline)),
       live: await liveCalls(db, subscriberId),
     } satisfies OverviewReply)
   })
@@ -55,30 +53,14 @@ function actsNow(subscriber: Subscriber, now: number): OverviewReply['acts'] {
     case 'rule':
       return { kind: 'rule', ruleId: plan.rule.id }
     case 'default':
-      return { kind: 'default', targetId: plan.target.id }
+    case 'override':
+      return { kind: plan.kind, targetId: plan.target.id }
     case 'refused':
-      return { kind: 'refused', why: plan.why }
+      return { kind: 'refused', why: plan.why, ruleId: plan.rule?.id ?? null }
     case 'voicemail':
-      return { kind: 'voicemail' }
+      return { kind: 'voicemail', why: plan.why, ruleId: plan.rule?.id ?? null }
     case 'nowhere':
+    case 'mailbox': // Only the subscriber himself, who is not asked for here.
       return { kind: 'nowhere' }
   }
-}
-
-function readWindow(
-  fromText: string | undefined,
-  toText: string | undefined,
-  subscriber: Subscriber,
-  now: number,
-) {
-  const from = readInstant(fromText, 'from') ?? localMidnight(now, subscriber.zone, -1)
-  const to = readInstant(toText, 'to') ?? localMidnight(from, subscriber.zone, 3)
-  if (to <= from || to - from > longestWindowMs) throw new ApiError(400, 'invalid', { field: 'to' })
-  return { from, to }
-}
-
-function readInstant(text: string | undefined, field: string): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^\d{1,14}$/.test(text)) throw new ApiError(400, 'invalid', { field })
-  return Number(text)
 }

@@ -9,6 +9,7 @@ import { basename, extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { build, stop } from 'esbuild'
+import type { Metafile, Plugin } from 'esbuild'
 
 export interface PanelFile {
   readonly type: string
@@ -37,12 +38,57 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /**
- * Bundles web/main.ts and web/style.css; in index.html '/main.ts' and '/style.css' become the
- * hashed names. Other files of web/ with a type above are served as they are.
+ * Which modules that are imported on demand come in one file. Small files cost requests and compress
+ * badly; pages of one subject share most of their code. Others come alone.
+ */
+const parts: Readonly<Record<string, readonly string[]>> = {
+  home: ['rule-popover.ts', 'keys-dialog.ts', 'timeline-table.ts', 'timeline-hours.ts', 'override-dialogs.ts'],
+  rules: [
+    'rules.ts', 'rule-editor.ts', 'numbers.ts', 'numbers-empty.ts', 'page-callers.ts', 'page-calendar.ts',
+  ],
+  calls: ['calls.ts', 'page-voicemail.ts', 'page-statistics.ts', 'page-simulator.ts'],
+  account: ['page-settings.ts', 'page-profile.ts', 'page-support.ts', 'page-features.ts'],
+}
+
+/**
+ * Joins the modules of a part: an import of one brings all. Each part begins with the first page's own
+ * module, which is there already; so all that the first page needs stays together in one file.
+ */
+function joinParts(names: readonly string[]): Plugin {
+  const partOf = (name: string): string =>
+    Object.keys(parts).find((one) => parts[one]?.includes(name) === true) ?? name
+  return {
+    name: 'parts',
+    setup(bundle) {
+      bundle.onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ kind, path, resolveDir }) =>
+        kind === 'dynamic-import'
+          ? { path: partOf(basename(path)), namespace: 'part', pluginData: resolveDir }
+          : undefined,
+      )
+      bundle.onLoad({ filter: /.*/, namespace: 'part' }, ({ path, pluginData }) => ({
+        contents: [
+          `import './main.ts'`,
+          ...(parts[path] ?? [path])
+            .filter((name) => names.includes(name))
+            .map((name) => `export * from './${name}'`),
+        ].join('\n'),
+        resolveDir: String(pluginData),
+      }))
+    },
+  }
+}
+
+/** Templates are indented for readers of the source; htm reads any white space with a line end alike. */
+function withoutIndents(content: Uint8Array): Buffer {
+  return Buffer.from(Buffer.from(content).toString('utf8').replaceAll(/\n\s+/g, '\n'))
+}
+
+/**
+ * Bundles web/main.ts, web/style.css and web/later.css; in index.html they become the hashed names. Other files of web/ with a type above are served as they are.
  */
 export async function buildPanel(webFolder: string): Promise<PanelFiles> {
   const names = await readdir(webFolder)
-  const entryPoints = ['main.ts', 'style.css']
+  const entryPoints = ['main.ts', 'style.css', 'later.css']
     .filter((name) => names.includes(name))
     .map((name) => join(webFolder, name))
   const result = await build({
@@ -61,12 +107,13 @@ export async function buildPanel(webFolder: string): Promise<PanelFiles> {
     logLevel: 'silent',
     charset: 'utf8',
     legalComments: 'none',
+    plugins: [joinParts(names)],
   })
   await stop() // its service would stay as a process of 30 MB, to no use
   const files = new Map<string, PanelFile>()
   for (const file of result.outputFiles) {
     const path = `/${basename(file.path)}`
-    files.set(path, await packFile(path, Buffer.from(file.contents), true))
+    files.set(path, await packFile(path, withoutIndents(file.contents), true))
   }
   const hashed = new Map(
     Object.entries(result.metafile.outputs).flatMap(([path, { entryPoint }]) =>
@@ -76,7 +123,9 @@ export async function buildPanel(webFolder: string): Promise<PanelFiles> {
   for (const name of names.filter((one) => types[extname(one)] !== undefined && !hashed.has(one))) {
     const content = await readFile(join(webFolder, name))
     const body =
-      name === 'index.html' ? Buffer.from(linkEntries(content.toString('utf8'), hashed)) : content
+      name === 'index.html'
+        ? Buffer.from(withPreload(linkEntries(content.toString('utf8'), hashed), result.metafile))
+        : content
     files.set(`/${name}`, await packFile(name, body, false))
   }
   return { files }
@@ -84,10 +133,21 @@ export async function buildPanel(webFolder: string): Promise<PanelFiles> {
 
 function linkEntries(html: string, hashed: ReadonlyMap<string, string>): string {
   return html.replaceAll(
-    /(src|href)="\.?\/?(main\.(?:ts|js)|style\.css)"/g,
+    /(src|href|content)="\.?\/?(main\.(?:ts|js)|style\.css|later\.css)"/g,
     (_, attribute: string, name: string) =>
       `${attribute}="/${hashed.get(name.replace(/\.js$/, '.ts')) ?? name}"`,
   )
+}
+
+/** Names the file that the entry imports, so that both are asked for at once. */
+function withPreload(html: string, metafile: Metafile): string {
+  const entry = Object.values(metafile.outputs).find(
+    ({ entryPoint }) => entryPoint !== undefined && basename(entryPoint) === 'main.ts',
+  )
+  const links = (entry?.imports ?? [])
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => `<link rel="modulepreload" href="/${basename(path)}">\n`)
+  return html.replace('</head>', `${links.join('')}</head>`)
 }
 
 async function packFile(name: string, content: Buffer, immutable: boolean): Promise<PanelFile> {

@@ -1,20 +1,22 @@
 /**
- * Rules over HTTP. The shape is the schema's matter, references are the store's; what is left to
- * check here is that dates and hours make sense. Replies tell what each rule does at this moment.
+ * Rules over HTTP: they are read from requests by rule-draft.ts and kept by the store. Replies tell
+ * what each rule does at this moment.
  */
 import { Hono } from 'hono'
-import type { ScheduleBlock } from '../call/rule.ts'
 import { StoreError } from '../store/errors.ts'
 import { addRule, deleteRule, orderRules, replaceRule, setRuleEnabled } from '../store/rules.ts'
-import type { RuleDraft, StoredRule } from '../store/rules.ts'
+import type { StoredRule } from '../store/rules.ts'
 import { nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import { previewRule } from './preview.ts'
+import { readDraft } from './rule-draft.ts'
 import { loadRuleReplies } from './rule-reply.ts'
 import { enabledRequest, orderRequest, ruleRequest } from './schema.ts'
-import type { OrderReply, RuleDeletedReply, RuleReply, RuleRequest } from './schema.ts'
+import type { OrderReply, RuleDeletedReply, RuleReply } from './schema.ts'
+import { previewRequest } from './schema-rules.ts'
 
-/** /api/rules: list, read, add, replace under a version, switch, order, delete. */
+/** /api/rules: list, read, preview, add, replace under a version, switch, order, delete. */
 export function ruleRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const db = deps.database.kysely
   return new Hono<ApiEnv>()
@@ -32,6 +34,10 @@ export function ruleRoutes(deps: ApiDeps): Hono<ApiEnv> {
         rules: await loadRuleReplies(deps, subscriberId),
         raised,
       } satisfies OrderReply)
+    })
+    .post('/preview', async (c) => {
+      const { subscriberId } = c.get('session')
+      return c.json(await previewRule(deps, subscriberId, await readBody(c, previewRequest)))
     })
     .get('/:id', async (c) => c.json(await reply(deps, c, readId(c))))
     .put('/:id', async (c) => {
@@ -82,49 +88,4 @@ async function withNewerRule(deps: ApiDeps, c: ApiContext, fault: unknown): Prom
     details: { version: current.version, name: current.name },
     rule: await reply(deps, c, current.id),
   })
-}
-
-/** Throws ApiError 422 invalid, naming the field. */
-function readDraft(request: RuleRequest): RuleDraft {
-  return {
-    name: request.name,
-    enabled: request.enabled,
-    priority: request.priority,
-    blocks: request.blocks.map(readBlock),
-    mode: request.mode,
-    waitSeconds: request.waitSeconds,
-    targets: request.targets.map(({ targetId, ringSeconds }) => ({
-      targetId,
-      ringSeconds: ringSeconds ?? undefined,
-    })),
-    noAnswer: request.noAnswer,
-  }
-}
-
-function readBlock(block: RuleRequest['blocks'][number], index: number): ScheduleBlock {
-  for (const [at, { from, to }] of block.dates.entries()) {
-    // Local dates as text compare like dates.
-    if (from !== null && to !== null && from > to) throw refused(`blocks.${index}.dates.${at}`)
-    if (!isDate(from) || !isDate(to)) throw refused(`blocks.${index}.dates.${at}`)
-  }
-  for (const [at, { from }] of block.hours.entries()) {
-    // R-4: 24:00 is an end only.
-    if (from === 1440) throw refused(`blocks.${index}.hours.${at}.from`)
-  }
-  return {
-    weekdays: [...new Set(block.weekdays)].sort(),
-    dates: block.dates.map(({ from, to }) => ({ from: from ?? undefined, to: to ?? undefined })),
-    hours: block.hours,
-  }
-}
-
-/** The schema has looked at the form; 31 February has a good form. */
-function isDate(text: string | null): boolean {
-  if (text === null) return true
-  const at = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
-}
-
-function refused(field: string): ApiError {
-  return new ApiError(422, 'invalid', { field })
 }

@@ -30,7 +30,9 @@ export class HeaderSection {
 
   /** The value of a header by its name on the wire, prefix included. */
   find(wireName: string): HeaderValue | undefined {
-    return wireName.startsWith(this.#prefix) ? this.#entries.get(wireName.slice(this.#prefix.length)) : undefined
+    return wireName.startsWith(this.#prefix)
+      ? this.#entries.get(wireName.slice(this.#prefix.length))
+      : undefined
   }
 
   set(name: string, value: HeaderValue): void {
@@ -47,7 +49,9 @@ export class HeaderSection {
   json(): string {
     if (this.#json === undefined) {
       const parts: string[] = []
-      for (const [name, value] of this.#entries) parts.push(`${JSON.stringify(this.#prefix + name)}:${JSON.stringify(value)}`)
+      for (const [name, value] of this.#entries) {
+        parts.push(`${JSON.stringify(this.#prefix + name)}:${JSON.stringify(value)}`)
+      }
       this.#json = parts.join(',')
     }
     return this.#json
@@ -57,7 +61,9 @@ export class HeaderSection {
   plain(): string {
     if (this.#plain === undefined) {
       let text = ''
-      for (const [name, value] of this.#entries) text += `${this.#prefix}${name}: ${plainValue(value)}\n`
+      for (const [name, value] of this.#entries) {
+        text += `${this.#prefix}${name}: ${plainValue(value)}\n`
+      }
       this.#plain = text
     }
     return this.#plain

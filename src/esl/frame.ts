@@ -1,7 +1,7 @@
 /**
  * Framing of the event socket: header lines ended by LF, an empty line, then exactly
- * `Content-Length` octets of body if that header is there. The same shape in both directions, except
- * that a command begins with a line that is no header. What the lines mean is `message.ts`.
+ * `Content-Length` octets of body if that header is there. The same shape in both directions,
+ * except that a command begins with a line that is no header. What the lines mean is `message.ts`.
  */
 
 /** A string whose characters are octets 0–255, as read from and written to the wire (latin1). */
@@ -78,7 +78,9 @@ export class FrameReader {
     for (;;) {
       const end = this.#pending.indexOf('\n', this.#searched)
       if (end < 0 || end > this.#limits.headerOctets) {
-        if (this.#pending.length > this.#limits.headerOctets) throw new EslFrameError('esl_headers_too_long')
+        if (this.#pending.length > this.#limits.headerOctets) {
+          throw new EslFrameError('esl_headers_too_long')
+        }
         return undefined
       }
       const after = end + 1 + (this.#pending[end + 1] === '\r' ? 1 : 0)

@@ -12,9 +12,20 @@ export type EslCommand =
   | { readonly type: 'auth'; readonly password: Octets }
   | { readonly type: 'exit' }
   | { readonly type: 'connect' }
-  /** `names` in capitals without the prefix SWITCH_EVENT_; everything after CUSTOM is a subclass. */
-  | { readonly type: 'event'; readonly format: EventFormat | 'xml'; readonly names: readonly string[]; readonly subclasses: readonly string[] }
-  | { readonly type: 'nixevent'; readonly names: readonly string[]; readonly subclasses: readonly string[] }
+  /**
+   * `names` in capitals without the prefix SWITCH_EVENT_; everything after CUSTOM is a subclass.
+   */
+  | {
+      readonly type: 'event'
+      readonly format: EventFormat | 'xml'
+      readonly names: readonly string[]
+      readonly subclasses: readonly string[]
+    }
+  | {
+      readonly type: 'nixevent'
+      readonly names: readonly string[]
+      readonly subclasses: readonly string[]
+    }
   | { readonly type: 'noevents' }
   | { readonly type: 'filter'; readonly header: string; readonly value: Octets }
   | { readonly type: 'filterDelete'; readonly header: string; readonly value: Octets }
@@ -24,7 +35,12 @@ export type EslCommand =
   | { readonly type: 'linger'; readonly seconds: number | undefined }
   | { readonly type: 'nolinger' }
   | { readonly type: 'api'; readonly name: string; readonly argument: Octets }
-  | { readonly type: 'bgapi'; readonly name: string; readonly argument: Octets; readonly job: string }
+  | {
+      readonly type: 'bgapi'
+      readonly name: string
+      readonly argument: Octets
+      readonly job: string
+    }
   | { readonly type: 'getvar'; readonly name: string }
   | { readonly type: 'sendmsg'; readonly uuid: string; readonly message: SendMessage }
   | { readonly type: 'unknown'; readonly line: Octets }
@@ -51,22 +67,38 @@ export function parseCommand(frame: Frame): EslCommand {
   const line = (frame.lines[0] ?? '').trim()
   const [word, rest] = cut(line)
   switch (word.toLowerCase()) {
-    case 'auth': return { type: 'auth', password: rest }
-    case 'exit': return { type: 'exit' }
-    case 'connect': return { type: 'connect' }
-    case 'event': return readEvent(words(rest))
-    case 'nixevent': return { type: 'nixevent', ...readNames(words(rest)) }
-    case 'noevents': return { type: 'noevents' }
-    case 'filter': return readFilter(rest)
-    case 'myevents': return readMyEvents(words(rest))
-    case 'divert_events': return { type: 'divertEvents', on: rest.toLowerCase() === 'on' }
-    case 'linger': return { type: 'linger', seconds: /^\d{1,6}$/.test(rest) ? Number(rest) : undefined }
-    case 'nolinger': return { type: 'nolinger' }
-    case 'getvar': return rest === '' ? { type: 'unknown', line } : { type: 'getvar', name: rest }
-    case 'api': return readApi(line, rest)
-    case 'bgapi': return readBackground(line, rest, frame)
-    case 'sendmsg': return { type: 'sendmsg', uuid: rest, message: readSendMessage(frame) }
-    default: return { type: 'unknown', line }
+    case 'auth':
+      return { type: 'auth', password: rest }
+    case 'exit':
+      return { type: 'exit' }
+    case 'connect':
+      return { type: 'connect' }
+    case 'event':
+      return readEvent(words(rest))
+    case 'nixevent':
+      return { type: 'nixevent', ...readNames(words(rest)) }
+    case 'noevents':
+      return { type: 'noevents' }
+    case 'filter':
+      return readFilter(rest)
+    case 'myevents':
+      return readMyEvents(words(rest))
+    case 'divert_events':
+      return { type: 'divertEvents', on: rest.toLowerCase() === 'on' }
+    case 'linger':
+      return { type: 'linger', seconds: /^\d{1,6}$/.test(rest) ? Number(rest) : undefined }
+    case 'nolinger':
+      return { type: 'nolinger' }
+    case 'getvar':
+      return rest === '' ? { type: 'unknown', line } : { type: 'getvar', name: rest }
+    case 'api':
+      return readApi(line, rest)
+    case 'bgapi':
+      return readBackground(line, rest, frame)
+    case 'sendmsg':
+      return { type: 'sendmsg', uuid: rest, message: readSendMessage(frame) }
+    default:
+      return { type: 'unknown', line }
   }
 }
 
@@ -161,14 +193,20 @@ const goodbye = 'Disconnected, goodbye.\nSee you at ClueCon! http://www.cluecon.
 /** The first message on a connection that a client opened. */
 export const authRequest: Octets = 'Content-Type: auth/request\n\n'
 /** Sent instead of `authRequest` to an address that may not connect. */
-export const rudeRejection: Octets = 'Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n'
+export const rudeRejection: Octets =
+  'Content-Type: text/rude-rejection\nContent-Length: 24\n\nAccess Denied, go away.\n'
 
-/** The answer to every command but `api`. `text` begins with `+OK` or `-ERR`, except for `getvar`. */
+/**
+ * The answer to every command but `api`. `text` begins with `+OK` or `-ERR`, except for `getvar`.
+ */
 export function commandReply(text: Octets, extra: Octets = ''): Octets {
-  return `Content-Type: command/reply\nReply-Text: ${oneLine(text)}\n${extra === '' ? '' : `${extra}\n`}\n`
+  const further = extra === '' ? '' : `${extra}\n`
+  return `Content-Type: command/reply\nReply-Text: ${oneLine(text)}\n${further}\n`
 }
 
-/** The answer to `api`; nothing to say is said as an error, since an empty body confuses the client. */
+/**
+ * The answer to `api`; nothing to say is said as an error, since an empty body confuses the client.
+ */
 export function apiResponse(body: Octets): Octets {
   const text = body === '' ? '-ERR no reply\n' : body
   return `Content-Type: api/response\nContent-Length: ${text.length}\n\n${text}`
@@ -176,8 +214,10 @@ export function apiResponse(body: Octets): Octets {
 
 /** The last message before a connection is closed; `uuid` on a channel's own connection. */
 export function disconnectNotice(uuid = ''): Octets {
-  const session = uuid === '' ? '' : `Controlled-Session-UUID: ${uuid}\nContent-Disposition: disconnect\n`
-  return `Content-Type: text/disconnect-notice\n${session}Content-Length: ${goodbye.length}\n\n${goodbye}`
+  const session =
+    uuid === '' ? '' : `Controlled-Session-UUID: ${uuid}\nContent-Disposition: disconnect\n`
+  const length = `Content-Length: ${goodbye.length}`
+  return `Content-Type: text/disconnect-notice\n${session}${length}\n\n${goodbye}`
 }
 
 function oneLine(text: Octets): Octets {

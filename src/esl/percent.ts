@@ -1,11 +1,13 @@
 /**
- * Percent-encoding of header values in plain events, dumps and channel data. The client library runs
- * `decodeURIComponent` on any value with a `%` and does not catch what that throws: a `%` must never
- * go out bare.
+ * Percent-encoding of header values in plain events, dumps and channel data. The client library
+ * runs `decodeURIComponent` on any value with a `%` and does not catch what that throws: a `%` must
+ * never go out bare.
  */
 import type { Octets } from './frame.ts'
 
-/** What stays as it is besides letters and digits: what the media servers in the field leave alone. */
+/**
+ * What stays as it is besides letters and digits: what the media servers in the field leave alone.
+ */
 const untouched = new Set("/,.-_~()'*!")
 const encoded: readonly string[] = Array.from({ length: 256 }, (_, octet) => {
   const character = String.fromCharCode(octet)
@@ -31,5 +33,7 @@ function encodeFrom(text: Octets, start: number): Octets {
 /** The octets of a value; a malformed escape stays as it is. */
 export function percentDecode(text: Octets): Octets {
   if (!text.includes('%')) return text
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
 }

@@ -30,8 +30,9 @@ const never = new Promise<never>(() => {})
 export type LatePlan = (ready: ReadonlyMap<string, unknown>) => PartPlan
 
 /**
- * Starts `plans` in order, each when the one before is ready. Rejects, with everything stopped
- * again, when one does not come up or `stopAsked` settles before all of them are.
+ * Starts `plans` in order, each when the one before is ready; an optional part is not waited for.
+ * Rejects, with everything stopped again, when one does not come up or `stopAsked` settles before
+ * all of them are.
  */
 export async function launch(
   plans: readonly (PartPlan | LatePlan)[], clock: Clock, say: (line: string) => void,
@@ -53,6 +54,10 @@ export async function launch(
       const plan = typeof given === 'function' ? given(ready) : given
       const part = new Part(plan, clock, { say, back, giveUp: failed.resolve })
       parts.push(part)
+      if (plan.optional === true) {
+        part.start().then((details) => ready.set(plan.name, details), () => {})
+        continue
+      }
       ready.set(plan.name, await Promise.race([part.start(), stopped]))
     }
   } catch (fault) {

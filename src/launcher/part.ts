@@ -19,6 +19,8 @@ export interface PartPlan {
   readonly readyMs: Ms
   /** How long it may take to stop before it is killed. */
   readonly stopMs: Ms
+  /** The others go on without it: it is not waited for, and tried again when it does not start. */
+  readonly optional?: boolean
 }
 
 export interface PartEvents {
@@ -133,12 +135,30 @@ export class Part {
     const how = signal ?? `exit code ${code ?? 'unknown'}`
     if (code === wrongConfigurationExit || !this.#everReady) {
       const reason = `${this.plan.name} could not start (${how})`
+      if (this.plan.optional === true) {
+        this.#withoutIt(reason, code === wrongConfigurationExit)
+        return
+      }
       if (this.#settleReady) this.#settleReady(new Error(reason))
       else this.#events.giveUp(reason)
       return
     }
     if (this.#clock.nowMs() - this.#startedAt > healthyMs) this.#pauseMs = firstPauseMs
     this.#events.say(`${this.plan.name} ended (${how}); starting it again in ${this.#pauseMs} ms`)
+    this.#startAgain()
+  }
+
+  /** An optional part that does not start: said once a try, the product lives. */
+  #withoutIt(reason: string, isVain: boolean): void {
+    if (isVain) {
+      this.#events.say(`${reason}; the others go on without it`)
+      return
+    }
+    this.#events.say(`${reason}; trying again in ${this.#pauseMs} ms`)
+    this.#startAgain()
+  }
+
+  #startAgain(): void {
     const at = this.#clock.nowMs() + this.#pauseMs
     this.#cancelRestart = this.#clock.wakeAt(at, () => this.#spawn())
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs)

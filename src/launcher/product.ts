@@ -3,8 +3,10 @@
  * operator when all of them serve, and the note under the data folder by which `make call` and
  * `make load` find the running product.
  */
+import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { recordingsFolder } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { LatePlan, Launcher } from './launcher.ts'
 import type { PartPlan } from './part.ts'
@@ -18,6 +20,12 @@ export interface SipdReady {
   readonly port: number
   readonly controlPort: number
   readonly metricsPort: number
+}
+/** What the embedded media server reports. */
+export interface MediaReady {
+  readonly sipAddress: string
+  readonly sipPort: number
+  readonly eslPort: number
 }
 /** What the application reports. */
 export interface AppReady {
@@ -36,6 +44,9 @@ export interface RunNote {
   readonly demoTrunkPort: number
   readonly databaseUrl: string
   readonly metricsPort: number
+  /** Event sockets of the media servers, HOST:PORT. */
+  readonly media: readonly string[]
+  readonly recordings: string
   readonly pids: Readonly<Record<string, number>>
 }
 
@@ -43,7 +54,9 @@ type Environment = Readonly<Record<string, string>>
 
 /**
  * The parts in the order of their start. `entry` is the path of main.ts; each part runs
- * `program entry NAME`. Without DATABASE_URL the private database comes first.
+ * `program entry NAME`. Without DATABASE_URL the private database comes first, without media
+ * servers of the operator's own the embedded one comes before the application, which never waits
+ * for it.
  */
 export function productParts(
   config: Config, env: Environment, program: string, entry: string,
@@ -51,12 +64,50 @@ export function productParts(
   const part = (name: string, more: Environment, stopMs: number): PartPlan => ({
     name, command: [program, entry, name], env: { ...env, ...more }, readyMs: 130_000, stopMs,
   })
+  const embedded = config.mediaServers.length === 0
+  const secret = config.mediaSecret === '' ? randomBytes(18).toString('base64url')
+    : config.mediaSecret
+  const media: LatePlan = (ready) => ({
+    ...part('media', { PN_MEDIA_SECRET: secret }, 5000),
+    command: [program, entry, 'media',
+      ...mediaArguments(config, (ready.get('sipd') as SipdReady).host)],
+    optional: true,
+  })
   const app: LatePlan = (ready) => part('app', {
     DATABASE_URL: config.databaseUrl || (ready.get('database') as DatabaseReady).url,
     PN_CONTROL_PORT: String((ready.get('sipd') as SipdReady).controlPort),
+    ...(embedded ? { PN_MEDIA_SERVERS: mediaServers(config)[0]!, PN_MEDIA_SECRET: secret } : {}),
   }, (config.drainSeconds + 15) * 1000)
   const sipd = part('sipd', {}, 5000)
-  return config.databaseUrl === '' ? [part('database', {}, 40_000), sipd, app] : [sipd, app]
+  return [
+    ...(config.databaseUrl === '' ? [part('database', {}, 40_000)] : []),
+    sipd, ...(embedded ? [media] : []), app,
+  ]
+}
+
+/**
+ * The embedded media server's arguments; the secret goes by the environment. `sipHost`: from where
+ * the SIP server calls it, and where RTP is taken unless a setting says otherwise.
+ */
+export function mediaArguments(config: Config, sipHost: string): string[] {
+  const isAny = sipHost === '' || sipHost === '0.0.0.0' || sipHost === '::'
+  const host = isAny ? '127.0.0.1' : sipHost
+  return [
+    '--sip', '127.0.0.1:0', '--esl', `127.0.0.1:${config.mediaPort}`,
+    '--rtp-address', config.rtpAddress === '' ? host : config.rtpAddress,
+    '--rtp-ports', config.rtpPorts, '--allow', `127.0.0.0/8,::1/128,${host}`,
+    '--recordings', recordingsFolder(config), '--sounds', config.promptsDir,
+    // A folder of studio files need not have them all: the rest is played from here.
+    '--folder', join(import.meta.dirname, '../../prompts'),
+    '--log-level', config.logLevel,
+  ]
+}
+
+/** Event sockets of the media servers, HOST:PORT: the operator's own, or the embedded one's. */
+function mediaServers(config: Config): readonly string[] {
+  if (config.mediaServers.length === 0) return [`127.0.0.1:${config.mediaPort}`]
+  return config.mediaServers.map(({ host, port }) =>
+    `${host.includes(':') ? `[${host}]` : host}:${port}`)
 }
 
 /** The SIP server's own arguments when it is started by our settings instead of by arguments. */
@@ -80,6 +131,8 @@ export function welcome(config: Config, launcher: Launcher): string {
     `  panel        ${panelUrl}`,
     ...(demo ? [`  log in       ${demo.login}   password ${demo.password}`] : []),
     `  SIP          ${sipd.sip.join('  ')}`,
+    `  media        ${mediaServers(config).join('  ')}`
+      + (config.mediaServers.length === 0 ? '  (embedded)' : ''),
     ...(demo ? [
       `  number       ${demo.number}`,
       `  its phones   behind the demo trunk, 127.0.0.1:${config.demoTrunkPort}`,
@@ -102,7 +155,7 @@ export function writeRunNote(config: Config, launcher: Launcher, launcherPid: nu
   const databaseUrl = config.databaseUrl || (launcher.ready.get('database') as DatabaseReady).url
   const note: RunNote = {
     launcherPid, panelUrl, sip: { host, port }, demo, demoTrunkPort: config.demoTrunkPort,
-    databaseUrl, metricsPort,
+    databaseUrl, metricsPort, media: mediaServers(config), recordings: recordingsFolder(config),
     pids: launcher.pids(),
   }
   writeFileSync(notePath(config), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 })

@@ -1,6 +1,6 @@
 /**
- * The commands of `api` and `bgapi`: a table of names. A command gets its words and returns the body
- * of the answer; '' is sent as `-ERR no reply`.
+ * The commands of `api` and `bgapi`: a table of names. A command gets its words and returns the
+ * body of the answer; '' is sent as `-ERR no reply`.
  */
 import type { Octets } from '../esl/frame.ts'
 import { sendDigits } from './applications.ts'
@@ -13,6 +13,7 @@ import type { Folders } from './folders.ts'
 import { hangupCause } from './hangup-cause.ts'
 import { sofiaStatus, statusText, uptimeSeconds } from './status.ts'
 import type { ServerStatus } from './status.ts'
+import { splitWords } from './words.ts'
 
 /** What commands need of the server. */
 export interface ApiServices {
@@ -36,7 +37,10 @@ const commands: Readonly<Record<string, Command>> = {
   hostname: (services) => services.status().hostName,
   echo: (_services, _words, argument) => argument,
   create_uuid: (services) => services.newId(),
-  sofia: (services, [what, ...rest]) => (what === 'status' && rest.length === 0 ? sofiaStatus(services.status()) : '-ERR unknown command\n'),
+  sofia: (services, [what, ...rest]) =>
+    what === 'status' && rest.length === 0
+      ? sofiaStatus(services.status())
+      : '-ERR unknown command\n',
   show: () => '-ERR SQL disabled, no data available!\n',
   global_getvar: (services, [name = '']) => services.folders.names[name] ?? '',
   conference: (services, _words, argument) => conferenceCommand(services.conferences, argument),
@@ -75,12 +79,12 @@ const commands: Readonly<Record<string, Command>> = {
   uuid_set_media_stats(services, [uuid = '']) {
     const channel = services.channel(uuid)
     if (channel === undefined) return `-ERR No such channel ${uuid}!\n`
-    for (const [name, value] of statisticsVariables(channel.session)) channel.setVariable(name, value)
+    channel.setVariables(statisticsVariables(channel.session))
     return '+OK:\n'
   },
   uuid_getvar(services, [uuid = '', name = '']) {
     const channel = services.channel(uuid)
-    return channel === undefined ? noChannel : channel.getVariable(name) ?? '_undef_'
+    return channel === undefined ? noChannel : (channel.getVariable(name) ?? '_undef_')
   },
   uuid_setvar(services, [uuid = '', name = '', ...value]) {
     const channel = services.channel(uuid)
@@ -100,7 +104,12 @@ const commands: Readonly<Record<string, Command>> = {
     const channel = services.channel(uuid)
     if (channel === undefined || path === '') return '-ERR\n'
     channel.execution.submit({
-      call: 'execute', application: 'playback', argument: path, id: services.newId(), loops: 1, isLocked: false,
+      call: 'execute',
+      application: 'playback',
+      argument: path,
+      id: services.newId(),
+      loops: 1,
+      isLocked: false,
     })
     return '+OK Message sent\n'
   },
@@ -110,22 +119,32 @@ const commands: Readonly<Record<string, Command>> = {
 export function runApi(services: ApiServices, name: string, argument: Octets): string {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) return `-ERR ${name} Command not found!\n`
-  return command(services, argument.split(/\s+/).filter((word) => word !== ''), argument)
+  return command(services, splitWords(argument), argument)
 }
 
-function record(services: ApiServices, [uuid = '', operation = '', file = '', limit = '0']: readonly string[]): string {
+function record(
+  services: ApiServices,
+  [uuid = '', operation = '', file = '', limit = '0']: readonly string[],
+): string {
   const channel = services.channel(uuid)
   if (channel === undefined) return noSession
   const { recordings } = channel
   const stopped = '-ERR Cannot stop record session!\n'
-  const done = (isDone: boolean, otherwise: string): string => (isDone ? '+OK Success\n' : otherwise)
+  const done = (isDone: boolean, otherwise: string): string =>
+    isDone ? '+OK Success\n' : otherwise
   switch (operation) {
-    case 'start': return done(recordings.start(file, Number(limit) || 0), '-ERR Cannot record session!\n')
-    case 'stop': return done(recordings.stop(file), stopped)
-    case 'mask': return done(recordings.setMode(file, 'masked'), stopped)
-    case 'pause': return done(recordings.setMode(file, 'paused'), stopped)
+    case 'start':
+      return done(recordings.start(file, Number(limit) || 0), '-ERR Cannot record session!\n')
+    case 'stop':
+      return done(recordings.stop(file), stopped)
+    case 'mask':
+      return done(recordings.setMode(file, 'masked'), stopped)
+    case 'pause':
+      return done(recordings.setMode(file, 'paused'), stopped)
     case 'unmask':
-    case 'resume': return done(recordings.setMode(file, 'running'), stopped)
-    default: return '-USAGE: <uuid> [start|stop|mask|unmask|pause|resume] <path> [<limit>]\n'
+    case 'resume':
+      return done(recordings.setMode(file, 'running'), stopped)
+    default:
+      return '-USAGE: <uuid> [start|stop|mask|unmask|pause|resume] <path> [<limit>]\n'
   }
 }

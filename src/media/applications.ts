@@ -10,6 +10,7 @@ import type { Running, Tick } from './execution.ts'
 import { hangupCause } from './hangup-cause.ts'
 import { startPlayback } from './playback.ts'
 import { startRecord } from './recorder.ts'
+import { startSay } from './say.ts'
 
 /** The response of an application that has nothing to say. */
 export const noResponse = '_none_'
@@ -41,7 +42,9 @@ const applications: Readonly<Record<string, Start>> = {
   multiset(channel, argument) {
     const isDelimited = argument.startsWith('^^')
     const delimiter = isDelimited ? argument.charAt(2) : ' '
-    for (const pair of (isDelimited ? argument.slice(3) : argument).split(delimiter)) setVariable(channel, pair)
+    for (const pair of (isDelimited ? argument.slice(3) : argument).split(delimiter)) {
+      setVariable(channel, pair)
+    }
     return noResponse
   },
   set_mute(channel, argument) {
@@ -63,6 +66,21 @@ const applications: Readonly<Record<string, Start>> = {
     channel.session.detectDigits(false)
     return noResponse
   },
+  start_dtmf_generate(channel) {
+    channel.session.playDigits(true)
+    return noResponse
+  },
+  stop_dtmf_generate(channel) {
+    channel.session.playDigits(false)
+    return noResponse
+  },
+  tone_detect(channel, argument) {
+    return channel.watches.start(argument) ? noResponse : '-ERR wrong argument'
+  },
+  stop_tone_detect(channel, argument) {
+    channel.watches.stop(argument)
+    return noResponse
+  },
   sleep: (_channel, argument) => new Sleep(Number(argument) || 0),
   park: () => new Sleep(Infinity),
   echo: () => new Echo(),
@@ -72,27 +90,33 @@ const applications: Readonly<Record<string, Start>> = {
     return noResponse
   },
   conference: startConference,
-  // Without sound files and engines there is nothing to say; the field says so by silence as well.
-  say: () => noResponse,
+  say: startSay,
+  // Without an engine there is nothing to speak; the field says so by silence as well.
   speak: () => noResponse,
 }
 
 /** Starts an application; an unknown one is a response and leaves the call as it is. */
-export function startApplication(channel: Channel, name: string, argument: Octets): string | Running {
+export function startApplication(
+  channel: Channel,
+  name: string,
+  argument: Octets,
+): string | Running {
   const start = Object.hasOwn(applications, name) ? applications[name] : undefined
   return start === undefined ? '-ERR unknown application' : start(channel, argument)
 }
 
 /**
- * `KEYS[@MS]`, each key for the same time; `w` and `W` as pauses are not supported. Returns the ms of a
- * key, 0 when nothing was sent.
+ * `KEYS[@MS]`, each key for the same time; `w` and `W` as pauses are not supported. Returns the ms
+ * of a key, 0 when nothing was sent.
  */
 export function sendDigits(channel: Channel, argument: Octets): number {
   const [keys = '', ms] = argument.split('@')
   const wanted = Number(ms ?? usualDigitMs)
   const durationMs = wanted >= 40 && wanted <= 8000 ? wanted : usualDigitMs
   let hasSent = false
-  for (const key of keys.slice(0, maxDigits)) hasSent = channel.session.sendDigit(key, durationMs) || hasSent
+  for (const key of keys.slice(0, maxDigits)) {
+    hasSent = channel.session.sendDigit(key, durationMs) || hasSent
+  }
   return hasSent ? durationMs : 0
 }
 

@@ -1,6 +1,6 @@
 /**
- * What can be played: `silence_stream://MS[,NOISE]`, `tone_stream://%(ON,OFF,F1[,F2])[;loops=N]`, and
- * files. A source gives 8 kHz samples in order and knows where it is. When to play what is the
+ * What can be played: `silence_stream://MS[,NOISE]`, `tone_stream://%(ON,OFF,F1[,F2])[;loops=N]`,
+ * and files. A source gives 8 kHz samples in order and knows where it is. When to play what is the
  * player's business.
  */
 import type { Octets } from '../esl/frame.ts'
@@ -47,7 +47,11 @@ function openSilence(name: Octets, rest: string): AudioSource | undefined {
   const [length = '', noise] = rest.split(',')
   const ms = Number(length)
   if (!Number.isInteger(ms) || length === '' || ms < -1 || ms > maxStreamMs) return undefined
-  return new SilenceSource(name, ms < 0 ? Infinity : Math.round(ms * sampleRate / 1000), Number(noise ?? '0') > 0)
+  return new SilenceSource(
+    name,
+    ms < 0 ? Infinity : Math.round((ms * sampleRate) / 1000),
+    Number(noise ?? '0') > 0,
+  )
 }
 
 class SilenceSource implements AudioSource {
@@ -101,7 +105,11 @@ class ToneSource implements AudioSource {
 
   skip(samples: number): void {
     const waste = new Int16Array(sampleRate)
-    for (let left = Math.min(samples, maxStreamMs * 8); left > 0 && !this.isDone; left -= waste.length) {
+    for (
+      let left = Math.min(samples, maxStreamMs * 8);
+      left > 0 && !this.isDone;
+      left -= waste.length
+    ) {
       this.read(left < waste.length ? waste.subarray(0, left) : waste)
     }
   }

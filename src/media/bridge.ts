@@ -1,7 +1,7 @@
 /**
- * Joining two channels and parting them: asked for at any time, carried out at the next tick, so that
- * the answer to whoever asked goes out first. What the joined channels say to each other is their own
- * business, tick by tick.
+ * Joining two channels and parting them: asked for at any time, carried out at the next tick, so
+ * that the answer to whoever asked goes out first. What the joined channels say to each other is
+ * their own business, tick by tick.
  */
 import type { Channel } from './channel.ts'
 
@@ -41,7 +41,7 @@ export class BridgeTable {
     for (const channel of [one, other]) {
       const before = channel.peer
       if (before !== undefined && before !== one && before !== other) before.park(this.#newId())
-      channel.execution.stopAll('break')
+      channel.execution.stopAll('transfer')
     }
     one.peer = other
     other.peer = one
@@ -52,16 +52,26 @@ export class BridgeTable {
       channel.setVariable('signal_bond', party.uuid)
       channel.setVariable('last_bridge_to', party.uuid)
       channel.headers.setState('CS_EXCHANGE_MEDIA')
-      channel.fire('CHANNEL_EXECUTE', [['Application', 'uuid_bridge'], ['Application-Data', party.uuid], ['Application-UUID', this.#newId()]])
+      channel.fire('CHANNEL_EXECUTE', [
+        ['Application', 'uuid_bridge'],
+        ['Application-Data', party.uuid],
+        ['Application-UUID', this.#newId()],
+      ])
     }
-    one.fire('CHANNEL_BRIDGE', [['Bridge-A-Unique-ID', one.uuid], ['Bridge-B-Unique-ID', other.uuid]])
+    one.fire('CHANNEL_BRIDGE', [
+      ['Bridge-A-Unique-ID', one.uuid],
+      ['Bridge-B-Unique-ID', other.uuid],
+    ])
   }
 
   #part(channel: Channel, isBoth: boolean): void {
     const party = channel.peer
     if (party !== undefined) {
       party.peer = undefined
-      channel.fire('CHANNEL_UNBRIDGE', [['Bridge-A-Unique-ID', channel.uuid], ['Bridge-B-Unique-ID', party.uuid]])
+      channel.fire('CHANNEL_UNBRIDGE', [
+        ['Bridge-A-Unique-ID', channel.uuid],
+        ['Bridge-B-Unique-ID', party.uuid],
+      ])
     }
     channel.park(this.#newId())
     if (party === undefined) return

@@ -50,11 +50,19 @@ export class ChannelHeaders {
     this.#hub = hub
     this.#uuid = profile.uuid
     this.#profileEntries = profileHeaders(profile)
-    this.#caller = new HeaderSection(this.#profileEntries.map(([name, value]) => [`Caller-${name}`, value]))
+    this.#caller = new HeaderSection(
+      this.#profileEntries.map(([name, value]) => [`Caller-${name}`, value]),
+    )
     this.#state = new HeaderSection([
-      ['Channel-State', 'CS_EXECUTE'], ['Channel-Call-State', 'ACTIVE'], ['Channel-State-Number', '4'],
-      ['Channel-Name', channelName(profile)], ['Unique-ID', profile.uuid], ['Call-Direction', 'inbound'],
-      ['Presence-Call-Direction', 'inbound'], ['Channel-HIT-Dialplan', 'true'], ['Channel-Call-UUID', profile.uuid],
+      ['Channel-State', 'CS_EXECUTE'],
+      ['Channel-Call-State', 'ACTIVE'],
+      ['Channel-State-Number', '4'],
+      ['Channel-Name', channelName(profile)],
+      ['Unique-ID', profile.uuid],
+      ['Call-Direction', 'inbound'],
+      ['Presence-Call-Direction', 'inbound'],
+      ['Channel-HIT-Dialplan', 'true'],
+      ['Channel-Call-UUID', profile.uuid],
       ['Answer-State', 'answered'],
     ])
   }
@@ -68,7 +76,12 @@ export class ChannelHeaders {
       if (this.#variableCount >= maxVariables) return
       this.#variableCount++
     }
-    this.variables.set(name, typeof value === 'string' && value.length > maxValueLength ? value.slice(0, maxValueLength) : value)
+    this.variables.set(
+      name,
+      typeof value === 'string' && value.length > maxValueLength
+        ? value.slice(0, maxValueLength)
+        : value,
+    )
   }
 
   unsetVariable(name: string): void {
@@ -103,7 +116,9 @@ export class ChannelHeaders {
   }
 
   /** The party of a bridge; undefined: alone. */
-  setOther(other: { readonly uuid: string; readonly type: 'originator' | 'originatee' } | undefined): void {
+  setOther(
+    other: { readonly uuid: string; readonly type: 'originator' | 'originatee' } | undefined,
+  ): void {
     if (other === undefined) {
       for (const name of ['Other-Type', 'Other-Leg-Unique-ID']) this.#state.delete(name)
       return
@@ -117,9 +132,14 @@ export class ChannelHeaders {
     const before = this.#callState
     this.#callState = callState
     this.#state.set('Channel-Call-State', callState)
-    this.#send('CHANNEL_CALLSTATE', [
-      ['Original-Channel-Call-State', before], ['Channel-Call-State-Number', String(callStateNumbers[callState])],
-    ], false)
+    this.#send(
+      'CHANNEL_CALLSTATE',
+      [
+        ['Original-Channel-Call-State', before],
+        ['Channel-Call-State-Number', String(callStateNumbers[callState])],
+      ],
+      false,
+    )
   }
 
   /** An event without variables. */
@@ -135,8 +155,15 @@ export class ChannelHeaders {
   /** An event CUSTOM of a subclass, with the channel's states but not its variables. */
   fireCustom(subclass: string, headers: readonly (readonly [string, HeaderValue])[]): void {
     this.#hub.send({
-      name: 'CUSTOM', subclass, channel: this.#uuid,
-      sections: [this.#hub.stamp('CUSTOM'), this.#state, this.#caller, new HeaderSection([['Event-Subclass', subclass], ...headers])],
+      name: 'CUSTOM',
+      subclass,
+      channel: this.#uuid,
+      sections: [
+        this.#hub.stamp('CUSTOM'),
+        this.#state,
+        this.#caller,
+        new HeaderSection([['Event-Subclass', subclass], ...headers]),
+      ],
     })
   }
 
@@ -145,16 +172,27 @@ export class ChannelHeaders {
     const sections = [
       this.#hub.stamp('CHANNEL_DATA'),
       new HeaderSection(this.#profileEntries.map(([name, value]) => [`Channel-${name}`, value])),
-      this.#state, this.#caller, this.variables,
+      this.#state,
+      this.#caller,
+      this.variables,
     ]
     if (!withReply) return plainText(sections)
-    sections.push(new HeaderSection([
-      ['Content-Type', 'command/reply'], ['Reply-Text', '+OK\n'], ['Socket-Mode', 'async'], ['Control', 'full'],
-    ]))
+    sections.push(
+      new HeaderSection([
+        ['Content-Type', 'command/reply'],
+        ['Reply-Text', '+OK\n'],
+        ['Socket-Mode', 'async'],
+        ['Control', 'full'],
+      ]),
+    )
     return plainText(sections)
   }
 
-  #send(name: string, headers: readonly (readonly [string, HeaderValue])[], withVariables: boolean): void {
+  #send(
+    name: string,
+    headers: readonly (readonly [string, HeaderValue])[],
+    withVariables: boolean,
+  ): void {
     const sections = [this.#hub.stamp(name), this.#state, this.#caller]
     if (withVariables) sections.push(this.variables)
     if (headers.length > 0) sections.push(new HeaderSection(headers))
@@ -170,11 +208,21 @@ function channelName(profile: CallerProfile): string {
 function profileHeaders(profile: CallerProfile): [string, string][] {
   const micros = String(profile.createdMs * 1000)
   return [
-    ['Direction', 'inbound'], ['Logical-Direction', 'inbound'], ['Dialplan', 'XML'],
-    ['Caller-ID-Name', profile.callerName], ['Caller-ID-Number', profile.callerNumber],
-    ['Network-Addr', profile.networkAddress], ['Destination-Number', profile.destination],
-    ['Unique-ID', profile.uuid], ['Source', 'mod_sofia'], ['Context', 'mrf'], ['Channel-Name', channelName(profile)],
-    ['Profile-Index', '1'], ['Profile-Created-Time', micros], ['Channel-Created-Time', micros],
-    ['Channel-Answered-Time', micros], ['Channel-Hangup-Time', '0'],
+    ['Direction', 'inbound'],
+    ['Logical-Direction', 'inbound'],
+    ['Dialplan', 'XML'],
+    ['Caller-ID-Name', profile.callerName],
+    ['Caller-ID-Number', profile.callerNumber],
+    ['Network-Addr', profile.networkAddress],
+    ['Destination-Number', profile.destination],
+    ['Unique-ID', profile.uuid],
+    ['Source', 'mod_sofia'],
+    ['Context', 'mrf'],
+    ['Channel-Name', channelName(profile)],
+    ['Profile-Index', '1'],
+    ['Profile-Created-Time', micros],
+    ['Channel-Created-Time', micros],
+    ['Channel-Answered-Time', micros],
+    ['Channel-Hangup-Time', '0'],
   ]
 }

@@ -1,8 +1,8 @@
 /**
- * The recordings of a whole conversation on one channel (`record_session`, `uuid_record`): they go on
- * through plays, bridges, hold and re-INVITE until they are stopped or the call ends. In stereo the
- * first channel is what the far end said, the second what it was sent, which in a bridge is the other
- * party.
+ * The recordings of a whole conversation on one channel (`record_session`, `uuid_record`): they go
+ * on through plays, bridges, hold and re-INVITE until they are stopped or the call ends. In stereo
+ * the first channel is what the far end said, the second what it was sent, which in a bridge is the
+ * other party.
  */
 import { frameSamples, sampleRate } from '../rtp/codec.ts'
 import { Take } from '../rtp/mixer.ts'
@@ -38,7 +38,10 @@ export class ChannelRecordings {
     return this.#running.size === 0
   }
 
-  /** `limitSeconds` 0 = none. False when it cannot be recorded; true also when it is recorded already. */
+  /**
+   * `limitSeconds` 0 = none. False when it cannot be recorded; true also when it is recorded
+   * already.
+   */
   start(name: Octets, limitSeconds = 0): boolean {
     if (this.#running.has(name)) return true
     if (this.#running.size >= maxRecordings) return false
@@ -50,7 +53,10 @@ export class ChannelRecordings {
       return false
     }
     this.#running.set(name, {
-      name, file, take: new Take(isStereo), limitSamples: limitSeconds > 0 ? limitSeconds * sampleRate : Infinity,
+      name,
+      file,
+      take: new Take(isStereo),
+      limitSamples: limitSeconds > 0 ? limitSeconds * sampleRate : Infinity,
     })
     channel.fire('RECORD_START', [['Record-File-Path', name]])
     channel.fire('MEDIA_BUG_START', bugHeaders(name))
@@ -84,9 +90,14 @@ export class ChannelRecordings {
   tick(heard: Int16Array, said: Int16Array): void {
     for (const recording of this.#running.values()) {
       const count = recording.take.mix(heard, said, this.#mixed)
-      if (count > 0) recording.file.write(count === this.#mixed.length ? this.#mixed : this.#mixed.subarray(0, count))
+      if (count > 0) {
+        recording.file.write(
+          count === this.#mixed.length ? this.#mixed : this.#mixed.subarray(0, count),
+        )
+      }
       if (recording.file.hasFailed) this.#finish(recording, 'error')
-      else if (recording.file.samples >= recording.limitSamples) this.#finish(recording, 'success-maxtime')
+      else if (recording.file.samples >= recording.limitSamples)
+        this.#finish(recording, 'success-maxtime')
     }
   }
 

@@ -1,8 +1,8 @@
 /**
  * One call: its media, its applications, its recordings and what is told of it. Every 20 ms it
  * listens (what the far end said, digits), then speaks (what an application plays, else the other
- * party of a bridge, else silence). SIP and the event socket are the server's; what each application
- * does is in `applications.ts`.
+ * party of a bridge, else silence). SIP and the event socket are the server's; what each
+ * application does is in `applications.ts`.
  */
 import type { Ms } from '../clock.ts'
 import type { HeaderValue } from '../esl/event.ts'
@@ -25,6 +25,7 @@ import type { Negotiation } from './negotiation.ts'
 import { OpenList, RecordingFile } from './recording-file.ts'
 import { silentFrame } from './rtp-session.ts'
 import type { RtpSession } from './rtp-session.ts'
+import { ToneWatches } from './tone-watch.ts'
 
 /** What all channels share. */
 export interface ChannelServices {
@@ -50,7 +51,11 @@ export interface ChannelConnection {
   farewell(): void
 }
 
-const digitSources: Readonly<Record<Digit['source'], string>> = { rtp: 'RTP', info: 'INFO', inband: 'INBAND_AUDIO' }
+const digitSources: Readonly<Record<Digit['source'], string>> = {
+  rtp: 'RTP',
+  info: 'INFO',
+  inband: 'INBAND_AUDIO',
+}
 
 export class Channel implements Executor {
   readonly uuid: string
@@ -61,6 +66,7 @@ export class Channel implements Executor {
   readonly negotiation: Negotiation
   readonly execution: Execution
   readonly recordings: ChannelRecordings
+  readonly watches = new ToneWatches()
   /** What the far end said in this tick. */
   readonly heard = silentFrame()
   isEnded = false
@@ -72,11 +78,17 @@ export class Channel implements Executor {
   connection: ChannelConnection | undefined
   readonly #services: ChannelServices
   readonly #said = silentFrame()
+  /** The present 20 ms as applications get them: one object for the whole call. */
+  readonly #tick = { nowMs: 0, heard: this.heard, hasHeard: false, said: this.#said }
   #hangupCause = ''
   #isHeld = false
 
   constructor(
-    owner: number, profile: CallerProfile, session: RtpSession, negotiation: Negotiation, services: ChannelServices,
+    owner: number,
+    profile: CallerProfile,
+    session: RtpSession,
+    negotiation: Negotiation,
+    services: ChannelServices,
   ) {
     this.owner = owner
     this.uuid = profile.uuid
@@ -104,6 +116,10 @@ export class Channel implements Executor {
     this.headers.setVariable(name, value)
   }
 
+  setVariables(variables: readonly (readonly [string, HeaderValue])[]): void {
+    for (const [name, value] of variables) this.headers.setVariable(name, value)
+  }
+
   unsetVariable(name: string): void {
     this.headers.unsetVariable(name)
   }
@@ -117,7 +133,12 @@ export class Channel implements Executor {
     if (path === undefined) return 'not in a folder for recordings'
     if (!path.toLowerCase().endsWith('.wav')) return 'unknown kind of file'
     try {
-      return RecordingFile.open(path, channels, this.#services.openList, this.getVariable('record_append') === 'true')
+      return RecordingFile.open(
+        path,
+        channels,
+        this.#services.openList,
+        this.getVariable('record_append') === 'true',
+      )
     } catch (error) {
       this.#services.log.warn({ path, err: error }, 'cannot record')
       return 'cannot open file'
@@ -128,7 +149,7 @@ export class Channel implements Executor {
   agree(agreement: Agreement): void {
     this.session.agree(agreement, this.#services.nowMs())
     this.headers.setCodec(agreement.codec)
-    for (const [name, value] of mediaVariables(this.negotiation, this.session, agreement)) this.setVariable(name, value)
+    this.setVariables(mediaVariables(this.negotiation, this.session, agreement))
     if (agreement.isHeld === this.#isHeld) return
     this.#isHeld = agreement.isHeld
     if (agreement.isHeld) this.headers.changeCallState('HELD')
@@ -143,12 +164,17 @@ export class Channel implements Executor {
     if (this.isEnded) return
     this.session.pull(this.heard, nowMs)
     if (this.isMutedHeard) this.heard.fill(0)
-    for (let digit = this.session.takeDigit(nowMs); digit !== undefined; digit = this.session.takeDigit(nowMs)) {
+    for (;;) {
+      const digit = this.session.takeDigit(nowMs)
+      if (digit === undefined) break
       this.takeDigit(digit)
       if (this.isEnded) return
     }
     const { mediaTimeoutMs } = this.#services
-    if (mediaTimeoutMs > 0 && this.session.mustHear && nowMs - this.session.lastHeardMs > mediaTimeoutMs) this.hangUp('MEDIA_TIMEOUT')
+    const silentMs = nowMs - this.session.lastHeardMs
+    if (mediaTimeoutMs > 0 && silentMs > mediaTimeoutMs && this.session.mustHear) {
+      this.hangUp('MEDIA_TIMEOUT')
+    }
   }
 
   /** Second half of a tick, when all channels have listened. */
@@ -156,19 +182,36 @@ export class Channel implements Executor {
     if (this.isEnded) return
     const said = this.#said
     said.fill(0)
-    this.execution.tick({ nowMs, heard: this.heard, hasHeard: this.session.hasHeard, said })
+    this.#tick.nowMs = nowMs
+    this.#tick.hasHeard = this.session.hasHeard
+    this.execution.tick(this.#tick)
     if (this.isEnded) return
-    if (this.peer !== undefined && this.execution.innermost?.isSpeaking !== true) said.set(this.peer.heard)
+    if (this.peer !== undefined && this.execution.innermost?.isSpeaking !== true) {
+      said.set(this.peer.heard)
+    }
     if (this.isMutedSaid) said.fill(0)
     if (!this.recordings.isEmpty) this.recordings.tick(this.heard, said)
+    if (!this.watches.isEmpty) this.#watch(said, nowMs)
     this.session.send(said, nowMs, mustSend)
+  }
+
+  #watch(said: Int16Array, nowMs: Ms): void {
+    const found = this.watches.tick(this.heard, said, nowMs)
+    if (found === undefined) return
+    const { key, application, argument } = found
+    this.headers.fireBare('DETECTED_TONE', [['Detected-Tone', key]])
+    if (application === '') return
+    const id = this.#services.newId()
+    this.execution.submit({ call: 'execute', application, argument, id, loops: 1, isLocked: false })
   }
 
   /** A digit of the far end, by whatever way it came. */
   takeDigit(digit: Digit): void {
     const { digit: key, durationTicks, source } = digit
     this.headers.fireBare('DTMF', [
-      ['DTMF-Digit', key], ['DTMF-Duration', String(durationTicks)], ['DTMF-Source', digitSources[source]],
+      ['DTMF-Digit', key],
+      ['DTMF-Duration', String(durationTicks)],
+      ['DTMF-Source', digitSources[source]],
     ])
     if (this.execution.digit(key)) return
     // A digit in the sound has gone to the other party as sound.
@@ -176,7 +219,11 @@ export class Channel implements Executor {
   }
 
   start(message: Execute): string | Running {
-    const argument = expandNames(message.argument, (name) => this.getVariable(name), (name) => this.folders.names[name])
+    const argument = expandNames(
+      message.argument,
+      (name) => this.getVariable(name),
+      (name) => this.folders.names[name],
+    )
     return startApplication(this, message.application, argument)
   }
 
@@ -190,12 +237,18 @@ export class Channel implements Executor {
 
   completed({ application, argument, id }: Execute, response: string): void {
     if (response !== '_none_') this.setVariable('current_application_response', response)
-    this.fire('CHANNEL_EXECUTE_COMPLETE', [...applicationHeaders(application, argument, id), ['Application-Response', response]])
+    this.fire('CHANNEL_EXECUTE_COMPLETE', [
+      ...applicationHeaders(application, argument, id),
+      ['Application-Response', response],
+    ])
     if (this.#hangupCause !== '' && application === 'hangup') this.end(this.#hangupCause, 'hangup')
   }
 
   failed({ application }: Execute, fault: unknown): void {
-    this.#services.log.error({ err: fault, uuid: this.uuid, application }, 'fault in an application')
+    this.#services.log.error(
+      { err: fault, uuid: this.uuid, application },
+      'fault in an application',
+    )
   }
 
   /** The application `hangup`: BYE now, the end when the application is told to be complete. */
@@ -243,7 +296,7 @@ export class Channel implements Executor {
   /** The party of a bridge or a transfer: what runs is ended, the call state goes round once. */
   park(newId: string): void {
     if (this.isEnded) return
-    this.execution.stopAll('break')
+    this.execution.stopAll('transfer')
     this.headers.setOther(undefined)
     this.unsetVariable('signal_bond')
     this.peer = undefined
@@ -251,11 +304,18 @@ export class Channel implements Executor {
     this.headers.changeCallState('RINGING')
     this.headers.setState('CS_EXECUTE')
     this.headers.changeCallState('ACTIVE')
-    this.fire('CHANNEL_EXECUTE', [['Application', 'park'], ['Application-UUID', newId]])
+    this.fire('CHANNEL_EXECUTE', [
+      ['Application', 'park'],
+      ['Application-UUID', newId],
+    ])
   }
 }
 
-function applicationHeaders(application: string, argument: Octets, id: string): (readonly [string, string])[] {
+function applicationHeaders(
+  application: string,
+  argument: Octets,
+  id: string,
+): (readonly [string, string])[] {
   const uuid = ['Application-UUID', id] as const
   return argument === ''
     ? [['Application', application], uuid]

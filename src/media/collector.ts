@@ -7,6 +7,7 @@ import type { Octets } from '../esl/frame.ts'
 import type { Running, Tick } from './execution.ts'
 import type { PlaybackChannel } from './playback.ts'
 import { Player } from './player.ts'
+import { splitWords } from './words.ts'
 
 export interface CollectOptions {
   readonly min: number
@@ -27,23 +28,43 @@ export interface CollectOptions {
 const leastTimeoutMs = 1000
 /** Nobody types more. */
 const maxDigits = 128
-/** Regular expressions run on at most `maxDigits` characters of a small alphabet; still, no essays. */
+/**
+ * Regular expressions run on at most `maxDigits` characters of a small alphabet; still, no essays.
+ */
 const maxPatternLength = 200
 
 /** Reads the ten words of the argument; undefined when they are not what they should be. */
 export function parseCollectArgument(argument: Octets): CollectOptions | undefined {
-  const [min, max, tries, timeout, terminators = '', prompt = '', invalidPrompt = '', variable = '', pattern = '', digitTimeout] =
-    argument.split(' ').filter((word) => word !== '')
+  const [
+    min,
+    max,
+    tries,
+    timeout,
+    terminators = '',
+    prompt = '',
+    invalidPrompt = '',
+    variable = '',
+    pattern = '',
+    digitTimeout,
+  ] = splitWords(argument)
   const numbers = [min, max, tries, timeout].map(Number)
   if (!numbers.every((value) => Number.isInteger(value) && value >= 0)) return undefined
   const [least = 0, most = 0, rounds = 0, timeoutMs = 0] = numbers
   const compiled = compile(pattern === '' ? '\\d+' : pattern)
-  if (most < 1 || most < least || compiled === undefined || !/^[\w.-]{1,100}$/.test(variable)) return undefined
+  if (most < 1 || most < least || compiled === undefined || !/^[\w.-]{1,100}$/.test(variable)) {
+    return undefined
+  }
   const between = Number(digitTimeout ?? timeoutMs)
   return {
-    min: Math.min(least, maxDigits), max: Math.min(most, maxDigits), tries: Math.max(1, Math.min(rounds, 100)),
+    min: Math.min(least, maxDigits),
+    max: Math.min(most, maxDigits),
+    tries: Math.max(1, Math.min(rounds, 100)),
     timeoutMs: Math.max(leastTimeoutMs, timeoutMs),
-    terminators: terminators === 'none' ? '' : terminators, prompt, invalidPrompt, variable, pattern: compiled,
+    terminators: terminators === 'none' ? '' : terminators,
+    prompt,
+    invalidPrompt,
+    variable,
+    pattern: compiled,
     digitTimeoutMs: between > 0 ? between : timeoutMs,
   }
 }
@@ -75,7 +96,12 @@ export class Collector implements Running {
     this.#channel = channel
     this.#options = options
     this.#triesLeft = options.tries
-    for (const name of [options.variable, `${options.variable}_invalid`, 'read_terminator_used', 'read_result']) {
+    for (const name of [
+      options.variable,
+      `${options.variable}_invalid`,
+      'read_terminator_used',
+      'read_result',
+    ]) {
       channel.unsetVariable(name)
     }
     this.#player = new Player(channel, playable(options.prompt))
@@ -89,7 +115,9 @@ export class Collector implements Running {
   tick(tick: Tick): string | undefined {
     if (this.#isComplete && this.#phase !== 'invalid') return this.#judge()
     if (this.#player !== undefined) return this.#play(this.#player, tick)
-    if (this.#waitUntilMs === Infinity) this.#waitUntilMs = tick.nowMs + this.#options.digitTimeoutMs
+    if (this.#waitUntilMs === Infinity) {
+      this.#waitUntilMs = tick.nowMs + this.#options.digitTimeoutMs
+    }
     if (tick.nowMs < this.#waitUntilMs) return undefined
     return this.#judge()
   }

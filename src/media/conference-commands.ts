@@ -1,6 +1,6 @@
 /**
- * What `api conference NAME …` can ask of a conference, with the answers in the words that the client
- * library looks for.
+ * What `api conference NAME …` can ask of a conference, with the answers in the words that the
+ * client library looks for.
  */
 import type { Octets } from '../esl/frame.ts'
 import { dismissMember, moveMember } from './conference-member.ts'
@@ -12,7 +12,9 @@ type Command = (conference: Conference, words: readonly string[], table: Confere
 const commands: Readonly<Record<string, Command>> = {
   list(conference, [what]) {
     if (what === 'count') return `${conference.members.size}\n`
-    return [...conference.members.values()].map(({ id, channel }) => `${id};${channel.uuid}\n`).join('')
+    return [...conference.members.values()]
+      .map(({ id, channel }) => `${id};${channel.uuid}\n`)
+      .join('')
   },
   get(conference, [what]) {
     if (what === 'max_members') return String(conference.maxMembers)
@@ -20,7 +22,9 @@ const commands: Readonly<Record<string, Command>> = {
   },
   set(conference, [what, value]) {
     const number = Number(value)
-    if (what !== 'max_members' || !Number.isInteger(number) || number < 0) return '-ERR unknown parameter\n'
+    if (what !== 'max_members' || !Number.isInteger(number) || number < 0) {
+      return '-ERR unknown parameter\n'
+    }
     const before = conference.maxMembers
     conference.maxMembers = number
     return `${before}\n`
@@ -53,11 +57,15 @@ const commands: Readonly<Record<string, Command>> = {
     const first = conference.members.values().next().value
     if (first === undefined) return `(play) File: ${file} not found.\n`
     if (id === undefined) {
-      return conference.play(file, first.channel) ? `+OK (play) Playing file ${file}\n` : `(play) File: ${file} not found.\n`
+      return conference.play(file, first.channel)
+        ? `+OK (play) Playing file ${file}\n`
+        : `(play) File: ${file} not found.\n`
     }
     const member = conference.members.get(Number(id))
     if (member === undefined) return `-ERR Non-Existent ID ${id}\n`
-    return conference.playTo(member, file) ? `+OK (play) Playing file ${file} to member ${id}\n` : `(play) File: ${file} not found.\n`
+    return conference.playTo(member, file)
+      ? `+OK (play) Playing file ${file} to member ${id}\n`
+      : `(play) File: ${file} not found.\n`
   },
   recording(conference, [what, file = '']) {
     const first = conference.members.values().next().value
@@ -65,16 +73,35 @@ const commands: Readonly<Record<string, Command>> = {
       const hasStarted = first !== undefined && conference.startRecording(file, first.channel)
       return hasStarted ? `+OK Record file ${file}\n` : `-ERR Cannot record ${file}\n`
     }
-    if (what === 'pause') return conference.pauseRecording(file, true) ? `+OK Pause recording file ${file}\n` : `-ERR not recording ${file}\n`
-    if (what === 'resume') return conference.pauseRecording(file, false) ? `+OK Resume recording file ${file}\n` : `-ERR not recording ${file}\n`
+    if (what === 'pause') {
+      return conference.pauseRecording(file, true)
+        ? `+OK Pause recording file ${file}\n`
+        : `-ERR not recording ${file}\n`
+    }
+    if (what === 'resume') {
+      return conference.pauseRecording(file, false)
+        ? `+OK Resume recording file ${file}\n`
+        : `-ERR not recording ${file}\n`
+    }
     if (what !== 'stop') return '-ERR unknown operation\n'
-    return conference.stopRecording(file) ? `Stopped recording file ${file}\n+OK Stopped recording 0 files\n` : `-ERR not recording ${file}\n`
+    return conference.stopRecording(file)
+      ? `Stopped recording file ${file}\n+OK Stopped recording 0 files\n`
+      : `-ERR not recording ${file}\n`
   },
   transfer(conference, [name = '', id = ''], table) {
     const member = conference.members.get(Number(id))
     const target = member === undefined || name === '' ? undefined : table.open(name)
-    if (member === undefined || target === undefined || target.isFull) return `-ERR Cannot transfer ${id}\n`
-    conference.tell('transfer', [['Old-Conference-Name', conference.name], ['New-Conference-Name', name]], member)
+    if (member === undefined || target === undefined || target.isFull) {
+      return `-ERR Cannot transfer ${id}\n`
+    }
+    conference.tell(
+      'transfer',
+      [
+        ['Old-Conference-Name', conference.name],
+        ['New-Conference-Name', name],
+      ],
+      member,
+    )
     moveMember(member, target)
     return `+OK Member '${id}' sent to conference ${name}.\n`
   },
@@ -88,7 +115,9 @@ export function conferenceCommand(table: ConferenceTable, argument: Octets): str
   const conference = table.find(name)
   if (conference === undefined) return `-ERR Conference ${name} not found\n`
   const command = Object.hasOwn(commands, operation) ? commands[operation] : undefined
-  return command === undefined ? `-ERR Conference command ${operation} not found\n` : command(conference, words, table)
+  return command === undefined
+    ? `-ERR Conference command ${operation} not found\n`
+    : command(conference, words, table)
 }
 
 function lock(conference: Conference, isLocked: boolean): string {

@@ -16,8 +16,14 @@ export function startConference(channel: Channel, argument: Octets): string | Ru
   const conference = name === '' ? undefined : channel.conferences.open(name)
   if (conference === undefined || conference.isFull) return '-ERR no such conference, or it is full'
   const member: Member = {
-    id: channel.conferences.nextMemberId(), channel, endsConference: flags.includes('endconf'),
-    isMuted: flags.includes('mute'), isDeaf: flags.includes('deaf'), isTalking: false, quiet: 0, source: undefined,
+    id: channel.conferences.nextMemberId(),
+    channel,
+    endsConference: flags.includes('endconf'),
+    isMuted: flags.includes('mute'),
+    isDeaf: flags.includes('deaf'),
+    isTalking: false,
+    quiet: 0,
+    source: undefined,
   }
   channel.setVariable('conference_name', name)
   channel.setVariable('conference_member_id', String(member.id))
@@ -83,7 +89,9 @@ class Participation implements Running {
     const conference = this.#conference
     if (!conference.members.has(this.#member.id)) return
     conference.remove(this.#member)
-    if (this.#member.endsConference) for (const member of conference.members.values()) dismissMember(member)
+    if (this.#member.endsConference) {
+      for (const member of conference.members.values()) dismissMember(member)
+    }
     if (conference.members.size === 0) this.#member.channel.conferences.close(conference)
   }
 }

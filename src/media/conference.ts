@@ -1,6 +1,6 @@
 /**
- * A small conference: everybody hears the others, sound can be played to all or to one, the whole can
- * be recorded. As much as the client library's conference methods ask for; no floor control, no
+ * A small conference: everybody hears the others, sound can be played to all or to one, the whole
+ * can be recorded. As much as the client library's conference methods ask for; no floor control, no
  * automatic gain, no video. What applications ask by `api conference` is `conference-commands.ts`.
  */
 import type { Octets } from '../esl/frame.ts'
@@ -11,7 +11,9 @@ import { openSource } from './audio-source.ts'
 import type { Channel } from './channel.ts'
 import type { RecordingFile } from './recording-file.ts'
 
-/** Mean absolute level above which a member counts as talking, and ticks of quiet after which not. */
+/**
+ * Mean absolute level above which a member counts as talking, and ticks of quiet after which not.
+ */
 const talkLevel = 300
 const quietTicks = 25
 const subclass = 'conference::maintenance'
@@ -130,24 +132,39 @@ export class Conference {
     this.#recordings.delete(name)
     const { samples } = recording.file
     recording.file.close()
-    this.tell('stop-recording', [['Path', name], ['Samples-Out', String(samples)], ['Milliseconds-Elapsed', String(samples / 8)]])
+    this.tell('stop-recording', [
+      ['Path', name],
+      ['Samples-Out', String(samples)],
+      ['Milliseconds-Elapsed', String(samples / 8)],
+    ])
     return true
   }
 
   /** Fires conference::maintenance, of a member or of the conference as a whole. */
   tell(action: string, headers: readonly (readonly [string, string])[], member?: Member): void {
     const own: (readonly [string, string])[] = [
-      ['Conference-Name', this.name], ['Conference-Size', String(this.members.size)], ['Conference-Ghosts', '0'],
-      ['Conference-Profile-Name', 'default'], ['Conference-Unique-ID', this.uuid], ['Action', action], ...headers,
+      ['Conference-Name', this.name],
+      ['Conference-Size', String(this.members.size)],
+      ['Conference-Ghosts', '0'],
+      ['Conference-Profile-Name', 'default'],
+      ['Conference-Unique-ID', this.uuid],
+      ['Action', action],
+      ...headers,
     ]
     if (member !== undefined) {
       own.push(
-        ['Hear', String(!member.isDeaf)], ['Speak', String(!member.isMuted)], ['Talking', String(member.isTalking)],
-        ['Member-ID', String(member.id)], ['Member-Type', 'member'], ['Member-Ghost', 'false'])
+        ['Hear', String(!member.isDeaf)],
+        ['Speak', String(!member.isMuted)],
+        ['Talking', String(member.isTalking)],
+        ['Member-ID', String(member.id)],
+        ['Member-Type', 'member'],
+        ['Member-Ghost', 'false'],
+      )
       member.channel.headers.fireCustom(subclass, own)
       return
     }
-    // An event of the conference is told by way of the first member's channel: it has no other voice.
+    // An event of the conference is told by way of the first member's channel: it has no other
+    // voice.
     for (const { channel } of this.members.values()) {
       channel.headers.fireCustom(subclass, own)
       return
@@ -160,26 +177,34 @@ export class Conference {
     for (const member of this.members.values()) {
       if (member.isMuted) continue
       const { heard } = member.channel
-      for (let i = 0; i < frameSamples; i++) this.#total[i] = (this.#total[i] ?? 0) + (heard[i] ?? 0)
+      for (let i = 0; i < frameSamples; i++) {
+        this.#total[i] = (this.#total[i] ?? 0) + (heard[i] ?? 0)
+      }
       this.#followTalking(member)
     }
     this.#mixPlayed()
     if (this.#recordings.size === 0) return
     for (let i = 0; i < frameSamples; i++) this.#scratch[i] = clip(this.#total[i] ?? 0)
-    for (const { file, isPaused } of this.#recordings.values()) if (!isPaused) file.write(this.#scratch)
+    for (const { file, isPaused } of this.#recordings.values()) {
+      if (!isPaused) file.write(this.#scratch)
+    }
   }
 
   #mixPlayed(): void {
     const playing = this.#queue[0]
     if (playing === undefined) return
     playing.samples += playing.source.read(this.#played)
-    for (let i = 0; i < frameSamples; i++) this.#total[i] = (this.#total[i] ?? 0) + (this.#played[i] ?? 0)
+    for (let i = 0; i < frameSamples; i++) {
+      this.#total[i] = (this.#total[i] ?? 0) + (this.#played[i] ?? 0)
+    }
     if (!playing.source.isDone) return
     playing.source.close()
     this.#queue.shift()
     this.tell('play-file-done', [
-      ['File', playing.name], ['seconds', String(Math.floor(playing.samples / 8000))],
-      ['milliseconds', String(Math.floor(playing.samples / 8))], ['samples', String(playing.samples)],
+      ['File', playing.name],
+      ['seconds', String(Math.floor(playing.samples / 8000))],
+      ['milliseconds', String(Math.floor(playing.samples / 8))],
+      ['samples', String(playing.samples)],
     ])
     const next = this.#queue[0]
     if (next !== undefined) this.tell('play-file', [['File', next.name], ['Async', 'false']])

@@ -4,12 +4,18 @@
  * events that are wanted. What commands do is in `api.ts` and in the channels.
  */
 import type { Socket } from 'node:net'
-import type { Clock } from '../clock.ts'
+import type { Cancel, Clock } from '../clock.ts'
 import type { EslEvent } from '../esl/event.ts'
 import { jsonMessage, plainMessage } from '../esl/event.ts'
 import { EslFrameError, FrameReader } from '../esl/frame.ts'
 import type { Octets } from '../esl/frame.ts'
-import { apiResponse, authRequest, commandReply, disconnectNotice, parseCommand } from '../esl/message.ts'
+import {
+  apiResponse,
+  authRequest,
+  commandReply,
+  disconnectNotice,
+  parseCommand,
+} from '../esl/message.ts'
 import type { EslCommand, SendMessage } from '../esl/message.ts'
 import { callEvents, Subscription } from '../esl/subscription.ts'
 import type { Log } from '../log.ts'
@@ -47,6 +53,7 @@ export class Connection implements EventTarget {
   #isClosing = false
   #isReleased = false
   #lingerSeconds = -1
+  #stopWaiting: Cancel = () => {}
 
   constructor(socket: Socket, services: ConnectionServices, channel?: Channel) {
     this.#socket = socket
@@ -54,22 +61,25 @@ export class Connection implements EventTarget {
     this.#channel = channel
     this.#isAuthenticated = channel !== undefined
     socket.setNoDelay(true)
-    socket.on('data', (data) => this.#received(typeof data === 'string' ? data : data.toString('latin1')))
+    socket.on('data', (data) =>
+      this.#received(typeof data === 'string' ? data : data.toString('latin1')),
+    )
     socket.on('error', (error) => services.log.debug({ err: error }, 'event socket failed'))
     socket.on('end', () => this.#gone())
     socket.on('close', () => this.#gone())
     services.hub.add(this, channel?.uuid ?? '')
     if (channel !== undefined) return
     this.#write(authRequest)
-    services.clock.wakeAt(services.clock.nowMs() + authenticationMs, () => {
-      if (!this.#isAuthenticated) this.#end()
-    })
+    this.#stopWaiting = services.clock.wakeAt(
+      services.clock.nowMs() + authenticationMs, () => this.#end())
   }
 
   get looksFurther(): boolean {
     if (this.#channel === undefined) return this.#isAuthenticated
     // A call's own connection without filters hears of its own call only.
-    return this.#subscription.filters.some(({ header, value }) => header !== 'Unique-ID' || value !== this.#channel?.uuid)
+    return this.#subscription.filters.some(
+      ({ header, value }) => header !== 'Unique-ID' || value !== this.#channel?.uuid,
+    )
   }
 
   offer(event: EslEvent): void {
@@ -102,12 +112,19 @@ export class Connection implements EventTarget {
     if (this.#isClosing) return
     this.#reader.push(data)
     try {
-      for (let frame = this.#reader.next(); frame !== undefined && !this.#isClosing; frame = this.#reader.next()) {
+      for (
+        let frame = this.#reader.next();
+        frame !== undefined && !this.#isClosing;
+        frame = this.#reader.next()
+      ) {
         this.#carryOut(parseCommand(frame))
       }
     } catch (error) {
       if (!(error instanceof EslFrameError)) throw error
-      this.#services.log.warn({ code: error.code, address: this.#socket.remoteAddress }, 'event socket closed')
+      this.#services.log.warn(
+        { code: error.code, address: this.#socket.remoteAddress },
+        'event socket closed',
+      )
       this.#reply(`-ERR ${error.message}`)
       this.#end()
     }
@@ -130,9 +147,13 @@ export class Connection implements EventTarget {
     if (command.type !== 'auth') return this.#reply('-ERR command not found')
     if (this.#services.secretMatches(command.password)) {
       this.#isAuthenticated = true
+      this.#stopWaiting()
       return this.#reply('+OK accepted')
     }
-    this.#services.log.warn({ address: this.#socket.remoteAddress }, 'wrong secret on the event socket')
+    this.#services.log.warn(
+      { address: this.#socket.remoteAddress },
+      'wrong secret on the event socket',
+    )
     this.#reply('-ERR invalid')
     this.#end()
   }
@@ -140,10 +161,14 @@ export class Connection implements EventTarget {
   #obey(command: EslCommand): void {
     const subscription = this.#subscription
     switch (command.type) {
-      case 'auth': return this.#reply('+OK accepted')
-      case 'exit': return this.#exit()
-      case 'connect': return this.#connect()
-      case 'event': return this.#subscribe(command)
+      case 'auth':
+        return this.#reply('+OK accepted')
+      case 'exit':
+        return this.#exit()
+      case 'connect':
+        return this.#connect()
+      case 'event':
+        return this.#subscribe(command)
       case 'nixevent':
         subscription.remove(command.names, command.subclasses)
         return this.#reply('+OK events nixed')
@@ -151,26 +176,37 @@ export class Connection implements EventTarget {
         if (subscription.isEmpty) return this.#reply('-ERR not listening for events')
         subscription.clear()
         return this.#reply('+OK no longer listening for events')
-      case 'filter': return this.#filter(command.header, command.value)
+      case 'filter':
+        return this.#filter(command.header, command.value)
       case 'filterDelete':
         subscription.deleteFilter(command.header, command.value)
         this.#look()
         return this.#reply(`+OK filter deleted. [${command.header}][${command.value}]`)
-      case 'myevents': return this.#myEvents(command)
+      case 'myevents':
+        return this.#myEvents(command)
       case 'divertEvents':
         if (this.#channel === undefined) return this.#reply(`${notControlling}.`)
         return this.#reply(command.on ? '+OK events diverted' : '+OK events not diverted')
-      case 'linger': return this.#linger(command.seconds)
+      case 'linger':
+        return this.#linger(command.seconds)
       case 'nolinger':
         if (this.#channel === undefined) return this.#reply(notControlling)
         this.#lingerSeconds = -1
         return this.#reply('+OK will not linger')
-      case 'api': return this.#write(apiResponse(runApi(this.#services, command.name, command.argument)))
-      case 'bgapi': return this.#runInBackground(command)
+      case 'api':
+        return this.#write(apiResponse(runApi(this.#services, command.name, command.argument)))
+      case 'bgapi':
+        return this.#runInBackground(command)
       case 'getvar':
-        return this.#reply(this.#channel === undefined ? '-ERR command not found' : this.#channel.getVariable(command.name) ?? '')
-      case 'sendmsg': return this.#sendMessage(command.uuid, command.message)
-      case 'unknown': return this.#reply('-ERR command not found')
+        return this.#reply(
+          this.#channel === undefined
+            ? '-ERR command not found'
+            : (this.#channel.getVariable(command.name) ?? ''),
+        )
+      case 'sendmsg':
+        return this.#sendMessage(command.uuid, command.message)
+      case 'unknown':
+        return this.#reply('-ERR command not found')
     }
   }
 
@@ -181,7 +217,9 @@ export class Connection implements EventTarget {
 
   #subscribe(command: Extract<EslCommand, { type: 'event' }>): void {
     if (command.format === 'xml') return this.#reply('-ERR xml is not supported')
-    if (!this.#subscription.add(command.names, command.subclasses)) return this.#reply('-ERR no keywords supplied')
+    if (!this.#subscription.add(command.names, command.subclasses)) {
+      return this.#reply('-ERR no keywords supplied')
+    }
     this.#subscription.format = command.format
     this.#reply(`+OK event listener enabled ${command.format}`)
   }
@@ -198,7 +236,9 @@ export class Connection implements EventTarget {
   }
 
   #myEvents(command: Extract<EslCommand, { type: 'myevents' }>): void {
-    if (this.#channel === undefined && command.uuid === '') return this.#reply('-ERR command not found')
+    if (this.#channel === undefined && command.uuid === '') {
+      return this.#reply('-ERR command not found')
+    }
     const channel = this.#channel ?? this.#services.channel(command.uuid)
     if (channel === undefined) return this.#reply('-ERR invalid uuid')
     this.#subscription.add(callEvents)
@@ -226,13 +266,19 @@ export class Connection implements EventTarget {
 
   #sendMessage(uuid: string, message: SendMessage): void {
     const channel = uuid === '' ? this.#channel : this.#services.channel(uuid)
-    if (channel === undefined || channel.isEnded) return this.#reply(`-ERR invalid session id [${uuid}]`)
+    if (channel === undefined || channel.isEnded) {
+      return this.#reply(`-ERR invalid session id [${uuid}]`)
+    }
     if (message.call === 'hangup') {
       this.#reply('+OK')
       return channel.hangUp(hangupCause(message.cause))
     }
-    if (message.call === 'unknown' || message.application === '') return this.#reply('-ERR invalid message')
-    const isTaken = channel.execution.submit(message.id === '' ? { ...message, id: this.#services.newId() } : message)
+    if (message.call === 'unknown' || message.application === '') {
+      return this.#reply('-ERR invalid message')
+    }
+    const isTaken = channel.execution.submit(
+      message.id === '' ? { ...message, id: this.#services.newId() } : message,
+    )
     this.#reply(isTaken ? '+OK' : '-ERR too many messages are waiting')
   }
 
@@ -249,7 +295,10 @@ export class Connection implements EventTarget {
     if (this.#socket.destroyed || this.#socket.writableEnded) return
     this.#socket.write(data, 'latin1')
     if (this.#socket.writableLength <= maxUnsentOctets) return
-    this.#services.log.warn({ address: this.#socket.remoteAddress }, 'event socket does not read: closed')
+    this.#services.log.warn(
+      { address: this.#socket.remoteAddress },
+      'event socket does not read: closed',
+    )
     this.#socket.destroy()
   }
 
@@ -264,6 +313,7 @@ export class Connection implements EventTarget {
   #gone(): void {
     if (this.#isReleased) return
     this.#isReleased = true
+    this.#stopWaiting()
     this.#isClosing = true
     this.#services.hub.remove(this, this.#channel?.uuid ?? '')
     this.#services.closed(this)

@@ -81,6 +81,8 @@ export class EventHub {
   send(event: EslEvent): void {
     const own = event.channel === undefined ? undefined : this.#ofChannel.get(event.channel)
     own?.offer(event)
-    for (const target of this.#everywhere) if (target !== own && target.looksFurther) target.offer(event)
+    for (const target of this.#everywhere) {
+      if (target !== own && target.looksFurther) target.offer(event)
+    }
   }
 }

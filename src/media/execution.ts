@@ -1,8 +1,8 @@
 /**
- * The applications of one channel: what is run, what runs inside what, what waits. Applications nest
- * (an application sent while another one runs is run at once, inside it, and the outer one goes on
- * when it ends), unless the outer one was sent with a lock. What an application does is not known
- * here.
+ * The applications of one channel: what is run, what runs inside what, what waits. Applications
+ * nest (an application sent while another one runs is run at once, inside it, and the outer one
+ * goes on when it ends), unless the outer one was sent with a lock. What an application does is not
+ * known here.
  */
 import type { SendMessage } from '../esl/message.ts'
 
@@ -19,8 +19,10 @@ export interface Tick {
 
 /** Why a running application is ended from outside. */
 export type StopReason =
-  /** `uuid_break`, or the channel is bridged or transferred. */
+  /** `uuid_break`. */
   | 'break'
+  /** The channel is bridged or transferred. */
+  | 'transfer'
   /** The media server hangs up. */
   | 'hangup'
   /** The far end hung up. */
@@ -118,19 +120,26 @@ export class Execution {
   }
 
   /**
-   * Ends everything that runs, innermost first. What waits is run afterwards, unless the call is over:
-   * then it is told to be complete without having been run, since somebody may wait for that.
+   * Ends everything that runs, innermost first. What waits is run afterwards, unless the call is
+   * over: then it is told to be complete without having been run, since somebody may wait for that.
    */
   stopAll(why: StopReason): void {
-    for (let top = this.#stack.pop(); top !== undefined; top = this.#stack.pop()) this.#end(top, why)
-    if (why === 'break') return
-    for (let message = this.#waiting.shift(); message !== undefined; message = this.#waiting.shift()) {
+    for (let top = this.#stack.pop(); top !== undefined; top = this.#stack.pop()) {
+      this.#end(top, why)
+    }
+    if (why === 'break' || why === 'transfer') return
+    for (
+      let message = this.#waiting.shift();
+      message !== undefined;
+      message = this.#waiting.shift()
+    ) {
       this.#executor.completed(message, '-ERR the call has ended')
     }
   }
 
   #startWaiting(): void {
-    // What is queued from within (loops) waits for the next tick: nothing may hold up a tick for ever.
+    // What is queued from within (loops) waits for the next tick: nothing may hold up a tick for
+    // ever.
     for (let count = this.#waiting.length; count > 0; count--) {
       const message = this.#waiting[0]
       if (message === undefined) return

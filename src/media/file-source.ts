@@ -1,7 +1,7 @@
 /**
- * A RIFF/WAVE file as something to play: opened and begun at once, then read ahead block by block in
- * the background, brought to 8 kHz mono. A disk that does not keep up is heard as silence and never
- * holds up other calls.
+ * A RIFF/WAVE file as something to play: opened and begun at once, then read ahead block by block
+ * in the background, brought to 8 kHz mono. A disk that does not keep up is heard as silence and
+ * never holds up other calls.
  */
 import { Buffer } from 'node:buffer'
 import { close, closeSync, fstatSync, openSync, read, readSync } from 'node:fs'
@@ -31,7 +31,9 @@ export function openFileSource(name: Octets, folders: Folders): AudioSource | un
   }
   try {
     const info = readInfo(descriptor)
-    if (info !== undefined) return new FileSource(Buffer.from(path, 'utf8').toString('latin1'), descriptor, info)
+    if (info !== undefined) {
+      return new FileSource(Buffer.from(path, 'utf8').toString('latin1'), descriptor, info)
+    }
   } catch {
     // A folder, or a file that cannot be read: as good as missing.
   }
@@ -84,7 +86,12 @@ class FileSource implements AudioSource {
   }
 
   get isDone(): boolean {
-    return this.#readyAt === this.#readyEnd && !this.#isReading && this.#held === 0 && this.#asked >= this.#info.dataOctets
+    return (
+      this.#readyAt === this.#readyEnd
+      && !this.#isReading
+      && this.#held === 0
+      && this.#asked >= this.#info.dataOctets
+    )
   }
 
   read(into: Int16Array): number {
@@ -117,12 +124,18 @@ class FileSource implements AudioSource {
   #begin(): void {
     this.#hasBegun = true
     const wanted = Math.min(this.#block.length, this.#info.dataOctets - this.#asked)
-    this.#held = wanted <= 0 ? 0 : readSync(this.#descriptor, this.#block, 0, wanted, this.#info.dataOffset + this.#asked)
+    this.#held =
+      wanted <= 0
+        ? 0
+        : readSync(this.#descriptor, this.#block, 0, wanted, this.#info.dataOffset + this.#asked)
     this.#asked += Math.max(0, wanted)
     this.#decode()
   }
 
-  /** Makes samples of the block held and asks for the next one; false when there is none yet, or ever. */
+  /**
+   * Makes samples of the block held and asks for the next one; false when there is none yet, or
+   * ever.
+   */
   #decode(): boolean {
     if (this.#held === 0) return false
     const frames = decodeWav(this.#info, this.#block, this.#decoded, this.#held)

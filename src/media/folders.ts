@@ -22,9 +22,14 @@ export class Folders {
     this.recordings = resolve(recordings)
     this.sounds = resolve(sounds)
     this.names = {
-      base_dir: dirname(this.recordings), recordings_dir: this.recordings, sounds_dir: this.sounds, sound_prefix: this.sounds,
+      base_dir: dirname(this.recordings),
+      recordings_dir: this.recordings,
+      sounds_dir: this.sounds,
+      sound_prefix: this.sounds,
     }
-    this.#allowed = [this.recordings, this.sounds, ...further.map((folder) => resolve(folder))].map(realPath)
+    this.#allowed = [this.recordings, this.sounds, ...further.map((folder) => resolve(folder))].map(
+      realPath,
+    )
   }
 
   /** The file to play; undefined when the name leads out of the allowed folders. */
@@ -42,7 +47,11 @@ export class Folders {
     const text = Buffer.from(name, 'latin1').toString('utf8')
     const path = isAbsolute(text) ? resolve(text) : resolve(base, text)
     const real = realPath(path)
-    return this.#allowed.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) ? path : undefined
+    return this.#allowed.some((folder) =>
+      real.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+    )
+      ? path
+      : undefined
   }
 }
 

@@ -12,7 +12,10 @@ import { SessionDescription } from '../sdp/session-description.ts'
 
 /** Seconds from 1900 to 1970: o= counts like NTP. */
 const ntpUnixOffset = 2_208_988_800
-const codecs = [{ name: 'PCMU', clockRate: 8000, payloadType: 0 }, { name: 'PCMA', clockRate: 8000, payloadType: 8 }]
+const codecs = [
+  { name: 'PCMU', clockRate: 8000, payloadType: 0 },
+  { name: 'PCMA', clockRate: 8000, payloadType: 8 },
+]
 
 /** What an offer comes to. */
 export type Negotiated =
@@ -30,7 +33,10 @@ export class Negotiation {
   /** `address` goes into the SDP, `wallMs` names the session. */
   constructor(address: string, port: number, wallMs: number) {
     this.#local = { address, port, codecs, eventPayloadType: 101, takesNoise: true }
-    this.#description = new SessionDescription('Mediaserver', Math.floor(wallMs / 1000) + ntpUnixOffset)
+    this.#description = new SessionDescription(
+      'Mediaserver',
+      Math.floor(wallMs / 1000) + ntpUnixOffset,
+    )
   }
 
   /** Our last description; '' = none yet. */
@@ -41,11 +47,19 @@ export class Negotiation {
   /** Answers an offer. */
   answer(text: string): Negotiated {
     const offer = parse(text)
-    if (offer === undefined) return { type: 'refused', status: 400, reason: 'Bad Session Description' }
+    if (offer === undefined) {
+      return { type: 'refused', status: 400, reason: 'Bad Session Description' }
+    }
     const answer = answerOffer(offer, this.#local)
-    if (answer === undefined) return { type: 'refused', status: 488, reason: 'Not Acceptable Here' }
+    if (answer === undefined || !this.#canReach(answer.agreement)) {
+      return { type: 'refused', status: 488, reason: 'Not Acceptable Here' }
+    }
     this.remoteText = text
-    return { type: 'agreed', agreement: this.#withoutEcho(answer.agreement), sdp: this.#description.print(this.#local.address, answer.streams) }
+    return {
+      type: 'agreed',
+      agreement: this.#withoutEcho(answer.agreement),
+      sdp: this.#description.print(this.#local.address, answer.streams),
+    }
   }
 
   /** An offer of ours, for an INVITE that brought none. */
@@ -61,24 +75,41 @@ export class Negotiation {
     const answer = text === '' ? undefined : parse(text)
     if (answer === undefined) return undefined
     const agreement = readAnswer(answer, this.#local)
-    if (agreement === undefined) return undefined
+    if (agreement === undefined || !this.#canReach(agreement)) return undefined
     this.remoteText = text
     return this.#withoutEcho(agreement)
   }
 
+  /** An IPv4 socket sends to no IPv6 address, nor the other way round (RFC 6157 §3). */
+  #canReach({ remote }: Agreement): boolean {
+    const isIp6 = this.#local.address.includes(':')
+    return remote === undefined || remote.address.includes(':') === isIp6
+  }
+
   #withoutEcho(agreement: Agreement): Agreement {
     const { remote } = agreement
-    if (remote === undefined || remote.port !== this.#local.port || remote.address !== this.#local.address) return agreement
+    if (
+      remote === undefined
+      || remote.port !== this.#local.port
+      || remote.address !== this.#local.address
+    ) {
+      return agreement
+    }
     return { ...agreement, remote: undefined, isHeld: false }
   }
 }
 
-/** Address and port of a description of the far end as they are told to applications, echo or not. */
+/**
+ * Address and port of a description of the far end as they are told to applications, echo or not.
+ */
 export function firstAudio(text: string): { address: string; port: number } | undefined {
   const description = parse(text)
   const stream = description?.streams.find(({ media }) => media.toLowerCase() === 'audio')
   if (description === undefined || stream === undefined) return undefined
-  return { address: (stream.connection ?? description.connection)?.address ?? '', port: stream.port }
+  return {
+    address: (stream.connection ?? description.connection)?.address ?? '',
+    port: stream.port,
+  }
 }
 
 function parse(text: string): Description | undefined {

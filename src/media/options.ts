@@ -1,7 +1,7 @@
 /**
  * What the embedded media server can be told, with units and defaults, and the command line that
- * tells it. Every fault of a command line is reported at once. The environment only holds the secret,
- * so that it need not be seen in a list of processes.
+ * tells it. Every fault of a command line is reported at once. The environment only holds the
+ * secret, so that it need not be seen in a list of processes.
  */
 import { BlockList, isIP } from 'node:net'
 
@@ -15,6 +15,8 @@ export interface MediaOptions {
   readonly secret: string
   /** Address for RTP sockets and for the SDP, unless `externalAddress` is given. */
   readonly rtpAddress: string
+  /** One of the other IP family, for far ends whose offer names it; undefined: they get 488. */
+  readonly rtpAddressOther: string | undefined
   /** First and last port of the range for RTP; 0 and 0: any free ones. */
   readonly rtpPortMin: number
   readonly rtpPortMax: number
@@ -29,7 +31,9 @@ export interface MediaOptions {
   readonly folders: readonly string[]
   /** Names under which applications look for the SIP address in `sofia status`. */
   readonly profiles: readonly string[]
-  /** HOST:PORT of a TLS terminator in front of the SIP port, told to applications; undefined: none. */
+  /**
+   * HOST:PORT of a TLS terminator in front of the SIP port, told to applications; undefined: none.
+   */
   readonly tlsAddress: string | undefined
   /** More calls get 503. */
   readonly maxSessions: number
@@ -50,6 +54,7 @@ export const defaultMediaOptions: MediaOptions = {
   eslPort: 8021,
   secret: '',
   rtpAddress: '127.0.0.1',
+  rtpAddressOther: undefined,
   rtpPortMin: 0,
   rtpPortMax: 0,
   externalAddress: undefined,
@@ -95,8 +100,12 @@ const readers: Readonly<Record<string, Reader>> = {
     return undefined
   },
   '--rtp-address': (draft, value) => {
-    draft.rtpAddress = value
-    return isIP(value) === 0 ? 'is no IP address' : undefined
+    const [first = '', other, ...more] = value.split(',')
+    draft.rtpAddress = first
+    draft.rtpAddressOther = other
+    if (isIP(first) === 0 || (other !== undefined && isIP(other) === 0)) return 'is no IP address'
+    const isPair = other === undefined || isIP(other) !== isIP(first)
+    return isPair && more.length === 0 ? undefined : 'is not one address of each IP family'
   },
   '--rtp-ports': readPortRange,
   '--external-address': (draft, value) => {
@@ -132,7 +141,9 @@ const readers: Readonly<Record<string, Reader>> = {
   '--media-timeout': readNumber('mediaTimeoutSeconds', 0, 86_400),
   '--log-level': (draft, value) => {
     draft.logLevel = value
-    return ['debug', 'info', 'warn', 'error', 'silent'].includes(value) ? undefined : 'is no log level'
+    return ['debug', 'info', 'warn', 'error', 'silent'].includes(value)
+      ? undefined
+      : 'is no log level'
   },
 }
 
@@ -150,8 +161,9 @@ export function parseMediaArguments(
     const name = argv[i] ?? ''
     const value = argv[i + 1]
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
-    if (reader === undefined) faults.push(`${name}: there is no such option; there are ${Object.keys(readers).join(' ')}`)
-    else if (value === undefined || value === '') faults.push(`${name}: needs a value`)
+    if (reader === undefined) {
+      faults.push(`${name}: there is no such option; there are ${Object.keys(readers).join(' ')}`)
+    } else if (value === undefined || value === '') faults.push(`${name}: needs a value`)
     else {
       const fault = reader(draft, value)
       if (fault !== undefined) faults.push(`${name}: ${value} ${fault}`)
@@ -159,7 +171,9 @@ export function parseMediaArguments(
     if (name === '--rtp-address') isRtpGiven = true
   }
   if (!isRtpGiven) draft.rtpAddress = draft.sipAddress
-  if (draft.secret === '') faults.push('--secret: there is no secret, neither here nor in PN_MEDIA_SECRET')
+  if (draft.secret === '') {
+    faults.push('--secret: there is no secret, neither here nor in PN_MEDIA_SECRET')
+  }
   if (faults.length > 0) throw new MediaOptionsError(faults)
   return draft
 }
@@ -173,7 +187,8 @@ export function networkCheck(networks: readonly string[]): (address: string) => 
     list.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family)
   }
   return (address) => {
-    const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+    const plain =
+      address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
     const version = isIP(plain)
     return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4')
   }
@@ -183,11 +198,16 @@ function isNetwork(text: string): boolean {
   const [address = '', bits] = text.split('/')
   const version = isIP(address)
   if (version === 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32))
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32))
+  )
 }
 
 /** `HOST:PORT` or `[IPV6]:PORT`. */
-function readAddress(value: string, take: (address: string, port: number) => void): string | undefined {
+function readAddress(
+  value: string,
+  take: (address: string, port: number) => void,
+): string | undefined {
   const colon = value.lastIndexOf(':')
   const host = value.slice(0, Math.max(0, colon))
   const address = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
@@ -208,7 +228,11 @@ function readPortRange(draft: Draft, value: string): string | undefined {
   return least >= 1024 && most > least ? undefined : 'must rise, and begin at 1024 or above'
 }
 
-function readNumber(key: 'maxSessions' | 'mediaTimeoutSeconds', least: number, most: number): Reader {
+function readNumber(
+  key: 'maxSessions' | 'mediaTimeoutSeconds',
+  least: number,
+  most: number,
+): Reader {
   return (draft, value) => {
     const number = readWhole(value, least, most)
     if (number === undefined) return `is no number from ${least} to ${most}`

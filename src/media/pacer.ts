@@ -1,13 +1,16 @@
 /**
  * One tick every 20 ms for all channels. The instants are counted from the start, so no error adds
- * up over hours. A tick that comes late by a few frames is made up for at once, which a receiver's jitter
- * buffer takes; after a longer stall the missed ticks are run without sending, so that time
+ * up over hours. A tick that comes late by a few frames is made up for at once, which a receiver's
+ * jitter buffer takes; after a longer stall the missed ticks are run without sending, so that time
  * goes on for what is recorded and played, and the far ends get no burst.
  */
 import type { Cancel, Clock, Ms } from '../clock.ts'
 
 export const tickMs: Ms = 20
-/** Late ticks that are still sent: with the one that is due, as much as jitter buffers hold (100 ms). */
+/**
+ * Late ticks that are still sent: with the one that is due, as much as jitter buffers hold (100
+ * ms).
+ */
 const madeUpTicks = 4
 /** Silent ticks run after a stall; beyond a second nobody needs the details. */
 const maxSilentTicks = 50
@@ -15,7 +18,9 @@ const maxSilentTicks = 50
 /** `mustSend` false: time passes, nothing may be put on the wire. */
 export type OnTick = (nowMs: Ms, mustSend: boolean) => void
 
-/** How late ticks came, for figures: counts by whole milliseconds, the last for all that were later. */
+/**
+ * How late ticks came, for figures: counts by whole milliseconds, the last for all that were later.
+ */
 export interface Lateness {
   readonly counts: Uint32Array
   readonly skippedTicks: number

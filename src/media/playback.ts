@@ -59,6 +59,6 @@ class Playback implements Running {
 
   stop(why: StopReason): string {
     this.#player.stop(why === 'break' ? 'break' : 'done')
-    return why === 'farHangup' ? 'PLAYBACK ERROR' : 'FILE PLAYED'
+    return why === 'farHangup' || why === 'transfer' ? 'PLAYBACK ERROR' : 'FILE PLAYED'
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Plays a list of sources one after the other with a pause between them, as the `playback`
- * application does and `play_and_get_digits` for its prompts, and reports what has been played in the
- * channel's variables and events.
+ * application does and `play_and_get_digits` for its prompts, and reports what has been played in
+ * the channel's variables and events.
  */
 import { frameSamples, sampleRate } from '../rtp/codec.ts'
 import type { Octets } from '../esl/frame.ts'
@@ -18,7 +18,9 @@ export interface PlayerChannel {
   fire(name: string, headers: readonly (readonly [string, string])[]): void
 }
 
-/** Length is told in blocks of so many samples when a play is cut short: what had been read ahead. */
+/**
+ * Length is told in blocks of so many samples when a play is cut short: what had been read ahead.
+ */
 const blockSamples = 16_384
 /** Pause between two elements, unless the variable `playback_sleep_val` says otherwise. */
 const pauseMs = 250
@@ -42,14 +44,19 @@ export class Player {
   #hasPlayed = false
 
   /**
-   * `names` as given, each with an optional `@@OFFSET` in samples. `limitSeconds` 0 = none. Opens the
-   * first source at once.
+   * `names` as given, each with an optional `@@OFFSET` in samples. `limitSeconds` 0 = none,
+   * `pause` in ms between elements. Opens the first source at once.
    */
-  constructor(channel: PlayerChannel, names: readonly Octets[], limitSeconds = 0) {
+  constructor(
+    channel: PlayerChannel,
+    names: readonly Octets[],
+    limitSeconds = 0,
+    pause = Number(channel.getVariable('playback_sleep_val') ?? pauseMs),
+  ) {
     this.#channel = channel
     this.#names = names.slice(0, maxElements)
-    const pause = Number(channel.getVariable('playback_sleep_val') ?? pauseMs)
-    this.#pauseTicks = Math.ceil((pause >= 0 && pause <= 60_000 ? pause : pauseMs) * sampleRate / 1000 / frameSamples)
+    const samples = (pause >= 0 && pause <= 60_000 ? pause : pauseMs) * sampleRate / 1000
+    this.#pauseTicks = Math.ceil(samples / frameSamples)
     this.#limitSamples = limitSeconds > 0 ? limitSeconds * sampleRate : Infinity
     this.#advance()
   }

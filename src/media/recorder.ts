@@ -9,6 +9,7 @@ import type { Running, Tick } from './execution.ts'
 import { isTerminator } from './playback.ts'
 import type { PlaybackChannel } from './playback.ts'
 import type { RecordingFile } from './recording-file.ts'
+import { splitWords } from './words.ts'
 
 export interface RecordArguments {
   readonly file: Octets
@@ -27,11 +28,18 @@ export interface RecordChannel extends PlaybackChannel {
 
 /** Silence in a row that ends a record, unless the application says otherwise. */
 const usualSilenceSeconds = 3
-const results = ['record_file_size', 'record_record_file_size', 'record_seconds', 'record_ms', 'record_samples', 'silence_hits_exhausted']
+const results = [
+  'record_file_size',
+  'record_record_file_size',
+  'record_seconds',
+  'record_ms',
+  'record_samples',
+  'silence_hits_exhausted',
+]
 
-/** `FILE [LIMIT] [LEVEL] [HITS]`; blanks in the file name are not possible. */
+/** `FILE [LIMIT] [LEVEL] [HITS]`; a name with blanks stands between single quotes. */
 export function parseRecordArgument(argument: Octets): RecordArguments {
-  const [file = '', limit, level, hits] = argument.split(' ').filter((word) => word !== '')
+  const [file = '', limit, level, hits] = splitWords(argument)
   return {
     file, limitSeconds: positive(limit, 0), silenceLevel: positive(level, 0),
     silenceSeconds: positive(hits, usualSilenceSeconds),
@@ -76,7 +84,9 @@ class Recorder implements Running {
       this.#file.write(tick.heard)
       if (silenceLevel > 0) {
         this.#silentFrames = meanAbsoluteOf(tick.heard) < silenceLevel ? this.#silentFrames + 1 : 0
-        if (this.#silentFrames * frameSamples >= silenceSeconds * sampleRate) return this.#finish(true)
+        if (this.#silentFrames * frameSamples >= silenceSeconds * sampleRate) {
+          return this.#finish(true)
+        }
       }
     }
     if (this.#file.hasFailed) return this.#finish(false)

@@ -1,10 +1,21 @@
 /**
- * A RIFF/WAVE file that is being recorded: 16-bit samples at 8 kHz, appended half a second at a time,
- * so that a killed process loses no more than that. The header's sizes are right once the file is
- * closed; until then its name stands in a list beside the recordings, and `repairRecordings` puts
- * right at the next start what was left open.
+ * A RIFF/WAVE file that is being recorded: 16-bit samples at 8 kHz, appended half a second at a
+ * time, so that a killed process loses no more than that. The header's sizes are right once the
+ * file is closed; until then its name stands in a list beside the recordings, and
+ * `repairRecordings` puts right at the next start what was left open.
  */
-import { appendFileSync, closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { sampleRate } from '../rtp/codec.ts'
 import { encodeWav } from '../rtp/wav-samples.ts'
@@ -62,19 +73,25 @@ export class RecordingFile {
   #held = 0
   #octets: number
 
-  private constructor(path: string, list: OpenList, descriptor: number, format: WavFormat, dataOctets: number) {
+  private constructor(
+    path: string,
+    list: OpenList,
+    descriptor: number,
+    format: WavFormat,
+    dataOctets: number,
+  ) {
     this.#path = path
     this.#list = list
     this.#descriptor = descriptor
     this.#format = format
     this.#octets = headOctets + dataOctets
-    this.#pending = new Uint8Array(sampleRate * flushMs / 1000 * 2 * format.channels)
+    this.#pending = new Uint8Array(((sampleRate * flushMs) / 1000) * 2 * format.channels)
     list.opened(path)
   }
 
   /**
-   * Creates (or empties) a file with its folders; with `mustAppend` goes on behind what is there, if
-   * that is of the same kind. Throws the system's error.
+   * Creates (or empties) a file with its folders; with `mustAppend` goes on behind what is there,
+   * if that is of the same kind. Throws the system's error.
    */
   static open(path: string, channels: 1 | 2, list: OpenList, mustAppend = false): RecordingFile {
     mkdirSync(dirname(path), { recursive: true })
@@ -96,7 +113,12 @@ export class RecordingFile {
       return undefined
     }
     const info = readHead(descriptor)
-    if (info !== undefined && info.encoding === 'pcm16' && info.channels === format.channels && info.dataOffset === headOctets) {
+    if (
+      info !== undefined
+      && info.encoding === 'pcm16'
+      && info.channels === format.channels
+      && info.dataOffset === headOctets
+    ) {
       ftruncateSync(descriptor, headOctets + info.dataOctets)
       return new RecordingFile(path, list, descriptor, format, info.dataOctets)
     }
@@ -116,7 +138,13 @@ export class RecordingFile {
   close(): number {
     this.#flush()
     try {
-      writeSync(this.#descriptor, formatWavHeader(this.#format, this.#octets - headOctets), 0, headOctets, 0)
+      writeSync(
+        this.#descriptor,
+        formatWavHeader(this.#format, this.#octets - headOctets),
+        0,
+        headOctets,
+        0,
+      )
       closeSync(this.#descriptor)
       this.#list.closed(this.#path)
     } catch {

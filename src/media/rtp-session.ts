@@ -1,7 +1,8 @@
 /**
  * The media of one call: one pair of ports, one stream each way, digits beside the sound. Takes
- * packets only from where the SDP says (or what is learnt once, `rtp/address-latch.ts`), sends nothing
- * before it knows where, and lets no packet end a call. Knows nothing of SIP and of what is played.
+ * packets only from where the SDP says (or what is learnt once, `rtp/address-latch.ts`), sends
+ * nothing before it knows where, and lets no packet end a call. Knows nothing of SIP and of what is
+ * played.
  */
 import type { Ms } from '../clock.ts'
 import { isRtcp, RtpPacket, rtpHeaderOctets } from '../rtp/packet.ts'
@@ -27,7 +28,10 @@ export interface SessionSources {
   readonly nowMs: () => Ms
 }
 
-/** More datagrams than this between two ticks are dropped unread: 1 is usual, 10 a burst after a stall. */
+/**
+ * More datagrams than this between two ticks are dropped unread: 1 is usual, 10 a burst after a
+ * stall.
+ */
 const maxPacketsPerTick = 50
 /** Keys that wait to be played as tones, and the pause after each. */
 const maxWaitingTones = 64
@@ -67,10 +71,14 @@ export class RtpSession {
   readonly #send: SendStream
   readonly #eventReceiver = new EventReceiver()
   readonly #eventSender = new EventSender()
-  readonly #buffers = Array.from({ length: sendBuffers }, () => new Uint8Array(rtpHeaderOctets + 960))
+  readonly #buffers = Array.from(
+    { length: sendBuffers },
+    () => new Uint8Array(rtpHeaderOctets + 960),
+  )
   readonly #control = new Uint8Array(256)
   readonly #tones: ToneGenerator[] = []
   #detector: DigitDetector | undefined
+  #mustPlayDigits = false
   #buffer = 0
   #agreed: Agreement | undefined
   readonly #receive = new ReceiveStream(8000)
@@ -87,7 +95,10 @@ export class RtpSession {
     this.lastHeardMs = nowMs
     this.#nextReportMs = nowMs + rtcpIntervalMs(sources.random())
     this.#send = new SendStream(
-      Math.floor(sources.random() * 2 ** 32), Math.floor(sources.random() * 2 ** 16), Math.floor(sources.random() * 2 ** 32))
+      Math.floor(sources.random() * 2 ** 32),
+      Math.floor(sources.random() * 2 ** 16),
+      Math.floor(sources.random() * 2 ** 32),
+    )
     socket.listen({
       rtp: (bytes, address, port) => this.#onRtp(bytes, address, port),
       rtcp: (bytes, address) => this.#onRtcp(bytes, address),
@@ -123,9 +134,17 @@ export class RtpSession {
   get counts(): MediaCounts {
     const playout = this.#playout
     return {
-      received: this.#receive.packets, receivedOctets: this.#receive.octets, lost: Math.max(0, this.#receive.lost),
-      late: playout?.buffer.late ?? 0, jitterMs: this.#receive.jitterTicks / 8, refused: this.#latch.refused, bad: this.bad,
-      sent: this.#send.packets, sentOctets: this.#send.octets, digits: this.digits, noise: this.#noisePackets,
+      received: this.#receive.packets,
+      receivedOctets: this.#receive.octets,
+      lost: Math.max(0, this.#receive.lost),
+      late: playout?.buffer.late ?? 0,
+      jitterMs: this.#receive.jitterTicks / 8,
+      refused: this.#latch.refused,
+      bad: this.bad,
+      sent: this.#send.packets,
+      sentOctets: this.#send.octets,
+      digits: this.digits,
+      noise: this.#noisePackets,
       largestHeld: playout?.buffer.largest ?? 0,
     }
   }
@@ -136,11 +155,19 @@ export class RtpSession {
     this.#agreed = agreed
     const { remote } = agreed
     this.#latch.expect(remote?.address ?? '', remote?.port ?? 0, nowMs)
-    if (before?.codec !== agreed.codec || before.receivePayloadType !== agreed.receivePayloadType || before.noiseType !== agreed.noiseType) {
+    if (
+      before?.codec !== agreed.codec
+      || before.receivePayloadType !== agreed.receivePayloadType
+      || before.noiseType !== agreed.noiseType
+    ) {
       const codec = createCodec(agreed.codec)
       if (codec === undefined) throw new Error(`no codec ${agreed.codec}`)
       this.#encoder = createCodec(agreed.codec)
-      this.#playout = new Playout({ codec, payloadType: agreed.receivePayloadType, noisePayloadType: agreed.noiseType })
+      this.#playout = new Playout({
+        codec,
+        payloadType: agreed.receivePayloadType,
+        noisePayloadType: agreed.noiseType,
+      })
     }
     this.lastHeardMs = nowMs
     this.#mustMark = true
@@ -151,6 +178,11 @@ export class RtpSession {
   /** Listens for digits in the sound as well, or no longer. */
   detectDigits(isOn: boolean): void {
     this.#detector = isOn ? new DigitDetector() : undefined
+  }
+
+  /** Sends digits as tones even where telephone-event was agreed, or no longer. */
+  playDigits(isOn: boolean): void {
+    this.#mustPlayDigits = isOn
   }
 
   /** Fills 160 samples with what the far end said in the 20 ms from `nowMs`. */
@@ -168,10 +200,14 @@ export class RtpSession {
     return digit
   }
 
-  /** Queues a key to be sent: as an event if that was agreed, else as a tone; false when it is none. */
+  /**
+   * Queues a key to be sent: as an event if that was agreed, else as a tone; false when it is none.
+   */
   sendDigit(digit: string, durationMs: number): boolean {
     // Volume 13 is what media servers in the field write.
-    if (this.#agreed?.sendEventType !== undefined) return this.#eventSender.send(digit, durationMs, 13)
+    if (this.#agreed?.sendEventType !== undefined && !this.#mustPlayDigits) {
+      return this.#eventSender.send(digit, durationMs, 13)
+    }
     const tone = digitTone(digit, durationMs, tonePauseMs)
     if (tone === undefined || this.#tones.length >= maxWaitingTones) return false
     this.#tones.push(new ToneGenerator(tone))
@@ -206,7 +242,13 @@ export class RtpSession {
     if (this.#tones[0]?.isDone === true) this.#tones.shift()
   }
 
-  #sendFrame(agreed: Agreement, encoder: Codec, frame: Int16Array, address: string, port: number): void {
+  #sendFrame(
+    agreed: Agreement,
+    encoder: Codec,
+    frame: Int16Array,
+    address: string,
+    port: number,
+  ): void {
     this.#buffer = (this.#buffer + 1) % sendBuffers
     const bytes = this.#buffers[this.#buffer]
     if (bytes === undefined) return
@@ -250,7 +292,14 @@ export class RtpSession {
       this.hasHeard = true
       if (packet.payloadType === agreed.noiseType) this.#noisePackets++
     } else if (packet.payloadType === agreed.receiveEventType) {
-      this.#eventReceiver.receive(packet.bytes, packet.payloadOffset, packet.payloadOctets, packet.timestamp, packet.marker, nowMs)
+      this.#eventReceiver.receive(
+        packet.bytes,
+        packet.payloadOffset,
+        packet.payloadOctets,
+        packet.timestamp,
+        packet.marker,
+        nowMs,
+      )
     } else this.bad++
   }
 
@@ -280,7 +329,8 @@ export class RtpSession {
     })
     const remote = this.#agreed?.remote
     // Behind NAT the port of RTCP is not known; next to a learnt one is the best guess.
-    const controlPort = remote?.port === port && remote.address === address ? remote.controlPort : port + 1
+    const controlPort =
+      remote?.port === port && remote.address === address ? remote.controlPort : port + 1
     if (controlPort <= 65_535) this.#socket.sendRtcp(this.#control, octets, address, controlPort)
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One pair of UDP ports: RTP on an even one, RTCP on the next (RFC 3550 §11). Octets in, octets out;
- * whose they are is decided by the session that owns the pair.
+ * One pair of UDP ports: RTP on an even one, RTCP on the next (RFC 3550 §11). Octets in, octets
+ * out; whose they are is decided by the session that owns the pair.
  */
 import { createSocket } from 'node:dgram'
 import type { RemoteInfo, Socket } from 'node:dgram'
@@ -47,8 +47,12 @@ export class RtpSocket implements PacketSocket {
     this.port = rtp.address().port
     this.#rtp = rtp
     this.#rtcp = rtcp
-    rtp.on('message', (bytes: Buffer, from: RemoteInfo) => this.#events?.rtp(bytes, from.address, from.port))
-    rtcp.on('message', (bytes: Buffer, from: RemoteInfo) => this.#events?.rtcp(bytes, from.address, from.port))
+    rtp.on('message', (bytes: Buffer, from: RemoteInfo) =>
+      this.#events?.rtp(bytes, from.address, from.port),
+    )
+    rtcp.on('message', (bytes: Buffer, from: RemoteInfo) =>
+      this.#events?.rtcp(bytes, from.address, from.port),
+    )
     // An ICMP answer to something we sent is no reason to end a call.
     rtp.on('error', () => this.failures++)
     rtcp.on('error', () => this.failures++)
@@ -96,7 +100,11 @@ async function bindPair(address: string, port: number): Promise<[Socket, Socket]
 }
 
 function bind(address: string, port: number): Promise<Socket | undefined> {
-  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', lookup: numericLookup, recvBufferSize: receiveBufferBytes })
+  const socket = createSocket({
+    type: isIPv6(address) ? 'udp6' : 'udp4',
+    lookup: numericLookup,
+    recvBufferSize: receiveBufferBytes,
+  })
   return new Promise((resolve) => {
     socket.once('error', () => {
       socket.close()
@@ -109,11 +117,13 @@ function bind(address: string, port: number): Promise<Socket | undefined> {
   })
 }
 
-/** Destinations are numeric; Node's own look-up would cost a turn of the event loop for each packet. */
+/**
+ * Destinations are numeric; Node's own look-up would cost a turn of the event loop for each packet.
+ */
 function numericLookup(
   address: string,
   _options: unknown,
   callback: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
 ): void {
-  callback(null, address, isIPv6(address) ? 6 : 4)
+  callback(null, address, address.includes(':') ? 6 : 4)
 }

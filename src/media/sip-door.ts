@@ -33,8 +33,15 @@ export interface DoorServices {
 
 const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE'
 const reasons: Readonly<Record<number, string>> = {
-  200: 'OK', 400: 'Bad Request', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed', 481: 'Call/Transaction Does Not Exist',
-  488: 'Not Acceptable Here', 500: 'Server Internal Error', 503: 'Service Unavailable',
+  200: 'OK',
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  481: 'Call/Transaction Does Not Exist',
+  488: 'Not Acceptable Here',
+  500: 'Server Internal Error',
+  503: 'Service Unavailable',
 }
 
 export class SipDoor {
@@ -57,8 +64,10 @@ export class SipDoor {
   /** What the engine says. */
   output(output: Output): void {
     switch (output.type) {
-      case 'request': return this.#requested(output)
-      case 'ack': return this.#acknowledged(output.owner, output.message)
+      case 'request':
+        return this.#requested(output)
+      case 'ack':
+        return this.#acknowledged(output.owner, output.message)
       case 'cancelled': {
         const arrival = this.#arrivals.get(output.transaction)
         if (arrival !== undefined) arrival.isCancelled = true
@@ -73,11 +82,18 @@ export class SipDoor {
       case 'refused': {
         const owner = this.#answering.get(output.token)
         this.#answering.delete(output.token)
-        if (owner !== undefined) this.#services.channelOf(owner)?.end('NORMAL_TEMPORARY_FAILURE', 'farHangup')
+        if (owner !== undefined) {
+          this.#services.channelOf(owner)?.end('NORMAL_TEMPORARY_FAILURE', 'farHangup')
+        }
         return
       }
       case 'dialogEnded':
-        this.#services.channelOf(output.owner)?.end(output.cause === 'ackTimeout' ? 'RECOVERY_ON_TIMER_EXPIRE' : 'NORMAL_TEMPORARY_FAILURE', 'farHangup')
+        this.#services
+          .channelOf(output.owner)
+          ?.end(
+            output.cause === 'ackTimeout' ? 'RECOVERY_ON_TIMER_EXPIRE' : 'NORMAL_TEMPORARY_FAILURE',
+            'farHangup',
+          )
         return
       default:
         return
@@ -88,13 +104,23 @@ export class SipDoor {
   accept(arrival: Arrival, owner: number, sdp: string): boolean {
     this.#arrivals.delete(arrival.request.transaction)
     if (arrival.isCancelled) return false
-    this.#submit({ type: 'claim', now: this.#services.nowMs(), transaction: arrival.request.transaction, owner })
+    this.#submit({
+      type: 'claim',
+      now: this.#services.nowMs(),
+      transaction: arrival.request.transaction,
+      owner,
+    })
     this.#respond(arrival.request, this.#described(sdp), owner)
     return true
   }
 
   /** Refuses a new call. */
-  refuse(arrival: Arrival, status: number, cause = '', headers: readonly (readonly [string, string])[] = []): void {
+  refuse(
+    arrival: Arrival,
+    status: number,
+    cause = '',
+    headers: readonly (readonly [string, string])[] = [],
+  ): void {
     this.#arrivals.delete(arrival.request.transaction)
     if (arrival.isCancelled) return
     const draft = this.#draft(status)
@@ -109,7 +135,14 @@ export class SipDoor {
     if (dialog === undefined) return
     const draft = SipMessage.request('BYE', 'sip:far-end')
     draft.append('Reason', reasonHeader(cause))
-    this.#submit({ type: 'request', now: this.#services.nowMs(), token: this.#token(), owner, draft, dialog })
+    this.#submit({
+      type: 'request',
+      now: this.#services.nowMs(),
+      token: this.#token(),
+      owner,
+      draft,
+      dialog,
+    })
   }
 
   /** The call is over: its dialog is nobody's. */
@@ -119,11 +152,15 @@ export class SipDoor {
 
   #requested(request: Request): void {
     const { message, flow, dialog, owner } = request
-    if (!this.#services.isAllowed(flow.remoteAddress)) return this.#respond(request, this.#draft(403))
+    if (!this.#services.isAllowed(flow.remoteAddress)) {
+      return this.#respond(request, this.#draft(403))
+    }
     const isNew = dialog === '' && owner === 0
     if (message.method === 'OPTIONS') return this.#respond(request, this.#options())
     if (!isNew) return this.#requestedInDialog(request, this.#services.channelOf(owner))
-    if (message.method !== 'INVITE') return this.#respond(request, this.#draft(message.method === 'BYE' ? 481 : 405))
+    if (message.method !== 'INVITE') {
+      return this.#respond(request, this.#draft(message.method === 'BYE' ? 481 : 405))
+    }
     const arrival: Arrival = { request, isCancelled: false }
     this.#arrivals.set(request.transaction, arrival)
     this.#services.arrived(arrival)
@@ -137,9 +174,12 @@ export class SipDoor {
         channel.setVariable('proto_specific_hangup_cause', 'sip:200')
         return channel.end('NORMAL_CLEARING', 'farHangup')
       case 'INVITE':
-      case 'UPDATE': return this.#modify(request, channel)
-      case 'INFO': return this.#inform(request, channel)
-      default: return this.#respond(request, this.#draft(405))
+      case 'UPDATE':
+        return this.#modify(request, channel)
+      case 'INFO':
+        return this.#inform(request, channel)
+      default:
+        return this.#respond(request, this.#draft(405))
     }
   }
 
@@ -148,7 +188,10 @@ export class SipDoor {
     const { message } = request
     if (message.body === '') {
       // RFC 3311 §5.2: an UPDATE without a description changes none.
-      const draft = message.method === 'UPDATE' ? this.#draft(200) : this.#described(channel.negotiation.offer())
+      const draft =
+        message.method === 'UPDATE'
+          ? this.#draft(200)
+          : this.#described(channel.negotiation.offer())
       return this.#respond(request, draft)
     }
     const negotiated = channel.negotiation.answer(message.body)
@@ -195,7 +238,13 @@ export class SipDoor {
   #respond(request: Request, draft: SipMessage, owner = 0): void {
     const token = this.#token()
     if (owner !== 0) this.#answering.set(token, owner)
-    this.#submit({ type: 'respond', now: this.#services.nowMs(), token, transaction: request.transaction, draft })
+    this.#submit({
+      type: 'respond',
+      now: this.#services.nowMs(),
+      token,
+      transaction: request.transaction,
+      draft,
+    })
   }
 
   #submit(input: Parameters<SipHost['submit']>[0]): void {

@@ -1,6 +1,6 @@
 /**
- * What the server tells of itself: `sofia status` (where applications find its SIP address), `status`,
- * and the HEARTBEAT event, all in the layout that clients parse.
+ * What the server tells of itself: `sofia status` (where applications find its SIP address),
+ * `status`, and the HEARTBEAT event, all in the layout that clients parse.
  */
 export interface ServerStatus {
   readonly version: string
@@ -27,7 +27,9 @@ export function sofiaStatus(status: ServerStatus): string {
   rows.push(line)
   for (const name of status.profiles) {
     rows.push(row(name, 'profile', `sip:mod_sofia@${status.sipAddress}`, 'RUNNING (0)'))
-    if (status.tlsAddress !== undefined) rows.push(row(name, 'profile', `sip:mod_sofia@${status.tlsAddress}`, 'RUNNING (0) (TLS)'))
+    if (status.tlsAddress !== undefined) {
+      rows.push(row(name, 'profile', `sip:mod_sofia@${status.tlsAddress}`, 'RUNNING (0) (TLS)'))
+    }
   }
   const count = status.profiles.length
   rows.push(line, `${count} ${count === 1 ? 'profile' : 'profiles'} 0 aliases`)
@@ -44,12 +46,14 @@ export function uptimeSeconds(status: ServerStatus): number {
 }
 
 export function statusText(status: ServerStatus): string {
+  const { sessions, peakSessions: peak, sessionsLastSecond: last } = status
   return [
     `UP ${uptimeText(status.uptimeMs)}`,
     `FreeSWITCH (Version ${status.version}) is ready`,
     `${status.sessionsSinceStart} session(s) since startup`,
-    `${status.sessions} session(s) - peak ${status.peakSessions}, last 5min ${status.peakSessions} `,
-    `${status.sessionsLastSecond} session(s) per Sec out of max ${maxSessionsPerSecond}, peak ${status.sessionsLastSecond}, last 5min ${status.sessionsLastSecond} `,
+    `${sessions} session(s) - peak ${peak}, last 5min ${peak} `,
+    `${last} session(s) per Sec out of max ${maxSessionsPerSecond}, peak ${last}, `
+      + `last 5min ${last} `,
     `${status.maxSessions} session(s) max`,
     `min idle cpu 0.00/${status.idlePercent.toFixed(2)}`,
     '',
@@ -59,12 +63,19 @@ export function statusText(status: ServerStatus): string {
 /** The headers of HEARTBEAT. */
 export function heartbeatHeaders(status: ServerStatus): [string, string][] {
   return [
-    ['Event-Info', 'System Ready'], ['Up-Time', uptimeText(status.uptimeMs)], ['FreeSWITCH-Version', status.version],
-    ['Uptime-msec', String(Math.floor(status.uptimeMs))], ['Session-Count', String(status.sessions)],
-    ['Max-Sessions', String(status.maxSessions)], ['Session-Per-Sec', String(maxSessionsPerSecond)],
-    ['Session-Per-Sec-Last', String(status.sessionsLastSecond)], ['Session-Per-Sec-Max', String(status.sessionsLastSecond)],
-    ['Session-Per-Sec-FiveMin', String(status.sessionsLastSecond)], ['Session-Since-Startup', String(status.sessionsSinceStart)],
-    ['Session-Peak-Max', String(status.peakSessions)], ['Session-Peak-FiveMin', String(status.peakSessions)],
+    ['Event-Info', 'System Ready'],
+    ['Up-Time', uptimeText(status.uptimeMs)],
+    ['FreeSWITCH-Version', status.version],
+    ['Uptime-msec', String(Math.floor(status.uptimeMs))],
+    ['Session-Count', String(status.sessions)],
+    ['Max-Sessions', String(status.maxSessions)],
+    ['Session-Per-Sec', String(maxSessionsPerSecond)],
+    ['Session-Per-Sec-Last', String(status.sessionsLastSecond)],
+    ['Session-Per-Sec-Max', String(status.sessionsLastSecond)],
+    ['Session-Per-Sec-FiveMin', String(status.sessionsLastSecond)],
+    ['Session-Since-Startup', String(status.sessionsSinceStart)],
+    ['Session-Peak-Max', String(status.peakSessions)],
+    ['Session-Peak-FiveMin', String(status.peakSessions)],
     ['Idle-CPU', status.idlePercent.toFixed(6)],
   ]
 }
@@ -75,9 +86,13 @@ const maxSessionsPerSecond = 100
 function uptimeText(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   const units: [number, string][] = [
-    [Math.floor(seconds / 31_536_000), 'year'], [Math.floor(seconds / 86_400) % 365, 'day'],
-    [Math.floor(seconds / 3600) % 24, 'hour'], [Math.floor(seconds / 60) % 60, 'minute'], [seconds % 60, 'second'],
-    [Math.floor(ms) % 1000, 'millisecond'], [Math.floor(ms * 1000) % 1000, 'microsecond'],
+    [Math.floor(seconds / 31_536_000), 'year'],
+    [Math.floor(seconds / 86_400) % 365, 'day'],
+    [Math.floor(seconds / 3600) % 24, 'hour'],
+    [Math.floor(seconds / 60) % 60, 'minute'],
+    [seconds % 60, 'second'],
+    [Math.floor(ms) % 1000, 'millisecond'],
+    [Math.floor(ms * 1000) % 1000, 'microsecond'],
   ]
   return units.map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`).join(', ')
 }

@@ -1,4 +1,7 @@
-/** A call to a payment system's API as data; whoever sends it bounds its time and retries. */
+/**
+ * A call to a payment system's API as data: drivers make it, whoever sends it bounds its time and
+ * retries. No socket here.
+ */
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string

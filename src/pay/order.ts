@@ -18,13 +18,6 @@ export interface Order {
   readonly test: boolean
 }
 
-/** Where to send the subscriber's browser. */
-export interface Redirect {
-  readonly url: string
-  /** The system's own id of the payment; undefined where ours is the only one. */
-  readonly providerId: string | undefined
-}
-
 export type NoticeFault =
   /** The signature is not that of our secret: forged, altered, or a test one in earnest. */
   | 'signature'

@@ -46,10 +46,7 @@ export function qiwiPage(body: unknown, successUrl: string): string | undefined 
   return `${payUrl}${payUrl.includes('?') ? '&' : '?'}successUrl=${encodeURIComponent(successUrl)}`
 }
 
-/** The header of a notice that proves it. */
-export const qiwiSignatureHeader = 'x-api-signature-sha256'
-
-/** A notice with the text of its signature header. */
+/** A notice with the text of its header X-Api-Signature-SHA256, which proves it. */
 export function readQiwiNotice(shop: QiwiShop, body: unknown, signature: string): Notice {
   const bill = billOf(body)
   if (bill === undefined) return { kind: 'refused', why: 'malformed' }

@@ -2,7 +2,9 @@
  * Packet loss concealment after the idea of ITU-T G.711 Appendix I, for 8 kHz: what is lost is
  * replaced by repeating the last pitch period, ever more quietly, and the first good frame is faded
  * in. It differs from the appendix in having no output delay (the seam is smoothed within the
- * repeated period, not in samples that were played already) and in repeating one period throughout.
+ * repeated period, not in samples that were played already), in repeating one period throughout,
+ * and in growing quiet half as fast: at 10 % loss four packets in a row are lost every few minutes,
+ * and a recording is to have no hole then.
  */
 
 /** Samples of history: what is compared, and the longest period before it. */
@@ -12,11 +14,11 @@ const longestPeriod = 120
 const shortestPeriod = 40
 /** Samples that are compared to find the pitch: 20 ms. */
 const compared = 160
-/** 10 ms, the step in which it grows quieter: full for the first, then 20 % less each. */
+/** 10 ms, the step in which it grows quieter: full for the first, then 10 % less each. */
 const stepSamples = 80
-const fadePerSample = 0.2 / stepSamples
-/** After 60 ms nothing is left to say. */
-const longestLoss = 6 * stepSamples
+const fadePerSample = 0.1 / stepSamples
+/** After 110 ms nothing is left to say. */
+const longestLoss = 11 * stepSamples
 
 /** Keeps what was heard of one stream, and makes up what was not. */
 export class Concealment {
@@ -34,7 +36,7 @@ export class Concealment {
     this.#remember(samples, count)
   }
 
-  /** Fills `into` with what most likely was lost: fading speech, and silence after 60 ms. */
+  /** Fills `into` with what most likely was lost: fading speech, and silence after 110 ms. */
   conceal(into: Int16Array): void {
     if (this.#lost === 0) this.#findPeriod()
     for (let index = 0; index < into.length; index++) into[index] = this.#next()

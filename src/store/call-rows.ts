@@ -22,7 +22,7 @@ export const shownColumns = [
 ] as const satisfies readonly (keyof CallsTable)[]
 
 const columns = [
-  ...shownColumns, 'owner', 'phones', 'changed',
+  ...shownColumns, 'owner', 'phones', 'rule_id', 'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 /**
@@ -31,7 +31,7 @@ const columns = [
  */
 const mutable = [
   'owner', 'subscriber_id', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason',
-  'answered_leg_id', 'phones', 'legs', 'trace', 'changed',
+  'answered_leg_id', 'phones', 'rule_id', 'legs', 'trace', 'changed',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 /** A statement of more rows saves nothing more and holds its locks longer. */
@@ -88,6 +88,7 @@ export function callValues({ record, changed }: CallState, owner: string): SqlVa
     JSON.stringify(record.trace),
     owner,
     cut(phonesOf(record), 1000),
+    firstRuleOf(record),
     changed,
   ]
 }
@@ -95,7 +96,7 @@ export function callValues({ record, changed }: CallState, owner: string): SqlVa
 /** A row as the panel reads it. */
 export type CallRow = Omit<
   CallsTable,
-  'owner' | 'changed' | 'phones' | 'started_at' | 'answered_at' | 'ended_at'
+  'owner' | 'changed' | 'phones' | 'rule_id' | 'started_at' | 'answered_at' | 'ended_at'
 > & {
   readonly started_at: string
   readonly answered_at: string | null
@@ -130,6 +131,12 @@ function phonesOf({ legs }: CallRecord): string {
   let phones = ''
   for (const leg of legs) phones += phones === '' ? leg.address : ` ${leg.address}`
   return phones
+}
+
+/** The rule that took the call first; null when none did. */
+function firstRuleOf({ trace }: CallRecord): string | null {
+  for (const step of trace) if (step.step === 'ruleTaken') return step.ruleId
+  return null
 }
 
 function instant(text: string | null): number | undefined {

@@ -26,10 +26,14 @@ export interface CallStoreOptions {
   readonly spillFolder: string
   /** How long a call waits for its subscriber; milliseconds, default 2000. */
   readonly findTimeoutMs?: number
+  /** Numbers that no code has proved are not rung (`PN_VERIFY_NUMBERS`). */
+  readonly verifyNumbers?: boolean
 }
 
 /** Implements CallDirectory and CallJournal of `app/ports.ts`. */
 export interface CallStore {
+  /** 32 hex digits that name this process in `calls.owner` and in `leases`. */
+  readonly owner: string
   trunks(): readonly Trunk[]
   isPersonalNumber(address: string): boolean
   findSubscriber(number: string): Promise<Subscriber | undefined>
@@ -54,7 +58,8 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   const lease = await holdLease(db, journalLease(owner), owner, journalLeaseMs)
   const journal = new CallJournal({ database, clock, log, spillFolder, owner })
   const directory = await copyDirectory(db, clock, log)
-  const findSubscriber = createSubscriberFinder(database, options.findTimeoutMs ?? 2000)
+  const findSubscriber = createSubscriberFinder(
+    database, options.findTimeoutMs ?? 2000, { verifyNumbers: options.verifyNumbers ?? false })
 
   const sweep = async () => {
     await replayDeadJournals(options, journal, owner)
@@ -74,6 +79,7 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   await sweep()
   sweepOn()
   return {
+    owner,
     trunks: directory.trunks,
     isPersonalNumber: directory.isPersonalNumber,
     findSubscriber,

@@ -1,15 +1,14 @@
 /**
  * Reading the journal of calls for the panel. Every function takes the subscriber's id.
  */
-import { sql } from 'kysely'
 import type { CallRecord } from '../call/record.ts'
+import { conditions } from './call-filter.ts'
+import type { CallFilter } from './call-filter.ts'
 import { recordFrom, shownColumns } from './call-rows.ts'
 import type { Db } from './database.ts'
 import { StoreError } from './errors.ts'
 
-export type CallFilter = 'answered' | 'missed' | 'voicemail'
-
-export interface CallQuery {
+export interface CallQuery extends CallFilter {
   /** Only calls that began before this instant (milliseconds since 1970). */
   readonly before?: number | undefined
   /**
@@ -17,16 +16,6 @@ export interface CallQuery {
    */
   readonly beforeId?: string | undefined
   readonly limit: number
-  readonly outcome?: CallFilter | undefined
-  /** Part of the caller's number or name, or of the address of a phone that rang. */
-  readonly text?: string | undefined
-}
-
-/** «Пропущенные» are all that reached nobody, whoever is to blame. */
-const outcomes: Readonly<Record<CallFilter, readonly string[]>> = {
-  answered: ['answered'],
-  missed: ['missed', 'abandoned', 'refused', 'interrupted'],
-  voicemail: ['voicemail'],
 }
 
 /** Newest first, live calls included; `more` when the list goes on. */
@@ -35,23 +24,25 @@ export async function listCalls(
   subscriberId: string,
   query: CallQuery,
 ): Promise<{ readonly calls: readonly CallRecord[]; readonly more: boolean }> {
-  const { before, beforeId, outcome, text, limit } = query
-  let select = db.selectFrom('calls').select(shownColumns).where('subscriber_id', '=', subscriberId)
+  const { before, beforeId, limit, ...filter } = query
+  let select = db
+    .selectFrom('calls as c')
+    .select(shownColumns)
+    .where('c.subscriber_id', '=', subscriberId)
   if (before !== undefined) {
     select = select.where((eb) => {
-      const earlier = eb('started_at', '<', String(before))
+      const earlier = eb('c.started_at', '<', String(before))
       if (beforeId === undefined) return earlier
       return eb.or([
         earlier,
-        eb.and([eb('started_at', '=', String(before)), eb('id', '<', beforeId)]),
+        eb.and([eb('c.started_at', '=', String(before)), eb('c.id', '<', beforeId)]),
       ])
     })
   }
-  if (outcome !== undefined) select = select.where('outcome', 'in', [...outcomes[outcome]])
-  if (text !== undefined && text.trim() !== '') select = select.where(matches(text.trim()))
+  for (const condition of conditions(filter, subscriberId)) select = select.where(condition)
   const rows = await select
-    .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
+    .orderBy('c.started_at', 'desc')
+    .orderBy('c.id', 'desc')
     .limit(limit + 1)
     .execute()
   return { calls: rows.slice(0, limit).map(recordFrom), more: rows.length > limit }
@@ -80,39 +71,4 @@ export async function loadCall(db: Db, subscriberId: string, id: string): Promis
     .executeTakeFirst()
   if (!row) throw new StoreError('not_found')
   return recordFrom(row)
-}
-
-/**
- * For each of these subscribers, two marks that differ when something changed: his settings, his
- * calls.
- */
-export async function changeMarks(
-  db: Db,
-  subscriberIds: readonly string[],
-): Promise<ReadonlyMap<string, { readonly rules: string; readonly calls: string }>> {
-  if (subscriberIds.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('subscribers as s')
-    .select(['s.id', 's.version'])
-    .select((eb) =>
-      eb
-        .selectFrom('calls as c')
-        .select((e) => e.fn.max('c.changed').as('changed'))
-        .whereRef('c.subscriber_id', '=', 's.id')
-        .as('changed'),
-    )
-    .where('s.id', 'in', [...subscriberIds])
-    .execute()
-  return new Map(rows.map((row) => [row.id, { rules: row.version, calls: row.changed ?? '' }]))
-}
-
-function matches(text: string) {
-  const digits = text.replaceAll(/\D/g, '')
-  const isNumber = digits.length >= 2 && !/\p{L}/u.test(text)
-  // Numbers are stored as +7…, people search for 8 (916) … or for the end of it.
-  const part = isNumber ? digits.replace(/^8(?=\d{10}$)/, '7') : text
-  const pattern = `%${part.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  return sql<boolean>`(
-    caller LIKE ${pattern} OR caller_name LIKE ${pattern} OR phones LIKE ${pattern}
-  )`
 }

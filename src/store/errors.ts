@@ -14,6 +14,17 @@ export type StoreErrorCode =
   | 'unknown_rule'
   | 'login_taken'
   | 'number_taken'
+  | 'errand_running'
+  | 'settings_changed'
+  | 'audio_in_use'
+  | 'unknown_audio'
+  | 'unknown_list'
+  | 'unknown_dialled'
+  | 'list_in_use'
+  | 'list_taken'
+  | 'code_gone'
+  | 'code_too_soon'
+  | 'wrong_code'
 
 /** A change the store refused; `details` are facts for the message, `field` the faulty field. */
 export class StoreError extends Error {

@@ -20,6 +20,9 @@ export interface MigrateOptions {
   readonly timeoutMs?: number
 }
 
+const duplicateColumn = 1060
+const duplicateKey = 1061
+
 interface Migration {
   readonly name: string
   readonly text: string
@@ -92,6 +95,16 @@ async function waitForLease(db: Db, timeoutMs: number): Promise<{ release(): Pro
   }
 }
 
+/** A column or key that a start before this one added, but could not note, is no fault. */
+async function apply(db: Db, statement: string): Promise<void> {
+  try {
+    await db.executeQuery(CompiledQuery.raw(statement))
+  } catch (fault) {
+    const { errno } = fault as { errno?: unknown }
+    if (errno !== duplicateColumn && errno !== duplicateKey) throw fault
+  }
+}
+
 async function applyMissing(
   db: Db,
   migrations: readonly Migration[],
@@ -106,8 +119,7 @@ async function applyMissing(
     if (known === checksum) continue
     if (known !== undefined)
       throw new Error(`sql/${name} was edited after it had been applied; write a new file instead`)
-    for (const statement of splitStatements(text))
-      await db.executeQuery(CompiledQuery.raw(statement))
+    for (const statement of splitStatements(text)) await apply(db, statement)
     await db
       .insertInto('schema_migrations')
       .values({ name, checksum, applied_at: sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)` })

@@ -14,10 +14,16 @@ export interface NumberDraft {
   /** E.164 with plus or a SIP URI. */
   readonly address: string
   readonly description: string
+  /** "Press 1"; null = for mobiles when the settings say so. Absent: stays, null at first. */
+  readonly confirm?: boolean | null
+  /** Whose number it is shown; null = as the trunk has it. Absent: stays, null at first. */
+  readonly callerId?: 'caller' | 'personal' | null
 }
 
-export interface StoredNumber extends NumberDraft {
+export interface StoredNumber extends Required<NumberDraft> {
   readonly id: string
+  /** When a code proved the address; null = not yet. */
+  readonly verifiedAt: number | null
   /** Names of the rules that use it, in winning order. */
   readonly usedBy: readonly string[]
   readonly isDefault: boolean
@@ -30,7 +36,10 @@ export async function listNumbers(db: Db, subscriberId: string): Promise<readonl
   const rows = await db
     .selectFrom('numbers as n')
     .innerJoin('subscribers as s', 's.id', 'n.subscriber_id')
-    .select(['n.id', 'n.address', 'n.description', 's.default_number_id'])
+    .select([
+      'n.id', 'n.address', 'n.description', 'n.confirm', 'n.caller_id', 'n.verified_at',
+      's.default_number_id',
+    ])
     .where('n.subscriber_id', '=', subscriberId)
     .orderBy('n.id')
     .execute()
@@ -45,11 +54,18 @@ export async function listNumbers(db: Db, subscriberId: string): Promise<readonl
     .orderBy('r.position')
     .execute()
   const count = new Map<string, number>()
-  for (const { address } of rows) count.set(address, (count.get(address) ?? 0) + 1)
+  const proved = new Map<string, number>()
+  for (const { address, verified_at: at } of rows) {
+    count.set(address, (count.get(address) ?? 0) + 1)
+    if (at !== null) proved.set(address, Number(at))
+  }
   return rows.map((row) => ({
     id: row.id,
     address: row.address,
     description: row.description,
+    confirm: row.confirm === null ? null : row.confirm === 1,
+    callerId: row.caller_id as StoredNumber['callerId'],
+    verifiedAt: proved.get(row.address) ?? null,
     usedBy: uses.filter((use) => use.number_id === row.id).map((use) => use.name),
     isDefault: row.default_number_id === row.id,
     repeated: count.get(row.address) !== 1,
@@ -81,7 +97,7 @@ export async function addNumber(
     if (Number(count) >= maxNumbers) throw new StoreError('limit', { limit: maxNumbers })
     await trx
       .insertInto('numbers')
-      .values({ id, subscriber_id: subscriberId, ...draft })
+      .values({ id, subscriber_id: subscriberId, ...numberColumns(draft) })
       .execute()
     await storeRuleSet(trx, subscriberId)
   })
@@ -97,13 +113,24 @@ export async function updateNumber(
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
-    const changed = await trx
-      .updateTable('numbers')
-      .set({ address: draft.address, description: draft.description })
+    const old = await trx
+      .selectFrom('numbers')
+      .select('address')
       .where('id', '=', id)
       .where('subscriber_id', '=', subscriberId)
       .executeTakeFirst()
-    if (changed.numUpdatedRows === 0n) throw new StoreError('not_found')
+    if (!old) throw new StoreError('not_found')
+    await trx
+      .updateTable('numbers')
+      .set({
+        ...numberColumns(draft),
+        // Another address is another telephone: it has to be proved anew.
+        ...(old.address === draft.address ? {} : { verified_at: null }),
+      })
+      .where('id', '=', id)
+      .execute()
+    if (old.address !== draft.address)
+      await trx.deleteFrom('number_codes').where('number_id', '=', id).execute()
     await storeRuleSet(trx, subscriberId)
   })
 }
@@ -122,8 +149,18 @@ export async function deleteNumber(db: Db, subscriberId: string, id: string): Pr
       .where('subscriber_id', '=', subscriberId)
       .executeTakeFirst()
     if (deleted.numDeletedRows === 0n) throw new StoreError('not_found')
+    await trx.deleteFrom('number_codes').where('number_id', '=', id).execute()
     await storeRuleSet(trx, subscriberId)
   })
+}
+
+function numberColumns({ address, description, confirm, callerId }: NumberDraft) {
+  return {
+    address,
+    description,
+    ...(confirm === undefined ? {} : { confirm: confirm === null ? null : Number(confirm) }),
+    ...(callerId === undefined ? {} : { caller_id: callerId }),
+  }
 }
 
 async function refuseWhenUsed(trx: Trx, subscriberId: string, id: string): Promise<void> {

@@ -1,44 +1,146 @@
 /**
- * The document in subscribers.rule_set: the default number and the rules with their targets as a
- * call needs them. It is written in the transaction of every edit, from the tables, and read by
- * every call; a document of an older format is not read but made anew from the tables.
+ * The document in subscribers.rule_set: everything a call needs of a subscriber that he edits, from
+ * rules to lists of callers. It is written in the transaction of every edit, from the tables, and
+ * read by every call; a document of an older format is not read but made anew from the tables.
  */
+import type { Calendar, DayKind } from '../call/calendar.ts'
+import type { CallerList } from '../call/caller-list.ts'
 import type { NoAnswer, Rule, RuleTarget, ScheduleBlock } from '../call/rule.ts'
-import type { Target } from '../call/subscriber.ts'
+import type { Address, MediaSettings, Override, Target } from '../call/subscriber.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
+import { readOptions } from './options.ts'
+import { calendarWith } from './production-calendar.ts'
+import { readExtra, readTargetExtra } from './rule-extra.ts'
+import type { TargetExtra } from './rule-extra.ts'
+import { loadCallerLists, loadOwnDays, readOverride } from './snapshot-parts.ts'
 import type { RulesTable } from './tables.ts'
 
 /** Raise it when Rule or Target change their shape. */
-const format = 1
+const format = 3
 
-export interface RuleSet {
-  readonly defaultTarget: Target | undefined
-  /** In winning order: priority descending, position ascending. */
-  readonly rules: readonly Rule[]
+/** A number as the store knows it. */
+export interface StoredTarget extends Target {
+  /** No code has proved yet that it is the subscriber's. */
+  readonly unverified?: true
 }
 
-interface Stored extends RuleSet {
+export interface StoredRuleTarget extends RuleTarget {
+  readonly unverified?: true
+  /** What this rule says, where it does not leave it to the number. */
+  readonly own?: TargetExtra
+}
+
+/** A rule of the document. */
+export interface SetRule extends Rule {
+  readonly targets: readonly StoredRuleTarget[]
+  readonly greetingId?: string
+}
+
+interface Document {
+  readonly defaultTarget?: StoredTarget | undefined
+  /** In winning order: priority descending, position ascending. */
+  readonly rules: readonly SetRule[]
+  readonly media: MediaSettings
+  /** All of «Мои номера». */
+  readonly ownNumbers: readonly Address[]
+  /** Those of them that no code has proved yet. */
+  readonly unverified?: readonly Address[]
+  readonly override?: Override
+  readonly callerLists?: readonly CallerList[]
+  /** Days he changed in the calendar. */
+  readonly ownDays?: Readonly<Record<string, DayKind>>
+}
+
+export interface RuleSet extends Omit<Document, 'ownDays' | 'defaultTarget'> {
+  readonly defaultTarget: StoredTarget | undefined
+  /** The country's, with his own days. */
+  readonly calendar: Calendar
+}
+
+interface Stored extends Document {
   readonly format: number
 }
 
 /** Reads the document; undefined when there is none or its format is another. */
 export function readRuleSet(text: string | null): RuleSet | undefined {
   if (text === null) return undefined
-  const { format: found, defaultTarget, rules } = JSON.parse(text) as Stored
-  return found === format ? { defaultTarget, rules } : undefined
+  const { format: found, ...document } = JSON.parse(text) as Stored
+  return found === format ? opened(document) : undefined
 }
 
 /** Makes the rule set from the tables. */
 export async function loadRuleSet(db: Db, subscriberId: string): Promise<RuleSet> {
+  return opened(await loadDocument(db, subscriberId))
+}
+
+/**
+ * The rule set as calls have it where numbers must be proved: those that are not are rung by
+ * nothing, and nobody hears messages from them.
+ */
+export function withoutUnverified(set: RuleSet): RuleSet {
+  const proved = (target: StoredTarget) => target.unverified !== true
+  const { override, defaultTarget, unverified, ...rest } = set
+  if (unverified === undefined) return set
+  return {
+    ...rest,
+    defaultTarget: defaultTarget && proved(defaultTarget) ? defaultTarget : undefined,
+    rules: set.rules.map((rule) =>
+      rule.targets.every(proved) ? rule : { ...rule, targets: rule.targets.filter(proved) }),
+    ownNumbers: set.ownNumbers.filter((address) => !unverified.includes(address)),
+    ...(override === undefined || (override.action === 'ring' && !proved(override.target))
+      ? {} : { override }),
+  }
+}
+
+function opened({ ownDays, defaultTarget, ...document }: Document): RuleSet {
+  return { ...document, defaultTarget, calendar: calendarWith(ownDays) }
+}
+
+async function loadDocument(db: Db, subscriberId: string): Promise<Document> {
   const numbers = await loadTargets(db, subscriberId)
-  const rules = await loadRules(db, subscriberId, numbers)
-  const { default_number_id: defaultId } = await db
+  const row = await db
     .selectFrom('subscribers')
-    .select('default_number_id')
+    .select([
+      'default_number_id', 'options', 'mailbox_pin_hash', 'greeting_id', 'music_id', 'override_now',
+    ])
     .where('id', '=', subscriberId)
     .executeTakeFirstOrThrow()
-  return { defaultTarget: defaultId === null ? undefined : numbers.get(defaultId), rules }
+  const files = await audioFiles(db, subscriberId)
+  const rules = await loadRules(db, subscriberId, numbers, files)
+  const defaultId = row.default_number_id
+  const greetingFile = files.get(row.greeting_id ?? '')
+  const musicFile = files.get(row.music_id ?? '')
+  const override = readOverride(row.override_now, numbers)
+  const all = [...numbers.values()]
+  const unverified = all.filter((one) => one.unverified).map(({ address }) => address)
+  const callerLists = await loadCallerLists(db, subscriberId)
+  const ownDays = await loadOwnDays(db, subscriberId)
+  return {
+    defaultTarget: defaultId === null ? undefined : numbers.get(defaultId),
+    rules,
+    media: {
+      ...readOptions(row.options).media,
+      ...(greetingFile === undefined ? {} : { greetingFile }),
+      ...(musicFile === undefined ? {} : { musicFile }),
+      mailboxOpen: row.mailbox_pin_hash !== null,
+    },
+    ownNumbers: all.map(({ address }) => address),
+    ...(unverified.length === 0 ? {} : { unverified }),
+    ...(override === undefined ? {} : { override }),
+    ...(callerLists === undefined ? {} : { callerLists }),
+    ...(ownDays === undefined ? {} : { ownDays }),
+  }
+}
+
+/** Files of greetings and music by their id, relative to the recordings folder. */
+async function audioFiles(db: Db, subscriberId: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('audio_files')
+    .select(['id', 'file'])
+    .where('subscriber_id', '=', subscriberId)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row.file]))
 }
 
 /**
@@ -56,8 +158,7 @@ export async function lockSubscriber(trx: Trx, subscriberId: string): Promise<vo
 
 /** Writes the document anew and raises the subscriber's version: the last act of every edit. */
 export async function storeRuleSet(trx: Trx, subscriberId: string): Promise<void> {
-  const { defaultTarget, rules } = await loadRuleSet(trx, subscriberId)
-  const document: Stored = { format, defaultTarget, rules }
+  const document: Stored = { format, ...(await loadDocument(trx, subscriberId)) }
   await trx
     .updateTable('subscribers')
     .set((eb) => ({
@@ -68,21 +169,48 @@ export async function storeRuleSet(trx: Trx, subscriberId: string): Promise<void
     .execute()
 }
 
-async function loadTargets(db: Db, subscriberId: string): Promise<Map<string, Target>> {
+/** «Мои номера» by their id, as rules ring them. */
+export async function loadTargets(
+  db: Db,
+  subscriberId: string,
+): Promise<Map<string, StoredTarget>> {
   const rows = await db
     .selectFrom('numbers')
-    .select(['id', 'address', 'description'])
+    .select(['id', 'address', 'description', 'confirm', 'caller_id', 'verified_at'])
     .where('subscriber_id', '=', subscriberId)
     .orderBy('id')
     .execute()
-  return new Map(rows.map((row) => [row.id, row]))
+  // An address that was proved once is proved wherever it stands in the list.
+  const proved = new Set(rows.filter((row) => row.verified_at !== null).map((row) => row.address))
+  return new Map(rows.map((row) => [row.id, targetFrom(row, proved.has(row.address))]))
+}
+
+interface NumberRow {
+  readonly id: string
+  readonly address: string
+  readonly description: string
+  readonly confirm: number | null
+  readonly caller_id: string | null
+}
+
+function targetFrom(row: NumberRow, proved: boolean): StoredTarget {
+  const { id, address, description, confirm, caller_id: callerId } = row
+  return {
+    id,
+    address,
+    description,
+    ...(confirm === null ? {} : { confirm: confirm === 1 }),
+    ...(callerId === 'caller' || callerId === 'personal' ? { callerId } : {}),
+    ...(proved ? {} : { unverified: true }),
+  }
 }
 
 async function loadRules(
   db: Db,
   subscriberId: string,
-  numbers: ReadonlyMap<string, Target>,
-): Promise<Rule[]> {
+  numbers: ReadonlyMap<string, StoredTarget>,
+  files: ReadonlyMap<string, string>,
+): Promise<SetRule[]> {
   const rows = await db
     .selectFrom('rules')
     .selectAll()
@@ -92,28 +220,37 @@ async function loadRules(
     .orderBy('id')
     .execute()
   const targetRows = await db
-    .selectFrom('rule_targets')
-    .innerJoin('rules', 'rules.id', 'rule_targets.rule_id')
-    .select(['rule_targets.rule_id', 'rule_targets.number_id', 'rule_targets.ring_seconds'])
+    .selectFrom('rule_targets as t')
+    .innerJoin('rules', 'rules.id', 't.rule_id')
+    .select(['t.rule_id', 't.number_id', 't.ring_seconds', 't.extra'])
     .where('rules.subscriber_id', '=', subscriberId)
-    .orderBy('rule_targets.rule_id')
-    .orderBy('rule_targets.position')
+    .orderBy('t.rule_id')
+    .orderBy('t.position')
     .execute()
-  const targets = new Map<string, RuleTarget[]>()
+  const targets = new Map<string, StoredRuleTarget[]>()
   for (const row of targetRows) {
-    const target = numbers.get(row.number_id)
-    if (!target) continue
+    const number = numbers.get(row.number_id)
+    if (!number) continue
     const list = targets.get(row.rule_id) ?? []
-    list.push({ ...target, ringSeconds: row.ring_seconds ?? undefined })
+    const own = row.extra === null ? {} : readTargetExtra(row.extra)
+    list.push({
+      ...number,
+      ringSeconds: row.ring_seconds ?? undefined,
+      ...own,
+      ...(row.extra === null ? {} : { own }),
+    })
     targets.set(row.rule_id, list)
   }
-  return rows.map((row) => ruleFrom(row, targets.get(row.id) ?? []))
+  return rows.map((row) => ruleFrom(row, targets.get(row.id) ?? [], files))
 }
 
 function ruleFrom(
   row: Omit<RulesTable, 'version' | 'subscriber_id'>,
-  targets: readonly RuleTarget[],
-): Rule {
+  targets: readonly StoredRuleTarget[],
+  files: ReadonlyMap<string, string>,
+): SetRule {
+  const extra = readExtra(row.extra)
+  const greetingFile = files.get(extra.greetingId ?? '')
   return {
     id: row.id,
     name: row.name,
@@ -125,6 +262,8 @@ function ruleFrom(
     waitSeconds: row.wait_seconds,
     targets,
     noAnswer: noAnswerFrom(row),
+    ...extra,
+    ...(greetingFile === undefined ? {} : { greetingFile }),
   }
 }
 

@@ -7,26 +7,29 @@ import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
+import { extraText, nextOf, targetExtraText, withoutNext } from './rule-extra.ts'
+import type { RuleExtra, TargetExtra } from './rule-extra.ts'
 import { loadRuleSet, lockSubscriber, storeRuleSet } from './rule-set.ts'
+import type { SetRule } from './rule-set.ts'
 
 export const maxRules = 50
 
 /** A rule as somebody wants it; its place in the list is given by `orderRules`. */
-export interface RuleDraft {
+export interface RuleDraft extends RuleExtra {
   readonly name: string
   readonly enabled: boolean
   readonly priority: number
   readonly blocks: readonly ScheduleBlock[]
   readonly mode: Rule['mode']
   readonly waitSeconds: number
-  readonly targets: readonly {
+  readonly targets: readonly (TargetExtra & {
     readonly targetId: string
     readonly ringSeconds: number | undefined
-  }[]
+  })[]
   readonly noAnswer: NoAnswer
 }
 
-export interface StoredRule extends Rule {
+export interface StoredRule extends SetRule {
   readonly version: number
 }
 
@@ -55,7 +58,10 @@ export async function loadRule(db: Db, subscriberId: string, id: string): Promis
   return found
 }
 
-/** Adds a rule at the end of the list. Throws StoreError limit, unknown_number, unknown_rule. */
+/**
+ * Adds a rule at the end of the list. Throws StoreError limit, unknown_number, unknown_rule,
+ * unknown_list, unknown_dialled, unknown_audio.
+ */
 export async function addRule(
   db: Db,
   subscriberId: string,
@@ -181,29 +187,27 @@ export async function deleteRule(
   return inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     await loadRule(trx, subscriberId, id)
-    const linked = await trx
-      .selectFrom('rules')
-      .select('name')
-      .where('next_rule_id', '=', id)
-      .where('subscriber_id', '=', subscriberId)
-      .where('id', '<>', id)
-      .orderBy('position')
-      .execute()
-    await trx
-      .updateTable('rules')
-      .set((eb) => ({
-        no_answer: 'hangUp',
-        next_rule_id: null,
-        ignore_schedule: 0,
-        version: eb('version', '+', 1),
-      }))
-      .where('next_rule_id', '=', id)
-      .where('subscriber_id', '=', subscriberId)
-      .execute()
+    const linked: string[] = []
+    for (const rule of await listRules(trx, subscriberId)) {
+      if (rule.id === id) continue
+      const { noAnswer } = rule
+      const isNext = noAnswer.action === 'rule' && noAnswer.ruleId === id
+      if (!isNext && !nextOf(rule).includes(id)) continue
+      linked.push(rule.name)
+      await trx
+        .updateTable('rules')
+        .set({
+          ...(isNext ? { no_answer: 'hangUp', next_rule_id: null, ignore_schedule: 0 } : {}),
+          extra: extraText(withoutNext(rule, id)),
+          version: rule.version + 1,
+        })
+        .where('id', '=', rule.id)
+        .execute()
+    }
     await trx.deleteFrom('rule_targets').where('rule_id', '=', id).execute()
     await trx.deleteFrom('rules').where('id', '=', id).execute()
     await storeRuleSet(trx, subscriberId)
-    return linked.map((row) => row.name)
+    return linked
   })
 }
 
@@ -221,15 +225,60 @@ async function checkReferences(
     .where('id', 'in', wanted.length > 0 ? wanted : [''])
     .execute()
   if (known.length !== wanted.length) throw new StoreError('unknown_number', {}, 'targets')
-  const { noAnswer } = draft
-  if (noAnswer.action !== 'rule' || noAnswer.ruleId === id) return
-  const next = await trx
-    .selectFrom('rules')
+  await checkNext(trx, subscriberId, id, draft)
+  await checkExtra(trx, subscriberId, draft)
+}
+
+async function checkNext(
+  trx: Trx,
+  subscriberId: string,
+  id: string,
+  draft: RuleDraft,
+): Promise<void> {
+  const { noAnswer, busy, unreachable } = draft
+  for (const [field, next] of Object.entries({ noAnswer, busy, unreachable })) {
+    if (next?.action !== 'rule' || next.ruleId === id) continue
+    const found = await trx
+      .selectFrom('rules')
+      .select('id')
+      .where('subscriber_id', '=', subscriberId)
+      .where('id', '=', next.ruleId)
+      .executeTakeFirst()
+    if (!found) throw new StoreError('unknown_rule', {}, field)
+  }
+}
+
+async function checkExtra(trx: Trx, subscriberId: string, draft: RuleDraft): Promise<void> {
+  const lists = (draft.callers?.lists ?? []).filter((list) => list !== 'blocked')
+  if (lists.length > 0) {
+    const rows = await trx
+      .selectFrom('caller_lists')
+      .select('id')
+      .where('subscriber_id', '=', subscriberId)
+      .where('id', 'in', [...new Set(lists)])
+      .execute()
+    if (rows.length !== new Set(lists).size) throw new StoreError('unknown_list', {}, 'callers')
+  }
+  const { dialled = [], greetingId } = draft
+  if (dialled.length > 0) {
+    const rows = await trx
+      .selectFrom('personal_numbers')
+      .select('address')
+      .where('subscriber_id', '=', subscriberId)
+      .where('address', 'in', [...dialled])
+      .execute()
+    if (rows.length !== new Set(dialled).size)
+      throw new StoreError('unknown_dialled', {}, 'dialled')
+  }
+  if (greetingId === undefined) return
+  const greeting = await trx
+    .selectFrom('audio_files')
     .select('id')
     .where('subscriber_id', '=', subscriberId)
-    .where('id', '=', noAnswer.ruleId)
+    .where('id', '=', greetingId)
+    .where('kind', '=', 'greeting')
     .executeTakeFirst()
-  if (!next) throw new StoreError('unknown_rule', {}, 'noAnswer')
+  if (!greeting) throw new StoreError('unknown_audio', {}, 'greetingId')
 }
 
 async function insertTargets(trx: Trx, id: string, draft: RuleDraft): Promise<void> {
@@ -238,6 +287,7 @@ async function insertTargets(trx: Trx, id: string, draft: RuleDraft): Promise<vo
     position: index + 1,
     number_id: target.targetId,
     ring_seconds: target.ringSeconds ?? null,
+    extra: targetExtraText(target),
   }))
   if (rows.length > 0) await trx.insertInto('rule_targets').values(rows).execute()
 }
@@ -254,5 +304,6 @@ function ruleColumns(draft: RuleDraft) {
     no_answer: draft.noAnswer.action,
     next_rule_id: next?.ruleId ?? null,
     ignore_schedule: Number(next?.ignoreSchedule ?? false),
+    extra: extraText(draft),
   }
 }

@@ -41,18 +41,48 @@ export async function findAccount(
   )
 }
 
-/** Gives an account a new password and ends all its sessions. */
-export async function setPassword(db: Db, accountId: string, passwordHash: string): Promise<void> {
+/** The password hash of an account. */
+export async function passwordHashOf(db: Db, accountId: string): Promise<string> {
+  const row = await db
+    .selectFrom('accounts')
+    .select('password_hash')
+    .where('id', '=', accountId)
+    .executeTakeFirstOrThrow()
+  return row.password_hash
+}
+
+/** Gives an account a new password and ends its sessions, all but `exceptHash`. */
+export async function setPassword(
+  db: Db,
+  accountId: string,
+  passwordHash: string,
+  exceptHash = '',
+): Promise<void> {
   await db
     .updateTable('accounts')
     .set({ password_hash: passwordHash })
     .where('id', '=', accountId)
     .execute()
-  await db.deleteFrom('sessions').where('account_id', '=', accountId).execute()
+  await db
+    .deleteFrom('sessions')
+    .where('account_id', '=', accountId)
+    .where('token_hash', '<>', exceptHash)
+    .execute()
+}
+
+/** Where a session began: the client's IP address and its User-Agent, as they were told. */
+export interface SessionOrigin {
+  readonly address: string
+  readonly agent: string
 }
 
 /** Begins a session and answers its token. */
-export async function createSession(db: Db, accountId: string, wallMs: number): Promise<string> {
+export async function createSession(
+  db: Db,
+  accountId: string,
+  wallMs: number,
+  origin: SessionOrigin = { address: '', agent: '' },
+): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   await db
     .insertInto('sessions')
@@ -61,6 +91,8 @@ export async function createSession(db: Db, accountId: string, wallMs: number): 
       account_id: accountId,
       created_at: wallMs,
       seen_at: wallMs,
+      address: origin.address.slice(0, 64),
+      agent: origin.agent.slice(0, 255),
     })
     .execute()
   await db
@@ -102,6 +134,46 @@ export async function findSession(
 /** Ends a session. */
 export async function endSession(db: Db, tokenHash: string): Promise<void> {
   await db.deleteFrom('sessions').where('token_hash', '=', tokenHash).execute()
+}
+
+export interface SessionRow extends SessionOrigin {
+  readonly tokenHash: string
+  readonly createdAt: number
+  readonly seenAt: number
+}
+
+/** Valid sessions of an account, the one last seen first; at most 100. */
+export async function listSessions(
+  db: Db,
+  accountId: string,
+  wallMs: number,
+): Promise<readonly SessionRow[]> {
+  const rows = await db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('seen_at', '>=', String(wallMs - idleMs))
+    .where('created_at', '>=', String(wallMs - absoluteMs))
+    .orderBy('seen_at', 'desc')
+    .limit(100)
+    .execute()
+  return rows.map((row) => ({
+    tokenHash: row.token_hash,
+    createdAt: Number(row.created_at),
+    seenAt: Number(row.seen_at),
+    address: row.address,
+    agent: row.agent,
+  }))
+}
+
+/** Ends the session of this account whose hash begins so; false when there is none. */
+export async function endSessionOf(db: Db, accountId: string, begins: string): Promise<boolean> {
+  const gone = await db
+    .deleteFrom('sessions')
+    .where('account_id', '=', accountId)
+    .where('token_hash', 'like', `${begins}%`)
+    .executeTakeFirst()
+  return gone.numDeletedRows > 0n
 }
 
 function hashToken(token: string): string {

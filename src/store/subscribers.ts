@@ -8,7 +8,9 @@ import { inTransaction } from './database.ts'
 import type { Database, Db } from './database.ts'
 import { StoreError, isDuplicate, isRetryable } from './errors.ts'
 import { newId } from './ids.ts'
-import { loadRuleSet, lockSubscriber, readRuleSet, storeRuleSet } from './rule-set.ts'
+import {
+  loadRuleSet, lockSubscriber, readRuleSet, storeRuleSet, withoutUnverified,
+} from './rule-set.ts'
 import type { RuleSet } from './rule-set.ts'
 import { announce } from './topics.ts'
 
@@ -27,8 +29,10 @@ export interface NewSubscriber {
 }
 
 /** A subscriber for the panel: as a call sees him, with what only the panel shows. */
-export interface SubscriberAccount extends Subscriber {
+export interface SubscriberAccount extends Omit<Subscriber, keyof RuleSet>, RuleSet {
   readonly tariff: string
+  /** All personal numbers of his, in order; `number` is the first. */
+  readonly numbers: readonly string[]
 }
 
 /** Limits of product.md §1.5: 25 s each, a minute of cycling, three calls at once. */
@@ -90,11 +94,13 @@ const keptRuleSets = 5000
  * rejects after `timeoutMs` at the latest; a lost connection is tried again once on another one.
  *
  * The rule set last seen is kept with its version, and the database sends it again only when the
- * version is another: every call asks the database, none parses what has not changed.
+ * version is another: every call asks the database, none parses what has not changed. With
+ * `verifyNumbers` numbers that no code has proved are left out.
  */
 export function createSubscriberFinder(
   database: Database,
   timeoutMs: number,
+  options: { readonly verifyNumbers?: boolean } = {},
 ): (number: string) => Promise<Subscriber | undefined> {
   const { sql: text } = database.kysely
     .selectFrom('personal_numbers as p')
@@ -125,7 +131,10 @@ export function createSubscriberFinder(
     let ruleSet: RuleSet
     if (row.rule_set === null && known?.id === row.id && known.version === row.version)
       ruleSet = known.ruleSet
-    else ruleSet = readRuleSet(row.rule_set) ?? (await loadRuleSet(database.kysely, row.id))
+    else {
+      const whole = readRuleSet(row.rule_set) ?? (await loadRuleSet(database.kysely, row.id))
+      ruleSet = options.verifyNumbers === true ? withoutUnverified(whole) : whole
+    }
     kept.set(number, { id: row.id, version: row.version, ruleSet })
     if (kept.size > keptRuleSets) kept.delete(kept.keys().next().value!)
     return subscriberFrom(row, ruleSet)
@@ -134,17 +143,22 @@ export function createSubscriberFinder(
 
 /** The subscriber with this id for the panel. Throws StoreError not_found. */
 export async function loadSubscriber(db: Db, id: string): Promise<SubscriberAccount> {
-  const row = await db
+  const rows = await db
     .selectFrom('subscribers as s')
     .innerJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
     .select(callColumns)
     .select(['s.tariff', 's.rule_set'])
     .where('s.id', '=', id)
     .orderBy('p.address')
-    .executeTakeFirst()
+    .execute()
+  const row = rows[0]
   if (!row) throw new StoreError('not_found')
   const ruleSet = readRuleSet(row.rule_set) ?? (await loadRuleSet(db, id))
-  return { ...subscriberFrom(row, ruleSet), tariff: row.tariff }
+  return {
+    ...subscriberFrom(row, ruleSet),
+    tariff: row.tariff,
+    numbers: rows.map(({ address }) => address),
+  }
 }
 
 /**
@@ -234,10 +248,13 @@ export async function listPersonalNumbers(db: Db): Promise<readonly string[]> {
   return rows.map((row) => row.address)
 }
 
-function subscriberFrom(
-  row: CallRow,
-  { defaultTarget, rules }: Pick<Subscriber, 'defaultTarget' | 'rules'>,
-): Subscriber {
+/** The same as calls have it where numbers must be proved. */
+export function provedOnly(account: SubscriberAccount): SubscriberAccount {
+  const { override: _, ...rest } = account
+  return { ...rest, ...withoutUnverified(account) }
+}
+
+function subscriberFrom(row: CallRow, ruleSet: RuleSet): Subscriber & RuleSet {
   return {
     id: row.id,
     name: row.name,
@@ -255,8 +272,7 @@ function subscriberFrom(
       busyMattersMore: row.busy_matters_more === 1,
       declineIsRefusal: row.decline_is_refusal === 1,
     },
-    defaultTarget,
-    rules,
+    ...ruleSet,
   }
 }
 
@@ -278,7 +294,8 @@ function subscriberRow(id: string, subscriber: NewSubscriber) {
   }
 }
 
-function settingsRow(settings: Partial<CallSettings>) {
+/** Columns of the settings given. */
+export function settingsRow(settings: Partial<CallSettings>) {
   const row: Record<string, number> = {}
   for (const [name, column] of settingColumns) {
     const value = settings[name]

@@ -27,6 +27,14 @@ export interface SubscribersTable {
   default_number_id: string | null
   rule_set: string | null
   version: Big
+  options: ColumnType<string | null, string | null | undefined, string | null>
+  settings_version: ColumnType<number, number | undefined, number>
+  mailbox_pin_hash: ColumnType<string | null, string | null | undefined, string | null>
+  pin_failures: ColumnType<number, number | undefined, number>
+  pin_window_start: ColumnType<string, number | undefined, number>
+  greeting_id: ColumnType<string | null, string | null | undefined, string | null>
+  music_id: ColumnType<string | null, string | null | undefined, string | null>
+  override_now: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 export interface CallsTable {
@@ -51,6 +59,7 @@ export interface CallsTable {
   phones: string
   legs: string
   trace: string
+  rule_id: ColumnType<string | null, string | null | undefined, string | null>
 }
 
 export interface TrunksTable {
@@ -70,6 +79,7 @@ export interface TrunksTable {
   sort_order: number
   capacity: number | null
   provisional_seconds: number
+  early_media: Flag
 }
 
 export interface RulesTable {
@@ -86,24 +96,168 @@ export interface RulesTable {
   no_answer: string
   next_rule_id: string | null
   ignore_schedule: Flag
+  extra: string | null
+}
+
+export interface MessagesTable {
+  id: string
+  owner: string
+  subscriber_id: string
+  call_id: string
+  caller: string
+  caller_name: string
+  anonymous: Flag
+  dialled: string
+  file: string
+  state: string
+  started_at: Big
+  duration_ms: number
+  heard_at: NullableBig
+  deleted_at: NullableBig
+  peaks: string | null
+}
+
+export interface RecordingsTable {
+  id: string
+  owner: string
+  subscriber_id: string
+  call_id: string
+  file: string
+  state: string
+  interrupted: Flag
+  started_at: Big
+  duration_ms: number
+  peaks_left: string | null
+  peaks_right: string | null
+}
+
+export interface AudioFilesTable {
+  id: string
+  subscriber_id: string
+  kind: string
+  source: string
+  name: string
+  file: string
+  created_at: Big
+  duration_ms: number
+  peaks: string | null
+}
+
+export interface ListeningsTable {
+  id: string
+  subscriber_id: string
+  call_id: string
+  what: string
+  how: string
+  listener: string
+  address: string
+  heard_at: Big
+}
+
+export interface ErrandsTable {
+  id: string
+  subscriber_id: string
+  kind: string
+  details: string
+  state: string
+  owner: string
+  created_at: Big
+  expires_at: Big
+}
+
+export interface NumberCodesTable {
+  number_id: string
+  subscriber_id: string
+  by_way: string
+  code_hash: string
+  sent_at: Big
+  expires_at: Big
+  tries: number
+  sent_today: number
+  day_start: Big
+  errand_id: string | null
+}
+
+export interface ApiKeysTable {
+  id: string
+  subscriber_id: string
+  name: string
+  key_hash: string
+  prefix: string
+  scopes: string
+  created_at: Big
+  last_used_at: NullableBig
+}
+
+export interface SupportRequestsTable {
+  id: string
+  subscriber_id: string
+  kind: string
+  subject: string
+  state: string
+  call_id: string | null
+  created_at: Big
+  changed_at: Big
 }
 
 export interface Tables {
   subscribers: SubscribersTable
   personal_numbers: { address: string; subscriber_id: string }
   accounts: { id: string; subscriber_id: string; login: string; password_hash: string }
-  sessions: { token_hash: string; account_id: string; created_at: Big; seen_at: Big }
+  sessions: {
+    token_hash: string
+    account_id: string
+    created_at: Big
+    seen_at: Big
+    address: string
+    agent: string
+  }
   login_failures: { bucket: string; window_start: Big; failures: number }
-  numbers: { id: string; subscriber_id: string; address: string; description: string }
+  numbers: {
+    id: string
+    subscriber_id: string
+    address: string
+    description: string
+    confirm: ColumnType<number | null, number | null | undefined, number | null>
+    caller_id: ColumnType<string | null, string | null | undefined, string | null>
+    verified_at: ColumnType<string | null, number | null | undefined, number | null>
+  }
   rules: RulesTable
   rule_targets: {
     rule_id: string
     position: number
     number_id: string
     ring_seconds: number | null
+    extra: string | null
   }
   trunks: TrunksTable
   topics: { name: string; version: Big }
+  marks: { subscriber_id: string; topic: string; version: Big }
+  messages: MessagesTable
+  recordings: RecordingsTable
+  audio_files: AudioFilesTable
+  listenings: ListeningsTable
+  errands: ErrandsTable
+  number_codes: NumberCodesTable
+  caller_lists: { subscriber_id: string; id: string; name: string }
+  caller_entries: {
+    subscriber_id: string
+    list_id: string
+    mask: string
+    name: string
+    added_at: Big
+  }
+  subscriber_days: { subscriber_id: string; date: string; kind: string; name: string }
+  call_notes: { call_id: string; subscriber_id: string; text: string; changed_at: Big }
+  api_keys: ApiKeysTable
+  support_requests: SupportRequestsTable
+  support_messages: {
+    id: string
+    request_id: string
+    author: string
+    text: string
+    written_at: Big
+  }
   calls: CallsTable
   leases: { name: string; owner: string; holder: string; until_ms: Big; fence: Big }
   schema_migrations: { name: string; checksum: string; applied_at: Big }

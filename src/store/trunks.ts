@@ -61,6 +61,7 @@ function trunkFrom(row: TrunksTable): Trunk {
     order: row.sort_order,
     capacity: row.capacity ?? undefined,
     provisionalSeconds: row.provisional_seconds,
+    ...(row.early_media === 1 ? { earlyMedia: true } : {}),
   }
 }
 
@@ -81,5 +82,6 @@ function trunkColumns(trunk: Omit<Trunk, 'id'>): Omit<TrunksTable, 'id'> {
     sort_order: trunk.order,
     capacity: trunk.capacity ?? null,
     provisional_seconds: trunk.provisionalSeconds,
+    early_media: Number(trunk.earlyMedia ?? false),
   }
 }

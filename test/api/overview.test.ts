@@ -101,14 +101,19 @@ t.test(
   async (t) => {
     const { subscriber } = await testApi(t)
     const poor = await subscriber('poor', { balanceKopecks: 0 })
-    t.strictSame((await poor.get('/api/overview')).body.acts, { kind: 'refused', why: 'noMoney' })
+    t.strictSame((await poor.get('/api/overview')).body.acts, {
+      kind: 'refused', why: 'noMoney', ruleId: null,
+    })
     const closed = await subscriber('closed', { status: 'suspended' })
     t.strictSame((await closed.get('/api/overview')).body.acts, {
       kind: 'refused',
       why: 'notActive',
+      ruleId: null,
     })
     const mail = await subscriber('mail', { settings: { voicemail: true } })
-    t.strictSame((await mail.get('/api/overview')).body.acts, { kind: 'voicemail' })
+    t.strictSame((await mail.get('/api/overview')).body.acts, {
+      kind: 'voicemail', why: 'nothingActs', ruleId: null,
+    })
   },
 )
 
@@ -236,7 +241,10 @@ t.test('a call is shown as it was recorded, to its subscriber only', async (t) =
     }),
   )
   await journal.open(record)
-  t.same((await anna.get(`/api/calls/${record.id}`)).body, JSON.parse(JSON.stringify(record)))
+  t.same((await anna.get(`/api/calls/${record.id}`)).body, {
+    ...JSON.parse(JSON.stringify(record)),
+    recording: 'none', messageId: null, note: '', known: null, blocked: false,
+  })
   t.equal((await boris.get(`/api/calls/${record.id}`)).status, 404)
   t.equal((await anna.get('/api/calls/1%20OR%201')).status, 404)
 })

@@ -5,6 +5,7 @@ import type { IncomingCall } from '../../src/call/events.ts'
 import type { DateRange, Hours, NoAnswer, Rule, ScheduleBlock,
   Weekday } from '../../src/call/rule.ts'
 import type { CallSettings, Subscriber } from '../../src/call/subscriber.ts'
+import { defaultMedia } from '../../src/call/subscriber.ts'
 
 export const personalNumber = '+74996740782'
 export const callerNumber = '+79161112233'
@@ -53,6 +54,8 @@ export function subscriber(
     balanceKopecks: 38_000,
     maxCalls: 3,
     defaultTarget: undefined,
+    // Round figures for the stories: a question takes ten seconds.
+    media: { ...defaultMedia, confirmSeconds: 10 },
     ...rest,
     rules: rules.map((one, index) => ({ ...one, position: index + 1 })),
     settings: { ...settings, ...rest.settings },

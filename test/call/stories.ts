@@ -57,7 +57,7 @@ export const withMedia = { options: { mediaAvailable: true } }
 export const heard = { options: { mediaAvailable: true, callerHearsEarlyMedia: true } }
 
 export function mediaSettings(rest: Partial<MediaSettings> = {}): MediaSettings {
-  return { ...defaultMedia, ...rest }
+  return { ...defaultMedia, confirmSeconds: 10, ...rest }
 }
 
 function playCase(c: Case) {

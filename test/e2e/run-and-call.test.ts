@@ -26,6 +26,8 @@ const env = {
   PN_SIP_CONTACT: `sip:127.0.0.1:${await freeUdpPort()};transport=udp,tcp`,
   PN_DEMO_TRUNK_PORT: String(await freeUdpPort()),
   PN_DRAIN_SECONDS: '0',
+  PN_MEDIA_PORT: String(await freeTcpPort()),
+  PN_RTP_PORTS: '0',
 }
 
 interface Program {
@@ -90,7 +92,7 @@ t.test('a second make call works as well', async (t) => {
 
 t.test('Ctrl-C stops everything', async (t) => {
   const { pids } = JSON.parse(readFileSync(note, 'utf8')) as RunNote
-  t.same(Object.keys(pids).toSorted(), ['app', 'database', 'sipd'])
+  t.same(Object.keys(pids).toSorted(), ['app', 'database', 'media', 'sipd'])
   product.child.kill('SIGINT')
   t.equal(await product.ended, 0, 'the launcher ends well')
   t.notOk(existsSync(note), 'its note is gone')

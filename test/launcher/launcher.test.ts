@@ -65,6 +65,39 @@ t.test('a part that cannot start stops the others and says which', async (t) => 
   t.strictSame(pages(), ['base starts', 'broken starts', 'base stops'])
 })
 
+t.test('an optional part is not waited for, and tried again when it does not start', async (t) => {
+  const turn = join(folder, 'optional')
+  writeFileSync(turn, '')
+  const body = `
+    const { readFileSync } = await import('node:fs')
+    const before = readFileSync(${JSON.stringify(turn)}, 'utf8')
+    appendFileSync(${JSON.stringify(turn)}, 'x')
+    if (before === '') process.exit(3)
+    ${servesForever}`
+  const said: string[] = []
+  const launcher = await launch([{ ...part('media', body), optional: true }, part('app', servesForever)],
+    systemClock, (line) => said.push(line))
+  t.ok(launcher.ready.has('app'), 'the others serve')
+  while (!launcher.ready.has('media')) await new Promise((done) => setTimeout(done, 20))
+  t.match(said, [/^media could not start \(exit code 3\); trying again in \d+ ms$/])
+  const first = launcher.pids().media!
+  process.kill(first, 'SIGKILL')
+  while (!said.includes('media is back')) await new Promise((done) => setTimeout(done, 20))
+  t.not(launcher.pids().media, first)
+  await launcher.stop()
+  t.match(pages().at(-1), 'media stops')
+})
+
+t.test('an optional part that is configured wrongly is done without', async (t) => {
+  const said: string[] = []
+  const launcher = await launch([{ ...part('media', 'process.exit(78)'), optional: true },
+    part('app', servesForever)], systemClock, (line) => said.push(line))
+  while (said.length === 0) await new Promise((done) => setTimeout(done, 20))
+  t.strictSame(said, ['media could not start (exit code 78); the others go on without it'])
+  t.strictSame(Object.keys(launcher.pids()), ['app'])
+  await launcher.stop()
+})
+
 t.test('asked to stop while a part starts, it does not wait for that part', async (t) => {
   const asked = Promise.withResolvers<void>()
   const plans = [part('base', servesForever), part('slow', `process.send({ slow: true }); setInterval(() => {}, 1000)`)]

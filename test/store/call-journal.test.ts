@@ -36,7 +36,7 @@ function watched(database: Database) {
         if (state.down) throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' })
         if (state.refuse !== '' && values.includes(state.refuse))
           throw Object.assign(new Error('bad'), { errno: 1406, sqlState: '22001' })
-        writes.push(values.length / 21)
+        writes.push(values.length / 22)
       }
       return database.execute<Row>(sql, values, timeoutMs)
     },

@@ -1,5 +1,5 @@
 /** Migrations: once each, in order, by one of many that start together. */
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CompiledQuery } from 'kysely'
 import t from 'tap'
@@ -10,7 +10,8 @@ import { silentLog, sqlFolder, testDatabase } from '../support/database.ts'
 
 t.test('every file is applied once', async (t) => {
   const { kysely } = await testDatabase(t, { migrated: false })
-  t.strictSame(await migrate(kysely, { folder: sqlFolder, log: silentLog }), ['001-first.sql'])
+  const all = readdirSync(sqlFolder).sort()
+  t.strictSame(await migrate(kysely, { folder: sqlFolder, log: silentLog }), all)
   t.strictSame(
     await migrate(kysely, { folder: sqlFolder, log: silentLog }),
     [],
@@ -66,6 +67,22 @@ t.test('a crash between statements is mended by the next start', async (t) => {
     'CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY);\nCREATE TABLE IF NOT EXISTS b (id INT PRIMARY KEY);',
   )
   t.strictSame(await migrate(kysely, { folder, log: silentLog }), ['001-a.sql'])
+})
+
+t.test('a column that a crashed start added already is no fault', async (t) => {
+  const { kysely, execute } = await testDatabase(t, { migrated: false })
+  const folder = t.testdir({
+    '001-a.sql': 'CREATE TABLE IF NOT EXISTS a (id INT PRIMARY KEY);',
+    '002-b.sql':
+      'ALTER TABLE a ADD COLUMN b INT NULL;\nALTER TABLE a ADD KEY a_b (b);\nnonsense;',
+  })
+  await t.rejects(migrate(kysely, { folder, log: silentLog }), /syntax/)
+  writeFileSync(
+    join(folder, '002-b.sql'),
+    'ALTER TABLE a ADD COLUMN b INT NULL;\nALTER TABLE a ADD KEY a_b (b);\n',
+  )
+  t.strictSame(await migrate(kysely, { folder, log: silentLog }), ['002-b.sql'])
+  await execute('INSERT INTO a (id, b) VALUES (1, 2)', [], 1000)
 })
 
 t.test('a lease has one holder and passes on when it runs out', async (t) => {

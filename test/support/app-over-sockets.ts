@@ -5,13 +5,17 @@
 import type { Test } from 'tap'
 import { startApp } from '../../src/app/app.ts'
 import type { App } from '../../src/app/app.ts'
+import { MrfPool } from '../../src/app/media/pool.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 import type { Trunk } from '../../src/call/trunk.ts'
 import { systemClock } from '../../src/clock.ts'
+import type { RunningMedia } from '../../src/media/server.ts'
 import { defaultOptions } from '../../src/sipd/options.ts'
 import { startSipd } from '../../src/sipd/server.ts'
 import { directory, NotingJournal, personalNumber, quiet, rule, subscriber, trunk } from './call-fixtures.ts'
 import { eventually } from './eventually.ts'
+import { mediaSecret, startTestMedia } from './running-media.ts'
+import { NotingLibrary } from './scripted-dialogues.ts'
 import { SipPeer } from './sip-peer.ts'
 import type { PeerDialog, PeerInvite, PeerMessage } from './sip-peer.ts'
 
@@ -21,9 +25,15 @@ export interface World {
   readonly caller: SipPeer
   readonly phones: SipPeer[]
   readonly sipPort: number
+  readonly library: NotingLibrary
+  /** The media server and the folder of its recordings; only where the setting asks for it. */
+  readonly media: RunningMedia | undefined
+  readonly folder: string
 }
 
 interface Setting {
+  /** With a media server. */
+  readonly media?: boolean
   /** Rules for the phones' SIP addresses or numbers. */
   readonly who?: (phones: SipPeer[]) => Subscriber
   readonly trunks?: (phones: SipPeer[]) => Trunk[]
@@ -49,28 +59,40 @@ export async function world(t: Test, setting: Setting = {}): Promise<World> {
   const who = setting.who?.(phones) ?? subscriber([rule(phones.map((p) => p.uri))])
   const trunks = setting.trunks?.(phones) ?? [inboundOnly]
   const journal = new NotingJournal()
+  const library = new NotingLibrary()
+  const started = setting.media === true ? await startTestMedia(t) : undefined
+  const folder = started?.options.recordingsFolder ?? ''
+  const pool = started === undefined ? undefined : new MrfPool({
+    servers: [{ host: '127.0.0.1', port: started.media.eslPort, secret: mediaSecret }],
+    control: { host: '127.0.0.1', port: sipd.controlPort, secret: 'test' },
+  }, systemClock, quiet)
+  pool?.start()
   const app = await startApp(
-    { controlHost: '127.0.0.1', controlPort: sipd.controlPort, secret: 'test', sessionSeconds: setting.sessionSeconds ?? 0 },
+    { controlHost: '127.0.0.1', controlPort: sipd.controlPort, secret: 'test', sessionSeconds: setting.sessionSeconds ?? 0, recordingsFolder: folder },
     {
       directory: directory(async (number) => {
         await new Promise((resolve) => setTimeout(resolve, setting.databaseMs ?? 0))
         return number === who.number ? who : undefined
       }, trunks),
-      journal, clock: systemClock, log: quiet,
+      journal, clock: systemClock, log: quiet, media: pool, library,
     })
   await app.ready
+  if (pool !== undefined) await eventually(() => pool.available)
   t.teardown(async () => {
     await app.stop(0)
+    pool?.close()
     await sipd.stop()
     for (const peer of [caller, ...phones]) peer.close()
   })
-  return { app, journal, caller, phones, sipPort }
+  return { app, journal, caller, phones, sipPort, library, media: started?.media, folder }
 }
 
 export async function clean(t: Test, w: World, records = 1): Promise<void> {
   await eventually(() => w.app.counts().ending === 0 && w.journal.closed.length >= records, () => w.app.counts())
-  t.same(w.app.counts(), { calls: 0, legs: 0, timers: 0, trunkLegs: 0, ending: 0, dialogs: 0 })
+  t.same(w.app.counts(), { calls: 0, legs: 0, timers: 0, trunkLegs: 0, ending: 0, endpoints: 0, dialogs: 0 })
   t.equal(w.journal.closed.length, records)
+  t.same(w.library.open, [])
+  if (w.media !== undefined) await eventually(() => w.media?.counts().channels === 0 && w.media.counts().dialogs === 0, () => w.media?.counts())
 }
 
 export interface Talk {

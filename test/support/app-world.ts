@@ -3,12 +3,16 @@
  * left nothing behind.
  */
 import type { Test } from 'tap'
+import { Prompts } from '../../src/app/media/prompts.ts'
 import { Reception } from '../../src/app/reception.ts'
+import { spokenDialogues } from '../../src/app/spoken-dialogues.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 import type { Trunk } from '../../src/call/trunk.ts'
 import { directory, invite, NotingJournal, quiet, trunk } from './call-fixtures.ts'
 import { FakeCaller, FakeSipServer } from './fake-sip-server.ts'
 import type { Phone } from './fake-sip-server.ts'
+import { FakeMedia } from './fake-media.ts'
+import { NotingLibrary, scriptedDialogues } from './scripted-dialogues.ts'
 import { SteppingClock } from './stepping-clock.ts'
 
 export const phoneA = '+79160000001'
@@ -20,11 +24,13 @@ export interface World {
   readonly server: FakeSipServer
   readonly journal: NotingJournal
   readonly reception: Reception
+  readonly media: FakeMedia
+  readonly library: NotingLibrary
 }
 
 export function world(
   who: Subscriber | undefined, phones: Record<string, Phone>,
-  over: { trunks?: readonly Trunk[]; databaseMs?: number; databaseDown?: boolean; personal?: string[] } = {},
+  over: { trunks?: readonly Trunk[]; databaseMs?: number; databaseDown?: boolean; personal?: string[]; media?: boolean; spoken?: boolean; withoutLibrary?: boolean } = {},
 ): World {
   const clock = new SteppingClock()
   const server = new FakeSipServer(clock)
@@ -36,11 +42,19 @@ export function world(
       else resolve(number === who?.number ? who : undefined)
     })
   })
+  const media = new FakeMedia(clock)
+  const library = new NotingLibrary()
   const reception = new Reception(
-    { maxCps: 10, maxLiveCalls: 5, maxCallSeconds: 3600, sessionSeconds: 0 },
-    { directory: directory(find, over.trunks ?? [trunk()], over.personal), journal, clock, log: quiet },
-    server)
-  return { clock, server, journal, reception }
+    { maxCps: 10, maxLiveCalls: 5, maxCallSeconds: 3600, sessionSeconds: 0, recordingsFolder: '/rec' },
+    {
+      directory: directory(find, over.trunks ?? [trunk()], over.personal), journal, clock, log: quiet,
+      media: over.media === true ? media : undefined,
+      library: over.withoutLibrary === true ? undefined : library,
+      dialogues: over.spoken === true
+        ? spokenDialogues({ prompts: new Prompts((file) => file), library, clock, log: quiet, recordingsFolder: '/rec' })
+        : (incoming) => scriptedDialogues(incoming.id, library),
+    }, server)
+  return { clock, server, journal, reception, media, library }
 }
 
 export function call(w: World, headers: Record<string, string> = {}): FakeCaller {
@@ -51,9 +65,10 @@ export function call(w: World, headers: Record<string, string> = {}): FakeCaller
 
 /** Nothing is left of any call. */
 export function clean(t: Test, w: World, records = 1): void {
-  const { calls, legs, timers, trunkLegs, ending } = w.reception.counts()
-  t.same({ calls, legs, timers, trunkLegs, ending },
-    { calls: 0, legs: 0, timers: 0, trunkLegs: 0, ending: 0 }, 'no call, leg or timer')
+  t.same(w.reception.counts(),
+    { calls: 0, legs: 0, timers: 0, trunkLegs: 0, ending: 0, endpoints: 0 }, 'no call, leg, timer or endpoint')
+  t.same(w.media.live.map((one) => one.did), [], 'no endpoint at the media server')
+  t.same(w.library.open, [], 'no recording left open')
   t.equal(w.clock.pending, 0, 'no wake-up')
   t.equal(w.server.open, 0, 'no open INVITE')
   t.same([...w.server.dialogs], [], 'no dialog')

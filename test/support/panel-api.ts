@@ -83,6 +83,11 @@ export async function testApi(test: Test, more: Partial<ApiDeps> = {}): Promise<
   return { app, database, clock, client, subscriber }
 }
 
+/** A file as it is. */
+function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array
+}
+
 function createClient(app: ReturnType<typeof createApi>): Client {
   let cookie = ''
   const call: Client['call'] = async (method, path, body, headers = {}) => {
@@ -98,7 +103,7 @@ function createClient(app: ReturnType<typeof createApi>): Client {
       },
       ...(method === 'GET' || method === 'HEAD'
         ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) }),
+        : { body: typeof body === 'string' || isBytes(body) ? body : JSON.stringify(body ?? {}) }),
     })
     const set = response.headers.get('set-cookie')
     if (set !== null) cookie = /Max-Age=0/i.test(set) ? '' : set.split(';')[0]!

@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 import { createApi } from '../../src/api/app.ts'
 import { defaultBrand } from '../../src/api/brand.ts'
 import { createChangeHub } from '../../src/api/change-hub.ts'
+import type { ApiDeps } from '../../src/api/context.ts'
 import { buildPanel } from '../../src/api/panel-bundle.ts'
 import { startPanelServer } from '../../src/api/server.ts'
 import { clockStartingAt } from '../../src/clock.ts'
@@ -35,6 +36,8 @@ export interface PanelWorld {
   readonly phones: Readonly<Record<string, string>>
   readonly rules: Readonly<Record<string, string>>
   readonly journal: CallJournal
+  /** The recordings folder; `panel-sounds.ts` fills it. */
+  readonly sounds: string
   /** The panel's wall clock, milliseconds since 1970. */
   readonly wallMs: () => number
 }
@@ -70,7 +73,9 @@ const pictureRules: readonly PictureRule[] = [
 
 /** Starts the panel with the world of the pictures; `empty` leaves out phones, rules and calls. */
 export async function panelWorld(
-  test: Test, options: { readonly empty?: boolean; readonly subscriber?: Partial<NewSubscriber> } = {},
+  test: Test, options: {
+    readonly empty?: boolean; readonly subscriber?: Partial<NewSubscriber>; readonly api?: Partial<ApiDeps>
+  } = {},
 ): Promise<PanelWorld> {
   const database = await testDatabase(test)
   const clock = clockStartingAt(pictureMs)
@@ -95,17 +100,22 @@ export async function panelWorld(
       rules[rule.name] = (await addRule(db, subscriberId, draft, pictureMs)).id
     }
   }
-  const journal = new CallJournal({ database, clock, log: silentLog, spillFolder: test.testdir(), owner: 'e'.repeat(32) })
+  const folder = test.testdir({ sounds: {} })
+  const sounds = `${folder}/sounds`
+  const journal = new CallJournal({ database, clock, log: silentLog, spillFolder: folder, owner: 'e'.repeat(32) })
   const hub = createChangeHub(database.kysely, clock, silentLog)
   const panel = await buildPanel(webFolder)
-  const api = createApi({ database, clock, log: silentLog, hub, brand: defaultBrand, behindProxy: false, panel })
+  const api = createApi({
+    database, clock, log: silentLog, hub, brand: defaultBrand, behindProxy: false, panel,
+    media: { folder: sounds, available: () => true }, ...options.api,
+  })
   const server = await startPanelServer({ api, host: '127.0.0.1', port: 0, behindProxy: false, log: silentLog })
   test.teardown(async () => {
     hub.stop()
     await server.stop()
     await journal.stop(2000)
   })
-  return { url: server.url, database, login, subscriberId, phones, rules, journal, wallMs: clock.wallMs }
+  return { url: server.url, database, login, subscriberId, phones, rules, journal, sounds, wallMs: clock.wallMs }
 }
 
 let made = 0

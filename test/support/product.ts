@@ -1,7 +1,7 @@
 /**
- * The product as its operator runs it, for end-to-end tests: `node src/main.ts sipd` and `app` as
- * child processes on free loopback ports over a database of their own, filled through the store.
- * Afterwards it tells whether anything is left: calls, dialogs, transactions.
+ * The product as its operator runs it, for end-to-end tests: `node src/main.ts sipd`, `app` and on
+ * demand `media` as child processes on free loopback ports over a database of their own, filled
+ * through the store. Afterwards it tells whether anything is left: calls, dialogs, endpoints.
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path'
 import type { CallRecord } from '../../src/call/record.ts'
 import type { Trunk } from '../../src/call/trunk.ts'
 import type { Db } from '../../src/store/database.ts'
+import { hashPassword } from '../../src/store/password.ts'
+import { createSubscriber } from '../../src/store/subscribers.ts'
 import { addTrunk } from '../../src/store/trunks.ts'
 import { freeTcpPort } from './baresip.ts'
 import { freeUdpPort } from './sipp.ts'
@@ -24,7 +26,7 @@ const root = resolve(import.meta.dirname, '../..')
  */
 const timers = { t1: 100, t2: 800, t4: 1000, t1x64: 5500 }
 
-export type PartName = 'sipd' | 'app'
+export type PartName = 'sipd' | 'media' | 'app'
 
 export interface ProductOptions {
   /** Where the children find the database, and the same one opened here. */
@@ -36,6 +38,8 @@ export interface ProductOptions {
   readonly t1x64?: number
   /** Further settings of the environment. */
   readonly env?: Readonly<Record<string, string>>
+  /** With the embedded media server; `start` has waited until the application works with it. */
+  readonly media?: boolean
 }
 
 export interface Product {
@@ -43,6 +47,8 @@ export interface Product {
   readonly sip: string
   readonly sipPort: number
   readonly panelUrl: string
+  /** Folder of recordings and messages. */
+  readonly recordings: string
   readonly database: Db
   /** Process ids by part, for CPU and memory. */
   readonly pids: Readonly<Record<string, number>>
@@ -58,6 +64,8 @@ export interface Product {
   start(part: PartName): Promise<void>
   /** Waits until the SIP server has an application. */
   connected(): Promise<void>
+  /** Waits until the application has its media server, or has lost it. */
+  mediaIs(available: boolean): Promise<void>
   /** Records of the calls to this personal number, oldest first. */
   records(dialled: string): Promise<StoredCall[]>
   stop(): Promise<void>
@@ -67,15 +75,20 @@ export interface Alive {
   /** Dialogs and transactions of the SIP server. */
   readonly dialogs: number
   readonly transactions: number
-  /** Legs and timers of the application. */
+  /** Legs, timers and media endpoints of the application. */
   readonly legs: number
   readonly timers: number
+  readonly endpoints: number
+  /** Channels of the media server; 0 when none runs. */
+  readonly channels: number
   /** Records that are not closed. */
   readonly calls: number
 }
 
 /** Nothing is left. */
-export const nothing: Alive = { dialogs: 0, transactions: 0, legs: 0, timers: 0, calls: 0 }
+export const nothing: Alive = {
+  dialogs: 0, transactions: 0, legs: 0, timers: 0, endpoints: 0, channels: 0, calls: 0,
+}
 
 export type StoredCall = Pick<
   CallRecord,
@@ -97,9 +110,11 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'pn-e2e-'))
   const db = options.database.kysely
   for (const trunk of options.trunks) await addTrunk(db, trunk, Date.now())
-  const [sipPort, controlPort, metricsPort, panelPort] = [
+  const [sipPort, controlPort, metricsPort, panelPort, mediaPort] = [
     await freeUdpPort(), await freeTcpPort(), await freeTcpPort(), await freeTcpPort(),
+    await freeTcpPort(),
   ]
+  const recordings = join(folder, 'recordings')
   const conf = join(folder, 'drachtio.conf.xml')
   writeFileSync(conf, configuration(controlPort, options.t1x64 ?? timers.t1x64))
   const env = {
@@ -114,6 +129,11 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     PN_METRICS_PORT: String(metricsPort),
     PN_PANEL_PORT: String(panelPort),
     PN_LOG_LEVEL: 'warn',
+    PN_RECORDINGS: recordings,
+    PN_RTP_PORTS: '0',
+    PN_MEDIA_PORT: String(mediaPort),
+    ...(options.media === true
+      ? { PN_MEDIA_SERVERS: `127.0.0.1:${mediaPort}`, PN_MEDIA_SECRET: 'secret of the test' } : {}),
     ...(options.wallClock === undefined ? {} : { PN_WALL_CLOCK: options.wallClock }),
     ...options.env,
   }
@@ -122,21 +142,28 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await parts.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+  const panelUrl = `http://127.0.0.1:${panelPort}`
   try {
     await parts.start('sipd')
+    if (options.media === true) await parts.start('media')
     await parts.start('app')
+    if (options.media === true) await untilMediaIs(true, db, panelUrl)
   } catch (error) {
     await stop()
     throw error
   }
   const alive = async (): Promise<Alive> => {
     const { dialogs, transactions } = await readGauges(metricsPort)
-    return { dialogs, transactions, ...await parts.counts(), calls: await openCalls(db) }
+    const [app, media] = [await parts.counts('app'), await parts.counts('media')]
+    const { legs = NaN, timers = NaN, endpoints = NaN } = app
+    const { channels = 0 } = media
+    return { dialogs, transactions, legs, timers, endpoints, channels, calls: await openCalls(db) }
   }
   return {
     sip: `127.0.0.1:${sipPort}`,
     sipPort,
-    panelUrl: `http://127.0.0.1:${panelPort}`,
+    panelUrl,
+    recordings,
     database: db,
     pids: parts.pids,
     errors: () => errorLines(parts.output),
@@ -155,6 +182,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     connected: async () => {
       while ((await readGauges(metricsPort)).applications < 1) await pause(50)
     },
+    mediaIs: (available) => untilMediaIs(available, db, panelUrl),
     records: (dialled) => readRecords(db, dialled),
     stop,
   }
@@ -214,20 +242,20 @@ class Parts {
     })
   }
 
-  /** Asks the application over IPC (`{ ask: 'counts' }`) what it holds; rejects after 5 s. */
-  counts(): Promise<Pick<Alive, 'legs' | 'timers'>> {
-    const app = this.#children.get('app')
+  /** Asks a part over IPC (`{ ask: 'counts' }`) what it holds; {} when it does not run. */
+  counts(name: PartName): Promise<Readonly<Record<string, number>>> {
+    const child = this.#children.get(name)
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve({})
     return new Promise((done, fail) => {
       const limit = setTimeout(() => fail(new Error(`no counts\n${this.output}`)), 5000)
       const hear = (message: unknown): void => {
         if (typeof message !== 'object' || message === null || !('counts' in message)) return
         clearTimeout(limit)
-        app?.off('message', hear)
-        const { legs, timers } = message.counts as Pick<Alive, 'legs' | 'timers'>
-        done({ legs, timers })
+        child.off('message', hear)
+        done(message.counts as Readonly<Record<string, number>>)
       }
-      app?.on('message', hear)
-      app?.send({ ask: 'counts' })
+      child.on('message', hear)
+      child.send({ ask: 'counts' })
     })
   }
 
@@ -269,6 +297,27 @@ export function gauge(page: string, name: string): number {
     sum = (Number.isNaN(sum) ? 0 : sum) + Number(line.slice(line.lastIndexOf(' ') + 1))
   }
   return sum
+}
+
+let observers = 0
+
+/** What the panel tells a subscriber about media servers; asked by one who calls nobody. */
+async function untilMediaIs(available: boolean, db: Db, panelUrl: string): Promise<void> {
+  const login = `observer${++observers}`
+  const passwordHash = await hashPassword(login)
+  const number = `+7499${String(1_000_000 + observers)}`
+  await createSubscriber(db, { name: login, number, login, passwordHash }, Date.now())
+  const entered = await fetch(`${panelUrl}/api/login`, {
+    method: 'POST', body: JSON.stringify({ login, password: login }),
+    headers: { 'content-type': 'application/json', origin: panelUrl },
+  })
+  const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  for (const until = performance.now() + 30_000; performance.now() < until; await pause(50)) {
+    const { media } = await (await fetch(`${panelUrl}/api/settings`, { headers: { cookie } })).json() as
+      { media?: boolean }
+    if (media === available) return
+  }
+  throw new Error(`the media server did not become ${available ? 'available' : 'unavailable'}`)
 }
 
 async function openCalls(db: Db): Promise<number> {

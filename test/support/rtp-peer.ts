@@ -19,12 +19,15 @@ export interface PeerPacket {
 
 export class RtpPeer {
   readonly packets: PeerPacket[] = []
-  readonly ssrc: number
+  ssrc: number
+  /** What becomes of a datagram before it is sent: kept back by so many ms, or lost by Infinity. */
+  delay: () => number = () => 0
   readonly #socket: Socket
   #sequence = 1000
   #timestamp = 160_000
   #phase = 0
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   private constructor(socket: Socket, ssrc: number) {
     this.#socket = socket
@@ -111,7 +114,20 @@ export class RtpPeer {
   }
 
   raw(port: number, datagram: Buffer): void {
-    this.#socket.send(datagram, port, '127.0.0.1')
+    const ms = this.delay()
+    if (ms === 0) this.#socket.send(datagram, port, '127.0.0.1')
+    else if (ms < Infinity) setTimeout(() => this.#sendLate(datagram, port), ms)
+  }
+
+  /** Goes on from another source: another SSRC, sequence and timestamp. */
+  changeSource(ssrc: number, sequence = 65_500, timestamp = 0xffff_f000): void {
+    this.ssrc = ssrc
+    this.#sequence = sequence
+    this.#timestamp = timestamp
+  }
+
+  #sendLate(datagram: Buffer, port: number): void {
+    if (!this.#isClosed) this.#socket.send(datagram, port, '127.0.0.1')
   }
 
   /** Samples that came in PCMU since packet `from`, each where its timestamp puts it. */
@@ -127,6 +143,7 @@ export class RtpPeer {
 
   close(): void {
     this.hush()
+    this.#isClosed = true
     this.#socket.close()
   }
 }

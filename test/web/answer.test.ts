@@ -1,12 +1,9 @@
 /** The answer of the home page: where calls go now, what comes next, what is wrong. */
 import t from 'tap'
-import type { Me, NumberReply, OverviewReply, RuleReply } from '../../src/api/schema.ts'
+import type { Me, OverviewReply, RuleReply } from '../../src/api/schema.ts'
 import { answerSentence, gapSentence, nextSentence, warnings } from '../../web/answer.ts'
-import { startOfDay } from '../../web/zone.ts'
+import { at, moscow as zone, numberReply, ruleReply as rule, target } from '../support/panel-replies.ts'
 
-const zone = 'Europe/Moscow'
-const midnight = startOfDay('2025-11-18', zone)
-const at = (hours: number): number => midnight + hours * 3_600_000
 const now = at(14.5)
 
 const me: Me = {
@@ -14,15 +11,8 @@ const me: Me = {
   voicemail: false, voicemailAfterSeconds: 25, cycleLimitSeconds: 60, ringSeconds: 25, defaultTargetId: null,
   brand: { name: 'OneTel', copyright: '', products: [] },
 }
-const numbers: readonly NumberReply[] = [{ id: 'm', address: '+79162041138', description: 'Мобильный', usedBy: [], isDefault: false, repeated: false }]
-const phones = (...names: string[]): RuleReply['targets'] => names.map((description) => ({ targetId: 'm', address: '+7', description, ringSeconds: null }))
-
-function rule(id: string, name: string, patch: Partial<RuleReply> = {}): RuleReply {
-  return {
-    id, version: 1, name, enabled: true, priority: 0, position: 1, blocks: [], mode: 'parallel', waitSeconds: 30, targets: phones('Мобильный'),
-    noAnswer: { action: 'hangUp' }, warnings: [], verdict: { verdict: 'acts' }, ...patch,
-  }
-}
+const numbers = [numberReply('m', 'Мобильный'), numberReply('o', 'Офис')]
+const phones = (...names: string[]): RuleReply['targets'] => names.map((name) => target(name, 'm'))
 
 type Stretch = OverviewReply['result'][number]
 const stretch = (from: number, to: number, ruleId: string | null, kind: Stretch['kind'] = ruleId === null ? 'nowhere' : 'rule'): Stretch =>
@@ -30,10 +20,13 @@ const stretch = (from: number, to: number, ruleId: string | null, kind: Stretch[
 
 function overview(patch: Partial<OverviewReply>): OverviewReply {
   return {
-    now, zone, acts: { kind: 'rule', ruleId: 'work' }, rules: [rule('work', 'Работа'), rule('home', 'Дома')], live: [], days: [], bars: [],
+    now, zone, acts: { kind: 'rule', ruleId: 'work' }, override: null, rules: [rule('work', 'Работа'), rule('home', 'Дома')], live: [], days: [], bars: [],
     window: { from: at(-24), to: at(192) }, result: [stretch(-24, 192, 'work')], ...patch,
   }
 }
+
+const forced = (untilMs: number | null): NonNullable<OverviewReply['override']> =>
+  ({ action: 'ring', targetId: 'o', address: '+7', description: 'Офис', untilMs })
 
 t.test('the sentence for every way a call can go', async (t) => {
   const cases: readonly (readonly [string, Partial<OverviewReply>, string])[] = [
@@ -41,10 +34,17 @@ t.test('the sentence for every way a call can go', async (t) => {
     ['at once', { rules: [rule('work', 'Работа', { targets: phones('Мобильный', 'Офис') })] }, 'Сейчас звонят Мобильный и Офис'],
     ['in turn', { rules: [rule('work', 'Работа', { mode: 'serial', targets: phones('А', 'Б') })] }, 'Сейчас по очереди звонят А и Б'],
     ['default', { acts: { kind: 'default', targetId: 'm' } }, 'Звонки идут на номер по умолчанию — Мобильный'],
-    ['voicemail', { acts: { kind: 'voicemail' } }, 'Звонки принимает голосовая почта'],
+    ['voicemail', { acts: { kind: 'voicemail', why: 'nothingActs', ruleId: null } }, 'Звонки принимает голосовая почта'],
     ['nowhere', { acts: { kind: 'nowhere' } }, 'Звонки никуда не направляются'],
-    ['no money', { acts: { kind: 'refused', why: 'noMoney' } }, 'Звонки не переадресуются: на счёте −12\u00a0₽'],
-    ['suspended', { acts: { kind: 'refused', why: 'notActive' } }, 'Звонки не переадресуются: номер не активен'],
+    ['no money', { acts: { kind: 'refused', why: 'noMoney', ruleId: null } }, 'Звонки не переадресуются: на счёте −12\u00a0₽'],
+    ['suspended', { acts: { kind: 'refused', why: 'notActive', ruleId: null } }, 'Звонки не переадресуются: номер не активен'],
+    ['a rule refuses', { acts: { kind: 'refused', why: 'ruleRefuses', ruleId: 'work' } }, 'Звонки отклоняются'],
+    ['all to one number', { acts: { kind: 'override', targetId: 'o' }, override: forced(at(18)) }, 'Сейчас всё идёт на Офис — до 18:00'],
+    ['until it is taken back', { acts: { kind: 'override', targetId: 'o' }, override: forced(null) }, 'Сейчас всё идёт на Офис'],
+    ['all to voicemail', { acts: { kind: 'voicemail', why: 'override', ruleId: null }, override: { ...forced(at(33)), action: 'voicemail' } },
+      'Сейчас всё принимает голосовая почта — до завтра 9:00'],
+    ['do not disturb', { acts: { kind: 'refused', why: 'doNotDisturb', ruleId: null }, override: { ...forced(at(24)), action: 'refuse' } },
+      'Не беспокоить: звонки отклоняются до 24:00'],
   ]
   for (const [name, patch, wanted] of cases) t.equal(answerSentence(overview(patch), me, numbers), wanted, name)
 })
@@ -57,6 +57,9 @@ t.test('what changes it next', async (t) => {
       'Действует правило «Работа». В 15:00 его сменит «Дома», в 18:00 — перерыв без правил.'],
     ['tomorrow', { result: [stretch(9, 33, 'work'), stretch(33, 90, null, 'default')] }, 'Действует правило «Работа». Завтра в 9:00 его сменит номер по умолчанию.'],
     ['nothing now', { acts: { kind: 'nowhere' }, result: [stretch(9, 18, null), stretch(18, 90, 'home')] }, 'Сейчас не действует ни одно правило. В 18:00 начнёт действовать «Дома».'],
+    ['the schedule comes back', { acts: { kind: 'override', targetId: 'o' }, override: forced(at(18)), result: [{ ...stretch(14, 18, null), kind: 'override', byOverride: true }, stretch(18, 90, 'home')] },
+      'Правила ждут: в 18:00 снова начнёт действовать расписание, первым — «Дома».'],
+    ['when told', { acts: { kind: 'override', targetId: 'o' }, override: forced(null) }, 'Правила ждут, пока Вы не вернёте расписание.'],
     ['all off', { acts: { kind: 'nowhere' }, rules: [rule('work', 'Работа', { enabled: false })] }, 'Все правила выключены.'],
     ['none', { acts: { kind: 'nowhere' }, rules: [] }, 'Правил пока нет.'],
   ]
@@ -91,7 +94,7 @@ t.test('warnings: the worst first, only what matters here', async (t) => {
     { code: 'shadowed', details: { byRuleName: 'Работа' } }, { code: 'shadowedPartly', details: { byRuleName: 'Работа' } }, { code: 'unheardOf', details: {} },
   ] })
   const off = rule('off', 'Отпуск', { enabled: false, warnings: [{ code: 'voicemailOff', details: {} }] })
-  const all = warnings(overview({ acts: { kind: 'refused', why: 'noMoney' }, rules: [warned, off], result: week([2]) }), me, now)
+  const all = warnings(overview({ acts: { kind: 'refused', why: 'noMoney', ruleId: null }, rules: [warned, off], result: week([2]) }), me, now)
   t.strictSame(all.map((each) => [each.kind, each.fix]), [['bad', 'none'], ['bad', 'defaultNumber'], ['warn', 'rule']])
   t.equal(all[2]?.title, 'Правило «Дома»: в ближайшую неделю не сработает, его время занимает «Работа».')
   t.equal(all[2]?.ruleId, 'home')

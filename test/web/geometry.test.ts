@@ -1,13 +1,9 @@
-/** Where things lie: local days, the timeline, the ring chart, popovers. */
+/** Where things lie: local days, the ring chart, popovers. The timeline has its own test. */
 import fc from 'fast-check'
 import t from 'tap'
-import type { OverviewReply, RuleReply } from '../../src/api/schema.ts'
 import { placeBeside } from '../../web/dialog.ts'
 import { foldCycles, layoutRingChart, tickSeconds } from '../../web/ring-chart-layout.ts'
-import { endTime, fit, layoutTimeline, neighbour } from '../../web/timeline-layout.ts'
-import type { Scale } from '../../web/timeline-layout.ts'
-import { daysDragged } from '../../web/timeline-pan.ts'
-import { addDays, daysBetween, localTime, startOfDay, viewWindow, weekdayOf } from '../../web/zone.ts'
+import { addDays, daysBetween, instantOf, localTime, startOfDay, weekdayOf } from '../../web/zone.ts'
 import { callRecord, legRecord } from '../support/call-records.ts'
 
 const hour = 3_600_000
@@ -38,100 +34,15 @@ t.test('a day begins where the day before ends, in every zone', async () => {
   }))
 })
 
-t.test('the three views', async (t) => {
-  t.equal(viewWindow('day', '2025-11-18', moscow).date, '2025-11-18')
-  t.equal(viewWindow('three', '2025-11-18', moscow).date, '2025-11-17', 'from yesterday')
-  t.equal(viewWindow('week', '2025-11-18', moscow).date, '2025-11-17', 'from Monday')
-  const week = viewWindow('week', '2025-11-23', moscow)
-  t.equal(week.date, '2025-11-17')
-  t.equal(week.to - week.from, 168 * hour)
-})
-
-const midnight = startOfDay('2025-11-18', moscow)
-const at = (hours: number): number => midnight + hours * hour
-
-function rule(id: string, name: string, patch: Partial<RuleReply> = {}): RuleReply {
-  return {
-    id, version: 1, name, enabled: true, priority: 0, position: 1, blocks: [], mode: 'parallel', waitSeconds: 30,
-    targets: [{ targetId: 't', address: '+79162041138', description: 'Мобильный', ringSeconds: null }],
-    noAnswer: { action: 'hangUp' }, warnings: [], verdict: { verdict: 'acts' }, ...patch,
-  }
-}
-
-const overview: OverviewReply = {
-  now: at(14.5), zone: moscow, acts: { kind: 'rule', ruleId: 'work' }, live: [], window: { from: at(-24), to: at(48) },
-  days: [-1, 0, 1].map((day) => ({ date: addDays('2025-11-18', day), from: at(day * 24), to: at(day * 24 + 24) })),
-  rules: [
-    rule('plan', 'Планёрка', { priority: 10 }), rule('work', 'В рабочее время'), rule('night', 'Ночью'),
-    rule('off', 'Отпуск', { enabled: false, blocks: [{ weekdays: [], dates: [{ from: '2025-11-12', to: '2025-11-23' }], hours: [] }] }),
-    rule('all', 'Запасное'),
-  ],
-  bars: [
-    { ruleId: 'plan', from: at(15), to: at(16.5), lost: [] },
-    { ruleId: 'work', from: at(9), to: at(18), lost: [{ from: at(15), to: at(16.5), byRuleId: 'plan' }] },
-    { ruleId: 'night', from: at(-2), to: at(7), lost: [] }, { ruleId: 'night', from: at(22), to: at(31), lost: [{ from: at(22), to: at(23), byRuleId: 'work' }] },
-    { ruleId: 'off', from: at(10), to: at(19), lost: [] }, { ruleId: 'all', from: at(-24), to: at(48), lost: [] },
-  ],
-  result: [
-    { from: at(-24), to: at(7), kind: 'rule', ruleId: 'night' }, { from: at(7), to: at(9), kind: 'nowhere', ruleId: null },
-    { from: at(9), to: at(15), kind: 'rule', ruleId: 'work' }, { from: at(15), to: at(16.5), kind: 'rule', ruleId: 'plan' },
-    { from: at(16.5), to: at(48), kind: 'default', ruleId: null },
-  ],
-}
-
-const lay = (patch: { scale?: Scale; width?: number; phone?: boolean; now?: number } = {}) => layoutTimeline({
-  overview, view: { from: at(0), to: at(24) }, scale: 'day', now: at(14.5), width: 960, phone: false, defaultName: 'Дача', ...patch,
-})
-
-t.test('bars lie where their hours are, cut at the edges, labelled by their true hours', async (t) => {
-  const layout = lay()
-  const bars = Object.fromEntries(layout.rows.map((row) => [row.rule.id, row.bars]))
-  t.match(bars['work'], [{ x: 360, width: 360, state: 'acts', label: 'сейчас до 18:00', lost: [{ x: 600, width: 60, by: 'Планёрка' }] }])
-  t.match(bars['night'], [{ x: 0, width: 280, label: '22–07', state: 'waits' }, { x: 880, width: 80 }])
-  t.equal(bars['night']?.[1]?.labelX, 920, 'the label stands behind a stretch lost at the start')
-  t.match(bars['off'], [{ state: 'off', label: 'выключено' }])
-  t.match(bars['all'], [{ x: 0, width: 960, label: 'всегда' }])
-  t.match(layout.rows[3]?.outline, { x: 0, width: 960, label: '12–23 ноября' }, 'dates as an outline')
-  t.equal(layout.rows[1]?.acts, true)
-  t.equal(layout.rows[0]?.phones, 'Мобильный · приоритет 10')
-  t.equal(bars['work']?.[0]?.spoken, 'В рабочее время, вт, 18 ноября, 09:00–18:00, одновременно, 1 номер, действует сейчас, уступает: Планёрка')
-})
-
-t.test('words that do not fit give way: shorter, number, nothing', async (t) => {
-  t.equal(fit('В рабочее время', 200), 'В рабочее время')
-  t.equal(fit('В рабочее время', 70), 'В рабоче…')
-  t.equal(fit('В рабочее время', 40), '', 'fewer than six letters say nothing')
-  const cells = lay().cells
-  t.strictSame(cells.map((cell) => [cell.label, cell.acts]), [
-    ['Ночью', false], ['никуда', false], ['В рабочее время', true], ['1', false], ['по умолчанию: Дача', false],
-  ])
-  const narrow = lay({ width: 200 })
-  t.equal(narrow.cells[1]?.cross, true, 'a cross where «никуда» does not fit')
-  t.equal(narrow.cells[3]?.label, '', 'under 13 pixels nothing')
-  t.equal(narrow.rows[1]?.bars[0]?.label, '', 'a dot alone')
-})
-
-t.test('axis: hours under the now pill are left out, the day is named', async (t) => {
-  const layout = lay()
-  t.strictSame(layout.hours.map((mark) => mark.label), ['00', '03', '06', '09', '12', '', '18', '21'])
-  t.strictSame(layout.days.map((day) => [day.label, day.today]), [['ВТ, 18 НОЯБРЯ · СЕГОДНЯ', true]])
-  t.match(layout.now, { x: 580, side: 'in', label: '14:30' })
-  t.match(lay({ now: at(30) }).now, { x: 960, side: 'after' })
-  t.match(lay({ now: at(-3) }).now, { x: 0, side: 'before' })
-  t.equal(lay({ phone: true }).rowHeight, 54)
-  t.equal(endTime(at(24), moscow), '24:00')
-})
-
-t.test('keys move along a row and to the nearest bar of another', async (t) => {
-  const layout = lay()
-  const from = (id: string, key: Parameters<typeof neighbour>[2]): string | undefined => neighbour(layout, id, key)?.id
-  const id = (ruleId: string, hours: number): string => `${ruleId}-${at(hours)}`
-  t.equal(from(id('plan', 15), 'down'), id('work', 9))
-  t.equal(from(id('work', 9), 'down'), id('night', 22), 'the middle of the bar counts')
-  t.equal(from(id('night', -2), 'right'), id('night', 22))
-  t.equal(from(id('night', 22), 'first'), id('night', -2))
-  t.equal(from(id('plan', 15), 'up'), undefined)
-  t.equal(from('gone', 'left'), id('plan', 15), 'a bar that is gone: the first one')
+t.test('an instant by its local clock, also where minutes are skipped or come twice', async (t) => {
+  const cases = [
+    [moscow, '2025-11-18', 872, '2025-11-18T14:32:00+03:00'], [moscow, '2025-11-18', 1440, '2025-11-19T00:00:00+03:00'],
+    ['Europe/Berlin', '2025-03-30', 240, '2025-03-30T04:00:00+02:00'], ['Europe/Berlin', '2025-10-26', 240, '2025-10-26T04:00:00+01:00'],
+    ['Europe/Berlin', '2025-03-30', 60, '2025-03-30T01:00:00+01:00'],
+  ] as const
+  for (const [zone, date, minute, wanted] of cases) t.equal(instantOf(date, minute, zone), Date.parse(wanted), wanted)
+  const skipped = instantOf('2025-03-30', 150, 'Europe/Berlin')
+  t.ok([90, 150, 210].includes(localTime(skipped, 'Europe/Berlin').minute), 'a skipped minute is one beside the gap')
 })
 
 t.test('the ring chart measures from the first ring', async (t) => {
@@ -163,11 +74,19 @@ t.test('a call without legs, a call that still rings, a long cycle', async (t) =
   for (const [seconds, most, wanted] of [[10, 7, 2], [60, 7, 10], [7, 7, 1], [3600, 7, 540]] as const) t.equal(tickSeconds(seconds, most), wanted)
 })
 
-t.test('a drag means whole days, to the right the past', async (t) => {
-  t.equal(daysDragged(-320, 960, 3), 1)
-  t.equal(daysDragged(100, 960, 3), 0)
-  t.equal(daysDragged(640, 960, 3), -2)
-  t.equal(daysDragged(50, 0, 3), 0)
+t.test('voicemail is a row of its own, press 1 a stretch of its leg', async (t) => {
+  const legs = [
+    legRecord({ id: '1', ringMs: 0, answerMs: 8000, endMs: 18_000, outcome: 'notConfirmed' }),
+    legRecord({ id: '2', ringMs: 0, endMs: 20_000, outcome: 'noAnswer' }),
+  ]
+  const chart = layoutRingChart({ legs }, 35_000, 7, { fromMs: 20_000, toMs: 35_000 })
+  t.match(chart.rows[0], { ringTo: 8, asked: { from: 8, to: 18 }, talk: undefined })
+  t.match(chart.mail, { from: 20 })
+  t.ok((chart.mail?.to ?? 0) > 20 && (chart.mail?.to ?? 0) <= chart.axisSeconds, 'it is seen, and stays on the axis')
+  const alone = layoutRingChart({ legs: [] }, 15_000, 7, { fromMs: 0, toMs: 15_000 })
+  t.strictSame(alone.rows, [])
+  t.equal(alone.mail?.from, 0, 'voicemail at once')
+  t.equal(layoutRingChart({ legs }, 35_000).mail, undefined)
 })
 
 t.test('a popover stays inside the window and flips above when there is no room', async (t) => {

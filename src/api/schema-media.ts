@@ -1,0 +1,251 @@
+/**
+ * Shapes of requests and replies of the panel's HTTP API about voicemail, recordings, greetings,
+ * music and settings, as `schema.ts` has those of rules and the journal. Requests are valibot
+ * schemas, replies are types. All instants are milliseconds since 1970 (UTC).
+ */
+import * as v from 'valibot'
+import { id, visible, whole } from './schema-fields.ts'
+
+const password = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
+
+/** A waveform: the largest amplitude of each of equal stretches, 0–255. */
+export type Peaks = readonly number[]
+
+/** GET /api/messages?before=ms&beforeId=id&limit=25&filter=new|all. Newest first. */
+export const messagesQuery = v.object({
+  before: v.optional(v.pipe(v.string(), v.regex(/^\d{1,14}$/), v.transform(Number))),
+  beforeId: v.optional(id),
+  limit: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
+    '25',
+  ),
+  filter: v.optional(v.picklist(['new', 'all']), 'all'),
+})
+
+export interface MessageReply {
+  readonly id: string
+  readonly callId: string
+  /** E.164, '' when withheld. */
+  readonly caller: string
+  readonly callerName: string
+  readonly anonymous: boolean
+  /** The personal number that was called. */
+  readonly dialled: string
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly heardAt: number | null
+  /** 'lost': the file is gone; 'deleted': can be restored for 30 days. */
+  readonly state: 'ready' | 'lost' | 'deleted'
+  /** At most 200 points; empty while they are not known. */
+  readonly peaks: Peaks
+}
+
+export interface MessagesReply {
+  readonly messages: readonly MessageReply[]
+  readonly more: boolean
+  readonly unheard: number
+  readonly total: number
+  /** Beyond so many the oldest are deleted, heard ones first. */
+  readonly max: number
+}
+
+/** POST /api/messages/:id/heard; answers the MessageReply. */
+export const heardRequest = v.object({ heard: v.boolean() })
+// DELETE /api/messages/:id and POST /api/messages/:id/restore answer the MessageReply, too.
+
+export type RecordingState = 'none' | 'writing' | 'ready' | 'expired' | 'lost'
+
+/** GET /api/calls/:id/recording */
+export interface RecordingReply {
+  readonly state: RecordingState
+  readonly durationMs: number
+  /** The caller's and the called person's channel, 600 points each; empty unless 'ready'. */
+  readonly peaks: readonly [left: Peaks, right: Peaks]
+  readonly startedAt: number | null
+  /** When retention takes it; null = never. */
+  readonly expiresAt: number | null
+  /** Media was lost before the call ended. */
+  readonly interrupted: boolean
+}
+
+/**
+ * POST /api/messages/:id/link, /api/calls/:id/recording/link, /api/audio/:id/link. `download`: the
+ * reply of the link names a file to be kept.
+ */
+export const linkRequest = v.object({ download: v.optional(v.boolean(), false) })
+
+export interface LinkReply {
+  /** '/media/…', valid in this login only; answers Range. */
+  readonly url: string
+  readonly expiresAt: number
+}
+
+/** GET /api/calls/:id/listenings: of the call's recording and message, newest first. */
+export interface ListeningsReply {
+  readonly listenings: readonly {
+    readonly at: number
+    /** Login of the listener, or '' for one who called from a phone. */
+    readonly by: string
+    /** IP address or telephone number. */
+    readonly from: string
+    readonly what: 'message' | 'recording'
+    readonly how: 'played' | 'downloaded' | 'byPhone'
+  }[]
+}
+
+/** Kinds of notices, in the order in which they are shown. */
+export const noticeKinds = [
+  'missedCall', 'voicemail', 'recording', 'lowBalance', 'payment', 'refused', 'silentTarget',
+  'newLogin', 'accountChange', 'dailyDigest', 'weeklyDigest',
+] as const
+export type NoticeKind = (typeof noticeKinds)[number]
+
+const profileSettings = v.object({
+  name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120), visible),
+  /** '' = none. A change needs `password` in the request. */
+  email: v.pipe(
+    v.string(), v.trim(), v.maxLength(254),
+    v.check((text) => text === '' || /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/.test(text)),
+    visible,
+  ),
+  /** IANA name. */
+  zone: v.pipe(v.string(), v.maxLength(64)),
+  /** Of the panel. */
+  language: v.picklist(['ru', 'en']),
+})
+
+const callsSettings = v.object({
+  voicemail: v.boolean(),
+  voicemailAfterSeconds: whole(0, 120),
+  recordCalls: v.boolean(),
+  recordConsent: v.boolean(),
+  recordPolicy: v.picklist(['ifPossible', 'required']),
+  /** Days a recording is kept; 0 = for ever. */
+  retentionDays: whole(0, 3650),
+  cycleLimitSeconds: whole(10, 300),
+  ringSeconds: whole(5, 60),
+  busyMattersMore: v.boolean(),
+  declineIsRefusal: v.boolean(),
+  ringback: v.picklist(['network', 'operator', 'music']),
+  confirmMobiles: v.boolean(),
+  confirmSeconds: whole(5, 30),
+  messageSeconds: whole(3, 180),
+  silenceSeconds: v.union([v.literal(0), whole(2, 30)]),
+  /** Of the prompts. */
+  language: v.picklist(['ru', 'en']),
+})
+
+const channels = v.object({ email: v.boolean(), sms: v.boolean() })
+const notificationSettings = v.object(
+  Object.fromEntries(noticeKinds.map((kind) => [kind, channels])) as
+    Record<NoticeKind, typeof channels>,
+)
+
+/**
+ * PUT /api/settings: any subset, what is left out stays. With a `version` that is not the present
+ * one nothing is changed (409 settings_changed with the settings as they are now).
+ */
+export const settingsRequest = v.object({
+  version: v.optional(v.pipe(v.number(), v.integer())),
+  /** Of the login, for a change of the e-mail address; else 403 wrong_password. */
+  password: v.optional(password),
+  profile: v.optional(v.partial(profileSettings)),
+  calls: v.optional(v.partial(callsSettings)),
+  notifications: v.optional(v.partial(notificationSettings)),
+})
+
+/** GET /api/settings, PUT /api/settings, PUT /api/settings/pin, PUT /api/settings/audio */
+export interface SettingsReply {
+  readonly version: number
+  readonly profile: v.InferOutput<typeof profileSettings>
+  readonly calls: v.InferOutput<typeof callsSettings>
+  readonly notifications: Readonly<Record<NoticeKind, { email: boolean; sms: boolean }>>
+  /** Channels over which the operator sends; the choices of others are only kept. */
+  readonly delivers: { readonly email: boolean; readonly sms: boolean }
+  /** A PIN is set: messages can be heard by calling one's own number. */
+  readonly pin: boolean
+  /** Chosen greeting and music; null = the standard ones. */
+  readonly audio: { readonly greetingId: string | null; readonly musicId: string | null }
+  /** A media server works now; without one voicemail and recording wait for it. */
+  readonly media: boolean
+}
+
+/** PUT /api/settings/password: ends all other sessions. 403 wrong_password. */
+export const passwordRequest = v.object({
+  old: password,
+  new: v.pipe(v.string(), v.minLength(8), v.maxLength(128)),
+})
+
+/** PUT /api/settings/pin; null takes it away. 403 wrong_password, 422 weak_pin. */
+export const pinRequest = v.object({
+  pin: v.nullable(v.pipe(v.string(), v.regex(/^\d{4,8}$/))),
+  password,
+})
+
+/** PUT /api/settings/audio: what is left out stays, null = the standard one. */
+export const chosenAudioRequest = v.object({
+  greetingId: v.optional(v.nullable(id)),
+  musicId: v.optional(v.nullable(id)),
+})
+
+/** GET /api/sessions. DELETE /api/sessions/:id ends one. */
+export interface SessionsReply {
+  readonly sessions: readonly {
+    readonly id: string
+    readonly createdAt: number
+    readonly seenAt: number
+    /** IP address and User-Agent of the log-in, as they were told. */
+    readonly address: string
+    readonly agent: string
+    readonly current: boolean
+  }[]
+}
+
+/** GET /api/audio?kind=greeting|music; POST /api/audio answers one of them. */
+export const audioKind = v.picklist(['greeting', 'music'])
+export type AudioKind = v.InferOutput<typeof audioKind>
+
+export interface AudioReply {
+  readonly id: string
+  readonly kind: AudioKind
+  readonly name: string
+  readonly source: 'upload' | 'phone'
+  readonly createdAt: number
+  readonly durationMs: number
+  /** At most 200 points. */
+  readonly peaks: Peaks
+  /** Chosen in the settings. */
+  readonly chosen: boolean
+  /** Names of the rules that play it; it cannot be deleted while there are any. */
+  readonly usedBy: readonly string[]
+}
+
+export interface AudioListReply {
+  readonly audio: readonly AudioReply[]
+  readonly max: number
+}
+
+/**
+ * POST /api/audio?kind=…&name=…: the WAV file itself as the body (Content-Type audio/wav, at most
+ * 5 MB). Faults: 413 too_large, 422 bad_audio with details.why: notWav, unsupported, tooShort,
+ * tooLong; 409 limit.
+ */
+export const uploadQuery = v.object({
+  kind: audioKind,
+  name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64), visible), ''),
+})
+
+/** POST /api/audio/by-phone: rings this one of «Мои номера» and records a greeting there. */
+export const greetingByPhoneRequest = v.object({ numberId: id })
+
+/** GET /api/errands/:id; also the reply to what begins one. SSE says `errands` when it changes. */
+export interface ErrandReply {
+  readonly id: string
+  readonly kind: 'greeting' | 'code' | 'test'
+  readonly state: 'open' | 'taken' | 'done' | 'noAnswer' | 'noMedia' | 'failed' | 'expired'
+  readonly expiresAt: number
+  /** Of a greeting that is 'done'. */
+  readonly audioId: string | null
+}
+// GET /api/events has three events more: `messages` (voicemail), `settings` (settings, greetings,
+// music), `errands`. A recording that becomes ready is told as `calls`.

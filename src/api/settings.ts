@@ -1,0 +1,159 @@
+/**
+ * «Настройки» over HTTP: any subset at a time, for each control of the page saves itself. What
+ * needs proof that it is the subscriber who sits there asks for the password.
+ */
+import { Hono } from 'hono'
+import { isZone } from '../call/zone.ts'
+import { chooseAudio } from '../store/audio-files.ts'
+import { StoreError } from '../store/errors.ts'
+import { countLogin, forgiveLogin } from '../store/login-throttle.ts'
+import { setPin } from '../store/mailbox-pin.ts'
+import { checkPassword, hashPassword } from '../store/password.ts'
+import { passwordHashOf, setPassword } from '../store/sessions.ts'
+import { changeSettings, loadSettings } from '../store/settings.ts'
+import type { SettingsChange } from '../store/settings.ts'
+import { nowMs, readBody } from './context.ts'
+import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
+import { ApiError } from './errors.ts'
+import { clientAddress } from './guards.ts'
+import {
+  chosenAudioRequest, noticeKinds, passwordRequest, pinRequest, settingsRequest,
+} from './schema-media.ts'
+import type { NoticeKind, SettingsReply } from './schema-media.ts'
+
+type Request = import('valibot').InferOutput<typeof settingsRequest>
+
+/** By mail what one wants to know before the month ends, by SMS what cannot wait. */
+const usualNotices: Readonly<Record<NoticeKind, { email: boolean; sms: boolean }>> = {
+  missedCall: { email: true, sms: false },
+  voicemail: { email: true, sms: false },
+  recording: { email: false, sms: false },
+  lowBalance: { email: true, sms: true },
+  payment: { email: true, sms: false },
+  refused: { email: true, sms: false },
+  silentTarget: { email: true, sms: false },
+  newLogin: { email: true, sms: false },
+  accountChange: { email: true, sms: false },
+  dailyDigest: { email: false, sms: false },
+  weeklyDigest: { email: false, sms: false },
+}
+
+/** /api/settings: read, change, password, PIN, chosen greeting and music. */
+export function mySettingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
+  const db = deps.database.kysely
+  return new Hono<ApiEnv>()
+    .get('/', async (c) => c.json(await settingsReply(deps, c)))
+    .put('/', async (c) => {
+      await change(deps, c, await readBody(c, settingsRequest))
+      return c.json(await settingsReply(deps, c))
+    })
+    .put('/password', async (c) => {
+      const { old, new: fresh } = await readBody(c, passwordRequest)
+      const { id, login, tokenHash } = c.get('session')
+      await provePassword(deps, c, old, 'old')
+      if (isWeak(fresh, login) || fresh === old)
+        throw new ApiError(422, 'weak_password', { field: 'new' })
+      await setPassword(db, id, await hashPassword(fresh), tokenHash)
+      return c.json({})
+    })
+    .put('/pin', async (c) => {
+      const { pin, password } = await readBody(c, pinRequest)
+      await provePassword(deps, c, password, 'password')
+      if (pin !== null && isWeakPin(pin)) throw new ApiError(422, 'weak_pin', { field: 'pin' })
+      const hash = pin === null ? null : await hashPassword(pin)
+      await setPin(db, c.get('session').subscriberId, hash)
+      return c.json(await settingsReply(deps, c))
+    })
+    .put('/audio', async (c) => {
+      const chosen = await readBody(c, chosenAudioRequest)
+      await chooseAudio(db, c.get('session').subscriberId, chosen)
+      return c.json(await settingsReply(deps, c))
+    })
+}
+
+async function settingsReply(deps: ApiDeps, c: ApiContext): Promise<SettingsReply> {
+  const stored = await loadSettings(deps.database.kysely, c.get('session').subscriberId)
+  const { name, zone, options, greetingId, musicId, pin, version, calls } = stored
+  const chosen = options.notifications
+  return {
+    version,
+    profile: { name, zone, email: options.email, language: options.language },
+    calls: { ...calls, ...options.media, retentionDays: options.retentionDays },
+    notifications: Object.fromEntries(
+      noticeKinds.map((kind) => [kind, chosen[kind] ?? usualNotices[kind]]),
+    ) as SettingsReply['notifications'],
+    delivers: { email: false, sms: false },
+    pin,
+    audio: { greetingId, musicId },
+    media: deps.media?.available() ?? false,
+  }
+}
+
+async function change(deps: ApiDeps, c: ApiContext, request: Request): Promise<void> {
+  const db = deps.database.kysely
+  const { subscriberId } = c.get('session')
+  const { zone, email } = request.profile ?? {}
+  if (zone !== undefined && !isZone(zone))
+    throw new ApiError(422, 'bad_zone', { field: 'profile.zone' })
+  if (email !== undefined && email !== (await loadSettings(db, subscriberId)).options.email)
+    await provePassword(deps, c, request.password ?? '', 'password')
+  try {
+    await changeSettings(db, subscriberId, request.version, changeOf(request))
+  } catch (fault) {
+    if (!(fault instanceof StoreError) || fault.code !== 'settings_changed') throw fault
+    throw new ApiError(409, 'settings_changed', { settings: await settingsReply(deps, c) })
+  }
+}
+
+/** Where each choice is kept. */
+function changeOf({ profile = {}, calls = {}, notifications }: Request): SettingsChange {
+  const {
+    language, recordConsent, recordPolicy, ringback, confirmMobiles, confirmSeconds,
+    messageSeconds, silenceSeconds, retentionDays, ...columns
+  } = calls
+  const { name, zone, email, language: panelLanguage } = profile
+  return {
+    ...given({ name, zone }),
+    calls: given(columns),
+    media: given({
+      language, recordConsent, recordPolicy, ringback, confirmMobiles, confirmSeconds,
+      messageSeconds, silenceSeconds,
+    }),
+    options: given({ email, language: panelLanguage, retentionDays, notifications: notifications
+      && given(notifications) }),
+  }
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
+}
+
+/** Counted like a log-in: a stolen session must not be a place to guess. */
+async function provePassword(
+  deps: ApiDeps, c: ApiContext, password: string, field: string,
+): Promise<void> {
+  const db = deps.database.kysely
+  const { id, login } = c.get('session')
+  const attempt = { login, address: clientAddress(deps, c) }
+  const waitSeconds = await countLogin(db, attempt, nowMs(deps))
+  if (waitSeconds > 0) {
+    throw new ApiError(429, 'too_many_attempts', {
+      retryAfterSeconds: waitSeconds, details: { n: Math.ceil(waitSeconds / 60) },
+    })
+  }
+  if (!(await checkPassword(password, await passwordHashOf(db, id))))
+    throw new ApiError(403, 'wrong_password', { field })
+  await forgiveLogin(db, attempt)
+}
+
+function isWeak(password: string, login: string): boolean {
+  return new Set(password).size < 4 || password.toLowerCase() === login.toLowerCase()
+}
+
+/** One digit throughout, or digits in a row: what everybody tries first. */
+function isWeakPin(pin: string): boolean {
+  return new Set(pin).size === 1 || '01234567890'.includes(pin) || '09876543210'.includes(pin)
+}

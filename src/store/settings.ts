@@ -1,0 +1,96 @@
+/**
+ * The settings of a subscriber as the panel edits them: some are columns of `subscribers`, most
+ * stand in its `options` document. Any subset may be changed under one version.
+ */
+import type { CallSettings } from '../call/subscriber.ts'
+import { inTransaction } from './database.ts'
+import type { Db } from './database.ts'
+import { StoreError } from './errors.ts'
+import { mark } from './marks.ts'
+import { changeOptions, readOptions } from './options.ts'
+import type { MediaChoices, OptionsChange, SubscriberOptions } from './options.ts'
+import { lockSubscriber, storeRuleSet } from './rule-set.ts'
+import { settingsRow } from './subscribers.ts'
+
+export interface StoredSettings {
+  readonly version: number
+  readonly name: string
+  readonly zone: string
+  readonly calls: CallSettings
+  readonly options: SubscriberOptions
+  readonly pin: boolean
+  readonly greetingId: string | null
+  readonly musicId: string | null
+}
+
+export interface SettingsChange {
+  readonly name?: string | undefined
+  readonly zone?: string | undefined
+  readonly calls?: Partial<CallSettings>
+  readonly media?: Partial<MediaChoices>
+  readonly options?: Omit<OptionsChange, 'media'>
+}
+
+/** Throws StoreError not_found. */
+export async function loadSettings(db: Db, subscriberId: string): Promise<StoredSettings> {
+  const row = await db
+    .selectFrom('subscribers')
+    .selectAll()
+    .where('id', '=', subscriberId)
+    .executeTakeFirst()
+  if (!row) throw new StoreError('not_found')
+  return {
+    version: row.settings_version,
+    name: row.name,
+    zone: row.zone,
+    calls: {
+      voicemail: row.voicemail === 1,
+      voicemailAfterSeconds: row.voicemail_after_seconds,
+      recordCalls: row.record_calls === 1,
+      cycleLimitSeconds: row.cycle_limit_seconds,
+      ringSeconds: row.ring_seconds,
+      busyMattersMore: row.busy_matters_more === 1,
+      declineIsRefusal: row.decline_is_refusal === 1,
+    },
+    options: readOptions(row.options),
+    pin: row.mailbox_pin_hash !== null,
+    greetingId: row.greeting_id,
+    musicId: row.music_id,
+  }
+}
+
+/**
+ * Changes what is given. Throws StoreError not_found, settings_changed when `version` is given and
+ * is not the present one.
+ */
+export async function changeSettings(
+  db: Db,
+  subscriberId: string,
+  version: number | undefined,
+  change: SettingsChange,
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await lockSubscriber(trx, subscriberId)
+    const old = await trx
+      .selectFrom('subscribers')
+      .select(['options', 'settings_version'])
+      .where('id', '=', subscriberId)
+      .executeTakeFirstOrThrow()
+    if (version !== undefined && version !== old.settings_version)
+      throw new StoreError('settings_changed', { version: old.settings_version })
+    const { name, zone, calls = {}, media = {}, options = {} } = change
+    await trx
+      .updateTable('subscribers')
+      .set({
+        ...settingsRow(calls),
+        ...(name === undefined ? {} : { name }),
+        ...(zone === undefined ? {} : { zone }),
+        options: changeOptions(old.options, { ...options, media }),
+        settings_version: old.settings_version + 1,
+      })
+      .where('id', '=', subscriberId)
+      .execute()
+    await storeRuleSet(trx, subscriberId)
+    await mark(trx, subscriberId, 'settings')
+  })
+}
