@@ -8,6 +8,7 @@ import { formatDate, list, money, phoneName, spokenTime } from './format.ts'
 import { addDays, localTime, weekdayOf } from './zone.ts'
 import { known, t } from './text.ts'
 import type { Key } from './text.ts'
+import './text-home-ru.ts'
 
 type Stretch = OverviewReply['result'][number]
 
@@ -35,19 +36,55 @@ export function answerSentence(
       return t(key, { targets: list(names) })
     }
     case 'default': return t('overview.default', { name: targetName(numbers, acts.targetId) })
-    case 'voicemail': return t('overview.voicemail')
+    case 'override':
+      return overrideWords(overview, 'overview.override', targetName(numbers, acts.targetId))
+    case 'voicemail':
+      return acts.why === 'override' ? overrideWords(overview, 'overview.overrideMail')
+        : t('overview.voicemail')
     case 'nowhere': return t('overview.nowhere')
-    case 'refused': return acts.why === 'noMoney'
-      ? t('overview.noMoney', { balance: money(me.balanceKopecks) }) : t('overview.notActive')
+    case 'refused': return refusedWords(overview, me, acts.why)
   }
 }
 
+type Refusal = Extract<OverviewReply['acts'], { kind: 'refused' }>['why']
+
+function refusedWords(overview: OverviewReply, me: Me, why: Refusal): string {
+  if (why === 'noMoney') return t('overview.noMoney', { balance: money(me.balanceKopecks) })
+  if (why === 'doNotDisturb') return overrideWords(overview, 'overview.quiet')
+  return t(why === 'ruleRefuses' ? 'overview.refuses' : 'overview.notActive')
+}
+
+/** «Сейчас всё идёт на Офис — до 18:00»; without an end just the fact. */
+function overrideWords(
+  overview: OverviewReply, key: 'overview.override' | 'overview.overrideMail' | 'overview.quiet',
+  name = '',
+): string {
+  const until = overview.override?.untilMs ?? null
+  return until === null ? t(key, { name })
+    : t(`${key}Until`, { name, until: untilWords(until, overview.now, overview.zone) })
+}
+
+/** An instant to come as people say it: «18:00», «завтра 9:00», «пт 9:00». */
+export function untilWords(ms: number, now: number, zone: string): string {
+  const at = localTime(ms, zone)
+  const today = localTime(now, zone).date
+  // The end of today is called by its own name, not by the beginning of tomorrow.
+  if (at.minute === 0 && at.date === addDays(today, 1)) return '24:00'
+  const time = spokenTime(at.minute)
+  if (at.date === today) return time
+  if (at.date === addDays(today, 1)) return t('overview.tomorrow', { time })
+  return t('overview.day', { day: formatDate(at.date, 'weekdayShort'), time })
+}
+
 function stretchName(overview: OverviewReply, stretch: Stretch): string {
-  if (stretch.kind === 'rule') {
-    return t('common.quoted', { name: ruleById(overview, stretch.ruleId)?.name ?? '' })
+  const rule = ruleById(overview, stretch.ruleId)
+  if (rule !== undefined) return t('common.quoted', { name: rule.name })
+  switch (stretch.kind) {
+    case 'default': return t('overview.byDefault')
+    case 'voicemail': return t('overview.toMail')
+    case 'refused': return t('overview.toQuiet')
+    case 'rule': case 'override': case 'nowhere': return t('overview.toNowhere')
   }
-  return t(stretch.kind === 'default' ? 'overview.byDefault'
-    : stretch.kind === 'voicemail' ? 'overview.toMail' : 'overview.toNowhere')
 }
 
 function whenWords(ms: number, now: number, zone: string): string {
@@ -59,28 +96,46 @@ function whenWords(ms: number, now: number, zone: string): string {
   return t('overview.atDay', { day: formatDate(at.date, 'weekdayShort'), time })
 }
 
+function byOverride(acts: OverviewReply['acts']): boolean {
+  return acts.kind === 'override' || (acts.kind === 'voicemail' && acts.why === 'override')
+    || (acts.kind === 'refused' && acts.why === 'doNotDisturb')
+}
+
+/** What happens when «сейчас всё на …» ends. */
+function afterOverride(overview: OverviewReply, now: number): string {
+  const until = overview.override?.untilMs ?? null
+  if (until === null) return t('overview.waitForEver')
+  const next = overview.result.find((stretch) => stretch.from <= until && stretch.to > until
+    && stretch.byOverride !== true)
+  const at = whenWords(until, now, overview.zone)
+  return next === undefined ? t('overview.waitPlain', { at })
+    : t('overview.waitFirst', { at, next: stretchName(overview, next) })
+}
+
 /**
  * The line under the answer: which rule acts and what replaces it in the next 24 hours; `short` for
  * a phone.
  */
 export function nextSentence(overview: OverviewReply, now: number, short = false): string {
   const acts = overview.acts
+  if (byOverride(acts)) return afterOverride(overview, now)
   if (overview.rules.length === 0) return t('overview.noRules')
   if (overview.rules.every((rule) => !rule.enabled)) return t('overview.allOff')
   const upper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+  const acting = 'ruleId' in acts ? acts.ruleId : null
   const changes = overview.result
     .filter((stretch) => stretch.from > now && stretch.from <= now + 86_400_000
       // A return to the rule that acts now is no news.
-      && !(acts.kind === 'rule' && stretch.ruleId === acts.ruleId))
+      && !(acting !== null && stretch.ruleId === acting))
     .map((stretch) => ({
       at: whenWords(stretch.from, now, overview.zone), name: stretchName(overview, stretch),
     }))
   const [first, second] = changes
-  if (acts.kind !== 'rule') {
+  if (acting === null) {
     return first === undefined ? t('overview.noneNow')
       : t('overview.noneThen', { at: upper(first.at), next: first.name })
   }
-  const name = ruleById(overview, acts.ruleId)?.name ?? ''
+  const name = ruleById(overview, acting)?.name ?? ''
   if (first === undefined) return t('overview.rule', { name })
   if (short) return t('overview.short', { name, at: first.at, next: first.name })
   if (second === undefined) {
@@ -139,14 +194,16 @@ export interface Warning {
 }
 
 /** Warnings of a rule that matter on the home page; the finer ones are told in the rule's editor. */
-export const homeWarnings: ReadonlySet<string> = new Set(['neverActs', 'expired', 'shadowed', 'nextMissing', 'nextDisabled',
-  'nextOutsideSchedule', 'voicemailTooEarly', 'voicemailOff', 'noTargets', 'ownNumber'])
+export const homeWarnings: ReadonlySet<string> = new Set(['neverActs', 'expired', 'shadowed',
+  'nextMissing', 'nextDisabled', 'nextOutsideSchedule', 'voicemailTooEarly', 'voicemailOff',
+  'noTargets', 'ownNumber'])
 
 /** All warnings, the worst first. Codes of rule warnings without words here are left out. */
 export function warnings(overview: OverviewReply, me: Me, now: number): Warning[] {
   const found: Warning[] = []
-  if (overview.acts.kind === 'refused') {
-    const money_ = overview.acts.why === 'noMoney'
+  const refused = overview.acts.kind === 'refused' ? overview.acts.why : undefined
+  if (refused === 'noMoney' || refused === 'notActive') {
+    const money_ = refused === 'noMoney'
     found.push({
       kind: 'bad', fix: 'none',
       title: money_ ? t('strip.money', { balance: money(me.balanceKopecks) }) : t('strip.notActive'),

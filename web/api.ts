@@ -34,15 +34,24 @@ const requestTimeoutMs = 15_000
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-async function send(method: Method, path: string, body?: unknown): Promise<unknown> {
+/**
+ * One request to the API; `path` begins behind `/api`. Parts of the panel with requests of their own
+ * (`api-rules.ts` …) build on it. An aborted request throws the signal's reason.
+ */
+export async function send(
+  method: Method, path: string, body?: unknown, signal?: AbortSignal,
+): Promise<unknown> {
   let response: Response
+  const timeout = AbortSignal.timeout(requestTimeoutMs)
   try {
     response = await fetch(`/api${path}`, {
-      method, credentials: 'same-origin', signal: AbortSignal.timeout(requestTimeoutMs),
+      method, credentials: 'same-origin',
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
       ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
     })
   } catch (fault) {
+    signal?.throwIfAborted()
     throw new ApiProblem(0, { code: 'network', message: String(fault) })
   }
   const text = await response.text()
@@ -64,16 +73,8 @@ function isProblem(reply: unknown): reply is Problem {
   return typeof reply === 'object' && reply !== null && 'code' in reply && 'message' in reply
 }
 
-/** What the journal asks for. */
-export interface CallsQuery {
-  readonly outcome: '' | 'answered' | 'missed' | 'voicemail'
-  readonly q: string
-  /** The last call seen: its start in milliseconds since 1970, and its id. */
-  readonly before: number | undefined
-  readonly beforeId: string | undefined
-}
-
-function query(values: Readonly<Record<string, string | number | undefined>>): string {
+/** The part of an address behind its path: '?a=1&b=2', empty values left out, '' for none. */
+export function query(values: Readonly<Record<string, string | number | undefined>>): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && value !== '') search.set(name, String(value))
@@ -102,8 +103,6 @@ export const api = {
   deleteRule: (id: string) => send('DELETE', `/rules/${id}`),
   enableRule: (id: string, enabled: boolean) => send('POST', `/rules/${id}/enabled`, { enabled }),
   orderRules: (ids: readonly string[]) => send('POST', '/rules/order', { ids }),
-  calls: (ask: CallsQuery) => send('GET', `/calls${query({ limit: 50, ...ask })}`) as Promise<CallsReply>,
-  call: (id: string) => send('GET', `/calls/${id}`) as Promise<Call>,
 }
 
 /** The words for a failure: by its code, else the server's own sentence, else an honest default. */

@@ -1,75 +1,56 @@
 /**
- * The rows of the journal by day: live calls first, then one row per call that opens to its details.
- * On a phone a row has two lines.
+ * The rows of the journal by day: live calls first, then one row per call that opens to its
+ * details. On a phone a row has two lines.
  */
 import type { VNode } from 'preact'
 import type { Call } from './api.ts'
 import { CallDetails } from './call-details.ts'
+import {
+  answererName, isMissed, looks, outcomeWord, ruleNames, shownOutcome, talkTime, whoCalled,
+} from './call-words.ts'
 import { phone as isPhone } from './device.ts'
-import { duration, formatDate, phoneName, timeOf } from './format.ts'
+import { formatDate, timeOf } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import type { IconName } from './icons.ts'
-import { callerWords } from './live-call.ts'
 import { now, today, zone } from './state.ts'
-import { known, t } from './text.ts'
+import { t } from './text.ts'
 import { addDays, localTime } from './zone.ts'
-
-type Shown = 'answered' | 'missed' | 'abandoned' | 'voicemail' | 'refused' | 'interrupted' | 'ringing' | 'talking'
-
-const looks: Readonly<Record<Shown, readonly [string, IconName | undefined]>> = {
-  answered: ['ok', 'check'], missed: ['bad', 'close'], abandoned: ['', undefined], voicemail: ['mail', 'mail'],
-  refused: ['bad', 'close'], interrupted: ['warn', 'alert'], ringing: ['now', 'call'], talking: ['ok', 'call'],
-}
-
-/** What a row says about its end; a call that lives rings or talks. */
-export function shownOutcome(call: Call): Shown {
-  return call.outcome ?? (call.answeredAt === undefined ? 'ringing' : 'talking')
-}
-
-/** Names of the rules that rang, in order and each once: «В рабочее время → Секретарь». */
-export function ruleNames(call: Call): string {
-  const names: string[] = []
-  for (const step of call.trace) {
-    if (step.step === 'ruleTaken' && !names.includes(step.ruleName)) names.push(step.ruleName)
-    if (step.step === 'defaultNumber') names.push(t('calls.byDefault'))
-  }
-  return names.join(' → ')
-}
-
-function answerer(call: Call): string {
-  if (call.outcome === 'voicemail') return t('leg.mail')
-  const leg = call.legs.find((each) => each.id === call.answeredLegId)
-  if (leg === undefined) return t(call.outcome === undefined ? 'common.dash' : 'common.nobody')
-  return phoneName(leg)
-}
-
-function talkTime(call: Call): string {
-  if (call.answeredAt === undefined) return t('common.dash')
-  return duration(((call.endedAt ?? now.value) - call.answeredAt) / 1000)
-}
+import './text-calls-ru.ts'
 
 function OutcomeTag(props: { readonly call: Call }): VNode {
-  const outcome = shownOutcome(props.call)
-  const [look, icon] = looks[outcome]
-  const key = `outcome.${outcome}`
+  const [look, icon] = looks[shownOutcome(props.call)]
   return html`<span class=${`tag ${look}`}>${icon !== undefined && html`<${Icon} name=${icon}
-    size=${14} />`}${
-    known(key) ? t(key) : outcome}</span>`
+    size=${14} />`}${outcomeWord(props.call)}</span>`
+}
+
+/** Small signs of what a row holds besides. */
+function Marks(props: { readonly call: Call }): VNode {
+  const { recording, note } = props.call
+  const marks: [IconName, string][] = []
+  if (recording === 'ready') marks.push(['mic', t('calls.recorded')])
+  if (recording === 'writing') marks.push(['mic', t('calls.recordingNow')])
+  if (note !== '') marks.push(['pencil', t('calls.noted')])
+  return html`<span class="row-marks">${marks.map(([icon, words]) => html`<span key=${words}
+    title=${words}><${Icon} name=${icon} size=${15} /><span class="visually-hidden">${words}</span>
+      </span>`)}</span>`
 }
 
 interface RowProps {
   readonly call: Call
   readonly open: boolean
-  readonly onToggle: () => void
+  /** `byHand`: with the pointer, so that the focus may go to the player. */
+  readonly onToggle: (byHand: boolean) => void
 }
 
 function Toggle(props: RowProps): VNode {
-  const who = callerWords(props.call).main
+  const who = whoCalled(props.call).main
   return html`<button type="button" class="plain row-toggle" aria-expanded=${String(props.open)}
     aria-label=${t('calls.open', { who, time: timeOf(props.call.startedAt, zone.value) })}
-    onClick=${(event: Event) => { event.stopPropagation(); props.onToggle() }}>
-    <${Icon} name=${props.open ? 'up' : 'down'} /></button>`
+    onClick=${(event: MouseEvent) => {
+      event.stopPropagation()
+      props.onToggle(event.detail > 0)
+    }}><${Icon} name=${props.open ? 'up' : 'down'} /></button>`
 }
 
 function Rule(props: { readonly call: Call }): VNode {
@@ -80,43 +61,64 @@ function Rule(props: { readonly call: Call }): VNode {
 
 function WideRow(props: RowProps): VNode {
   const { call } = props
-  const who = callerWords(call)
-  return html`<tr class=${props.open ? 'call-row open' : 'call-row'} onClick=${props.onToggle}>
-    <td class="soft">${timeOf(call.startedAt, zone.value)}</td>
-    <th scope="row"><span class="num">${who.main}</span>${who.second !== ''
-      && html`<span class="small soft">${who.second}</span>`}</th>
-    <td class="rule-cell"><${Rule} call=${call} /></td><td class="by-cell">${answerer(call)}</td>
-    <td><${OutcomeTag} call=${call} /></td><td class="right">${talkTime(call)}</td>
+  const who = whoCalled(call)
+  return html`<tr class=${props.open ? 'call-row open' : 'call-row'}
+    onClick=${() => props.onToggle(true)}>
+    <td class="soft when-cell">${timeOf(call.startedAt, zone.value)}</td>
+    <th scope="row"><span class="who-number"><span class="num">${who.main}</span>${
+      call.blocked && html`<span class="tag">${t('calls.blockedTag')}</span>`}
+        </span>${who.second !== ''
+      && html`<span class="small soft who-name" title=${who.second}>${who.second}</span>`}</th>
+    <td class="rule-cell"><${Rule} call=${call} /></td><td class="by-cell">${answererName(call)}
+      </td>
+    <td><${OutcomeTag} call=${call} /></td>
+    <td class="right talk-cell"><${Marks} call=${call} />${talkTime(call, now.value)}</td>
     <td class="right"><${Toggle} ...${props} /></td></tr>`
 }
 
 function NarrowRow(props: RowProps): VNode {
   const { call } = props
-  const who = callerWords(call)
+  const who = whoCalled(call)
   const [look, icon] = looks[shownOutcome(call)]
-  const key = `outcome.${shownOutcome(call)}`
-  const second = call.answeredAt === undefined
-    ? `${known(key) ? t(key) : ''} · ${ruleNames(call) || t('calls.noRule')}`
-    : `${answerer(call)} · ${talkTime(call)}`
-  return html`<tr class=${props.open ? 'call-row open' : 'call-row'} onClick=${props.onToggle}>
+  const answered = call.answeredAt !== undefined
+  const second = answered ? `${answererName(call)} · ${talkTime(call, now.value)}`
+    : ruleNames(call) || t('calls.noRule')
+  return html`<tr class=${props.open ? 'call-row open' : 'call-row'}
+    onClick=${() => props.onToggle(true)}>
     <td colSpan=${7}><div class="phone-call"><span class=${`phone-call-icon ${look}`}><${Icon}
       name=${look === 'ok' ? 'call' : icon ?? 'call'} size=${20} /></span>
     <span class="phone-call-words"><span class="num">${who.second || who.main}</span>
-      <span class=${`small ${look === 'bad' ? 'bad-text' : 'soft'}`}>${second}</span></span>
-    <span class="soft">${timeOf(call.startedAt, zone.value)}</span><${Toggle} ...${props} /></div></td></tr>`
+      <span class="small soft">${!answered && html`<span
+        class=${look === 'bad' ? 'bad-text' : ''}>${
+        outcomeWord(call)}</span> · `}${second}</span></span>
+    <${Marks} call=${call} /><span class="soft">${timeOf(call.startedAt, zone.value)}</span>
+    <${Toggle} ...${props} /></div></td></tr>`
 }
 
-function Rows(props: {
-  readonly calls: readonly Call[]; readonly open: string | null
-  readonly onOpen: (id: string | undefined) => void
-}): VNode[] {
+interface ListProps {
+  readonly calls: readonly Call[]
+  /** Id of the open row; '' is none. */
+  readonly open: string
+  readonly onOpen: (id: string) => void
+}
+
+/** Whether the last row was opened with the pointer: then Space is to play it. */
+let openedByHand = false
+
+function Rows(props: ListProps): VNode[] {
   return props.calls.flatMap((call) => {
     const open = call.id === props.open
-    const row = { call, open, onToggle: () => props.onOpen(open ? undefined : call.id) }
+    const onToggle = (byHand: boolean): void => {
+      // A selection of text in the row is no wish to open it.
+      if (byHand && getSelection()?.isCollapsed === false) return
+      openedByHand = byHand && !isPhone.value
+      props.onOpen(open ? '' : call.id)
+    }
+    const row = { call, open, onToggle }
     const rows = [html`<${isPhone.value ? NarrowRow : WideRow} key=${call.id} ...${row} />`]
     if (open) {
       rows.push(html`<tr key=${`${call.id}-open`} class="details-row"><td colSpan=${7}>
-        <${CallDetails} call=${call} /></td></tr>`)
+        <${CallDetails} call=${call} focus=${openedByHand} /></td></tr>`)
     }
     return rows
   })
@@ -124,7 +126,9 @@ function Rows(props: {
 
 function dayTitle(date: string): string {
   if (date === today.value) return t('calls.today', { date: formatDate(date, 'full') })
-  if (date === addDays(today.value, -1)) return t('calls.yesterday', { date: formatDate(date, 'full') })
+  if (date === addDays(today.value, -1)) {
+    return t('calls.yesterday', { date: formatDate(date, 'full') })
+  }
   const title = formatDate(date, date.slice(0, 4) === today.value.slice(0, 4) ? 'full' : 'dayYear')
   return title.slice(0, 1).toLocaleUpperCase() + title.slice(1)
 }
@@ -143,7 +147,7 @@ export function byDay(calls: readonly Call[], zone_: string): { date: string; ca
 
 function counts(calls: readonly Call[]): string {
   const count = t('calls.dayCount', { n: calls.length })
-  const missed = calls.filter((call) => looks[shownOutcome(call)][0] === 'bad').length
+  const missed = calls.filter(isMissed).length
   return missed === 0 ? count : t('calls.dayMissed', { count, missed })
 }
 
@@ -153,19 +157,27 @@ function Part(props: { readonly title: string; readonly note: string }): VNode {
     ${props.note !== '' && html`<span class="soft">${props.note}</span>`}</th></tr>`
 }
 
-/** The table of the journal. */
-export function CallDays(props: {
-  readonly calls: readonly Call[]; readonly open: string | null
-  readonly onOpen: (id: string | undefined) => void
-}): VNode {
+const head = [
+  ['calls.when', 'when-cell'], ['calls.who', ''], ['calls.rule', 'rule-cell'], ['calls.by', 'by-cell'],
+  ['calls.outcome', ''], ['calls.talk', 'right'],
+] as const
+
+function Head(): VNode {
+  return html`<thead><tr>${head.map(([key, look]) => html`<th scope="col" key=${key}
+    class=${look}>${
+    t(key)}</th>`)}<th scope="col"><span class="visually-hidden">${t('calls.details')}</span></th>
+      </tr></thead>`
+}
+
+/** The table of the journal; `chosen` is an open call that `calls` does not hold. */
+export function CallDays(props: ListProps & { readonly chosen: Call | undefined }): VNode {
+  const { chosen } = props
   const live = props.calls.filter((call) => call.outcome === undefined)
   const ended = props.calls.filter((call) => call.outcome !== undefined)
-  const head = ['calls.when', 'calls.who', 'calls.rule', 'calls.by', 'calls.outcome', 'calls.talk'] as const
-  return html`<table class="card table calls-table">
-    ${!isPhone.value && html`<thead><tr>${head.map((key) => html`<th scope="col" key=${key} class=${
-      key === 'calls.talk' ? 'right' : key === 'calls.rule' ? 'rule-cell' : key === 'calls.by' ? 'by-cell' : ''}>${
-      t(key)}</th>`)}<th scope="col"><span
-      class="visually-hidden">${t('calls.details')}</span></th></tr></thead>`}
+  return html`<table class="card table calls-table">${!isPhone.value && html`<${Head} />`}
+    ${chosen !== undefined && html`<tbody><${Part} title=${t('calls.chosen')}
+      note=${dayTitle(localTime(chosen.startedAt, zone.value).date)} />
+      <${Rows} ...${props} calls=${[chosen]} /></tbody>`}
     ${live.length > 0 && html`<tbody><${Part} title=${t('calls.live')} note="" />
       <${Rows} ...${props} calls=${live} /></tbody>`}
     ${byDay(ended, zone.value).map((each) => html`<tbody key=${each.date}>

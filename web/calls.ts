@@ -1,103 +1,122 @@
 /**
  * «Журнал»: one row per call, newest first, live calls on top, pages of fifty. Filters and the open
- * row are in the address, so that a view can be sent to somebody.
+ * row are in the address, so that a view can be sent to somebody; an open call that this page of
+ * the list does not hold stands above it.
  */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { api, problemText } from './api.ts'
-import type { Call, CallsQuery } from './api.ts'
+import { callsApi } from './api-calls.ts'
+import { problemText } from './api.ts'
+import type { Call } from './api.ts'
 import { CallDays } from './call-rows.ts'
-import { Button, Empty, Segmented, Skeleton, Strip } from './controls.ts'
+import { CallsExport } from './calls-export.ts'
+import { CallsTools } from './calls-tools.ts'
+import { Button, Empty, Skeleton, Strip } from './controls.ts'
+import { phone } from './device.ts'
 import { formatPhone } from './format.ts'
 import { html } from './html.ts'
+import { callsAsk, isFiltered, journalHref, readJournalQuery } from './journal-query.ts'
+import type { JournalQuery } from './journal-query.ts'
 import { navigate, place } from './router.ts'
-import { SearchField } from './search-field.ts'
-import { callsChanged, me, noteFault } from './state.ts'
+import { callsChanged, me, noteFault, online, zone } from './state.ts'
 import { t } from './text.ts'
-import type { Key } from './text.ts'
-
-type Outcome = CallsQuery['outcome']
-
-const outcomes: readonly (readonly [Outcome, Key])[] = [
-  ['', 'calls.all'], ['answered', 'calls.answered'], ['missed', 'calls.missed'], ['voicemail', 'calls.voicemail'],
-]
-/** A pause in typing after which the search goes out, milliseconds. */
-const typingMs = 250
+import { showToast } from './toast.ts'
+import './text-calls-ru.ts'
 
 interface Page {
   readonly calls: readonly Call[]
   readonly more: boolean
 }
 
+type Values = Parameters<typeof journalHref>[0]
+
 /** Puts filters into the address; empty values leave it. */
-function setQuery(values: Readonly<Record<string, string | undefined>>): void {
-  const query = new URLSearchParams(place.value.query)
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined || value === '') query.delete(name)
-    else query.set(name, value)
+function setQuery(values: Values): void {
+  const query = readJournalQuery(place.value.query)
+  const open = place.value.query.get('open') ?? ''
+  navigate(journalHref({ ...query, open, ...values }), true)
+}
+
+/** Filters change: from the newest call on, nothing open. */
+function setFilter(values: Partial<JournalQuery>): void {
+  setQuery({ before: '', beforeId: '', open: '', ...values })
+}
+
+function TestCall(): VNode {
+  const [busy, setBusy] = useState(false)
+  const call = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      await callsApi.testCall()
+      showToast({ text: t('calls.called') })
+    } catch (fault) {
+      noteFault(fault)
+      showToast({ text: problemText(fault), bad: true })
+    }
+    setBusy(false)
   }
-  const text = query.toString()
-  navigate(text === '' ? '/calls' : `/calls?${text}`, true)
+  return html`<${Button} icon="call" disabled=${!online.value}
+    busy=${busy ? t('calls.callingMe') : undefined} onClick=${() => void call()}>${
+    t('calls.callMe')}<//>`
 }
 
-function readQuery(): CallsQuery {
-  const query = place.value.query
-  const outcome = outcomes.find(([value]) => value === query.get('outcome'))?.[0] ?? ''
-  const before = Number(query.get('before') ?? Number.NaN)
-  return {
-    outcome, q: query.get('q') ?? '', before: Number.isFinite(before) ? before : undefined,
-    beforeId: query.get('beforeId') ?? undefined,
-  }
-}
-
-function Tools(props: { readonly ask: CallsQuery }): VNode {
-  const [text, setText] = useState(props.ask.q)
-  useEffect(() => {
-    if (text === props.ask.q) return undefined
-    const timer = setTimeout(() => setQuery({ q: text, before: undefined, beforeId: undefined }), typingMs)
-    return () => clearTimeout(timer)
-  }, [text])
-  useEffect(() => setText(props.ask.q), [props.ask.q])
-  return html`<div class="calls-tools"><${SearchField} label=${t('calls.search')} value=${text}
-    onInput=${setText} />
-    <${Segmented} label=${t('calls.filter')} value=${props.ask.outcome}
-      options=${outcomes.map(([value, key]) => ({ value, text: t(key) }))}
-      onChange=${(outcome: Outcome) => setQuery({ outcome, before: undefined, beforeId: undefined })} /></div>`
-}
-
-function Nothing(props: { readonly ask: CallsQuery }): VNode {
-  const filtered = props.ask.q !== '' || props.ask.outcome !== '' || props.ask.before !== undefined
-  return filtered ? html`<${Empty} title=${t('calls.nothing')} text=${t('calls.nothingText')}
-      action=${html`<${Button} onClick=${() => navigate('/calls', true)}>${t('calls.reset')}<//>`} />`
-    : html`<${Empty} title=${t('calls.empty')}
+function Nothing(props: { readonly query: JournalQuery }): VNode {
+  return isFiltered(props.query) || props.query.before !== ''
+    ? html`<${Empty} title=${t('calls.nothing')} text=${t('calls.nothingText')}
+      action=${html`<${Button} onClick=${() => navigate('/calls', true)}>${t('calls.reset')}
+        <//>`} />`
+    : html`<${Empty} title=${t('calls.empty')} action=${html`<${TestCall} />`}
       text=${t('calls.emptyText', { number: formatPhone(me.value?.number ?? '') })} />`
 }
 
-function Pages(props: { readonly page: Page; readonly ask: CallsQuery }): VNode {
+function Pages(props: { readonly page: Page; readonly query: JournalQuery }): VNode {
   const last = props.page.calls.at(-1)
   const older = (): void => {
-    if (last !== undefined) setQuery({ before: String(last.startedAt), beforeId: last.id, open: undefined })
+    if (last !== undefined) {
+      setQuery({ before: String(last.startedAt), beforeId: last.id, open: '' })
+    }
     scrollTo(0, 0)
   }
-  return html`<div class="pages">${props.ask.before !== undefined && html`<${Button} onClick=${() =>
-    setQuery({ before: undefined, beforeId: undefined })}>${t('calls.newest')}<//>`}
+  return html`<div class="pages">${props.query.before !== '' && html`<${Button} onClick=${() =>
+    setFilter({})}>${t('calls.newest')}<//>`}
     ${props.page.more && html`<${Button} onClick=${older}>${t('calls.older')}<//>`}</div>`
 }
 
-/** The page. */
-export function Calls(): VNode {
+/** The call the address wants open, when the page of the list does not hold it. */
+function useChosen(open: string, page: Page | undefined): Call | undefined {
+  const [chosen, setChosen] = useState<Call | undefined>(undefined)
+  const missing = open !== '' && page !== undefined && page.calls.every((call) => call.id !== open)
+  const version = callsChanged.value
+  useEffect(() => {
+    if (!missing) return
+    callsApi.call(open).then(setChosen, (fault: unknown) => {
+      noteFault(fault)
+      showToast({ text: problemText(fault), bad: true })
+    })
+  }, [missing, open, version])
+  return missing && chosen?.id === open ? chosen : undefined
+}
+
+interface Loaded {
+  readonly page: Page | undefined
+  readonly fault: string | undefined
+  readonly reload: () => void
+}
+
+function useCalls(): Loaded {
   const page = useSignal<Page | undefined>(undefined)
   const fault = useSignal<string | undefined>(undefined)
   // Only what is asked of the server: opening a row changes the address, too, but loads nothing.
-  const wanted = useComputed(() => JSON.stringify(readQuery()))
+  const wanted = useComputed(() =>
+    JSON.stringify(callsAsk(readJournalQuery(place.value.query), zone.value)))
   const attempt = useSignal(0)
   useSignalEffect(() => {
-    const ask = JSON.parse(wanted.value) as CallsQuery
+    const ask = JSON.parse(wanted.value) as ReturnType<typeof callsAsk>
     let current = true
     void callsChanged.value
     void attempt.value
-    api.calls(ask).then((reply) => {
+    callsApi.calls(ask).then((reply) => {
       if (!current) return
       page.value = reply
       fault.value = undefined
@@ -108,20 +127,29 @@ export function Calls(): VNode {
     })
     return () => { current = false }
   })
+  return { page: page.value, fault: fault.value, reload: () => { attempt.value += 1 } }
+}
+
+/** The page. */
+export function Calls(): VNode {
+  const { page, fault, reload } = useCalls()
+  const [searching, setSearching] = useState(false)
+  const query = readJournalQuery(place.value.query)
+  const open = place.value.query.get('open') ?? ''
+  const chosen = useChosen(open, page)
+  const shown = page === undefined ? [] : page.calls
   document.title = `${t('calls.title')} · ${t('app.name')}`
-  const ask = readQuery()
-  const open = place.value.query.get('open')
-  const shown = page.value
-  return html`<div class="page calls"><div class="page-head"><h1>${t('calls.title')}</h1></div>
-    <${Tools} ask=${ask} />
-    ${fault.value !== undefined && html`<${Strip} kind="bad"
-      text=${t('error.load', { reason: fault.value })}
-      alert=${true} action=${html`<${Button} small=${true}
-      onClick=${() => { attempt.value += 1 }}>${
-        t('common.retry')}<//>`} />`}
-    ${shown === undefined ? fault.value === undefined && html`<${Skeleton} rows=${6} />`
-      : shown.calls.length === 0 ? html`<${Nothing} ask=${ask} />`
-        : html`<${CallDays} calls=${shown.calls} open=${open}
-          onOpen=${(id: string | undefined) => setQuery({ open: id })} />`}
-    ${shown !== undefined && html`<${Pages} page=${shown} ask=${ask} />`}</div>`
+  return html`<div class="page calls"><div class="page-head"><h1>${t('calls.title')}</h1>
+      ${phone.value ? html`<${Button} kind="quiet" icon="search" label=${t('calls.searchOpen')}
+        onClick=${() => setSearching(!searching)} />`
+        : html`<${CallsExport} query=${query} />`}</div>
+    <${CallsTools} query=${query} onChange=${setFilter} searching=${searching} />
+    ${fault !== undefined && html`<${Strip} kind="bad" alert=${true}
+      text=${t('error.load', { reason: fault })} action=${html`<${Button} small=${true}
+      onClick=${reload}>${t('common.retry')}<//>`} />`}
+    ${page === undefined ? fault === undefined && html`<${Skeleton} rows=${6} />`
+      : shown.length === 0 && chosen === undefined ? html`<${Nothing} query=${query} />`
+        : html`<${CallDays} calls=${shown} chosen=${chosen} open=${open}
+          onOpen=${(id: string) => setQuery({ open: id })} />`}
+    ${page !== undefined && html`<${Pages} page=${page} query=${query} />`}</div>`
 }

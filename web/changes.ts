@@ -5,7 +5,7 @@
 import type { NumberReply, RuleReply } from '../src/api/schema.ts'
 import { api, problemText } from './api.ts'
 import { phoneName } from './format.ts'
-import { requestOfReply } from './rule-form.ts'
+import { requestOfReply } from './stored-rule.ts'
 import { me, noteFault, numbers, overview, refresh } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'

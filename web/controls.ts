@@ -3,7 +3,7 @@
  * skeleton. States and sizes are those of design §3; behaviour only, the look is in the style sheet.
  */
 import type { ComponentChildren, VNode } from 'preact'
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import type { IconName } from './icons.ts'
@@ -81,11 +81,13 @@ export function Segmented<T extends string>(props: {
   readonly label: string; readonly value: T; readonly options: readonly Option<T>[]
   readonly onChange: (value: T) => void; readonly wide?: boolean
 }): VNode {
+  // Where none is chosen, the first can be reached by Tab.
+  const stop = props.options.find((option) => option.value === props.value) ?? props.options[0]
   return html`<div class=${props.wide === true ? 'segmented wide' : 'segmented'} role="radiogroup"
     aria-label=${props.label} onKeyDown=${stepFocus}>
     ${props.options.map((option) => html`<button type="button" role="radio" key=${option.value}
       class="segment" aria-checked=${String(option.value === props.value)}
-      tabIndex=${option.value === props.value ? 0 : -1}
+      tabIndex=${option === stop ? 0 : -1}
       onClick=${() => props.onChange(option.value)}>${option.text}</button>`)}
   </div>`
 }
@@ -114,11 +116,18 @@ export interface FieldProps {
 export function Field(props: FieldProps): VNode {
   const made = useId()
   const id = props.id ?? made
+  const own = useRef<HTMLInputElement>(null)
   const below = props.fault ?? props.hint
+  useLayoutEffect(() => {
+    // The browser heeds the attribute at the load of a page and in dialogs only.
+    if (props.autofocus === true && !(document.activeElement instanceof HTMLInputElement)) {
+      own.current?.focus({ preventScroll: true })
+    }
+  }, [])
   return html`<div class="field">
     <div class="field-head"><label for=${id}>${props.label}</label>${props.corner}</div>
     <div class=${props.fault === undefined ? 'input' : 'input bad'}>
-      <input id=${id} ref=${props.inputRef} type=${props.type ?? 'text'} value=${props.value}
+      <input id=${id} ref=${props.inputRef ?? own} type=${props.type ?? 'text'} value=${props.value}
         placeholder=${props.placeholder} autocomplete=${props.autocomplete ?? 'off'}
         inputMode=${props.inputMode} maxLength=${props.maxLength} disabled=${props.disabled}
         autoFocus=${props.autofocus} aria-invalid=${props.fault === undefined ? undefined : 'true'}

@@ -8,7 +8,8 @@ import type { Language } from './text.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
-function stored(name: string): string | null {
+/** What this device remembers under a name; null when nothing. */
+export function remembered(name: string): string | null {
   try {
     return localStorage.getItem(name)
   } catch {
@@ -16,7 +17,8 @@ function stored(name: string): string | null {
   }
 }
 
-function store(name: string, value: string): void {
+/** Keeps a value on this device, where the browser allows it. */
+export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(name, value)
   } catch {
@@ -30,9 +32,9 @@ export const phone = signal(false)
 
 /** Reads the choices and keeps the document in step with them. Called once at start. */
 export function startDevice(): void {
-  const savedTheme = stored('theme')
+  const savedTheme = remembered('theme')
   if (savedTheme === 'light' || savedTheme === 'dark') theme.value = savedTheme
-  const savedLanguage = stored('language')
+  const savedLanguage = remembered('language')
   if (savedLanguage === 'en') void speak(savedLanguage)
   const narrow = matchMedia('(max-width: 599px)')
   phone.value = narrow.matches
@@ -46,11 +48,11 @@ export function startDevice(): void {
 /** Chooses the colour theme of this device. */
 export function chooseTheme(value: Theme): void {
   theme.value = value
-  store('theme', value)
+  remember('theme', value)
 }
 
 /** Chooses the language of this device. */
 export function chooseLanguage(value: Language): void {
   void speak(value)
-  store('language', value)
+  remember('language', value)
 }

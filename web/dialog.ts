@@ -13,6 +13,37 @@ interface LayerProps {
   readonly children?: ComponentChildren
 }
 
+/** A sheet pulled down by so much is closed, CSS pixels. */
+const swipePx = 60
+
+/** Handlers for the grip of a sheet: pulled down it follows, and closes. */
+function useSwipe(close: () => void): Readonly<Record<string, (event: PointerEvent) => void>> {
+  const start = useRef<number | undefined>(undefined)
+  const follow = (event: PointerEvent, dy: number): void => {
+    const sheet = (event.currentTarget as Element).closest('dialog')
+    if (sheet !== null) sheet.style.translate = dy > 0 ? `0 ${dy}px` : ''
+  }
+  return {
+    onPointerDown: (event) => {
+      start.current = event.clientY
+      ;(event.currentTarget as Element).setPointerCapture(event.pointerId)
+    },
+    onPointerMove: (event) => {
+      if (start.current !== undefined) follow(event, event.clientY - start.current)
+    },
+    onPointerUp: (event) => {
+      const pulled = start.current !== undefined && event.clientY - start.current > swipePx
+      start.current = undefined
+      if (pulled) close()
+      else follow(event, 0)
+    },
+    onPointerCancel: (event) => {
+      start.current = undefined
+      follow(event, 0)
+    },
+  }
+}
+
 /** A modal dialog, or with `sheet` a sheet from the bottom edge. Focus starts on [autofocus]. */
 export function Dialog(props: LayerProps & {
   readonly sheet?: boolean; readonly wide?: boolean
@@ -30,10 +61,11 @@ export function Dialog(props: LayerProps & {
   const onClick = (event: MouseEvent): void => {
     if (event.target === ref.current) props.onClose() // the backdrop
   }
+  const swipe = useSwipe(props.onClose)
   const kind = props.sheet === true ? 'sheet' : props.wide === true ? 'dialog wide' : 'dialog'
   return html`<dialog ref=${ref} class=${kind} aria-label=${props.label} onCancel=${onCancel}
     onClick=${onClick}><div class="layer">${props.sheet === true && html`<span
-    class="sheet-grip"></span>`}
+    class="sheet-grab" ...${swipe}><span class="sheet-grip"></span></span>`}
     ${props.children}</div></dialog>`
 }
 

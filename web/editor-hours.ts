@@ -5,11 +5,12 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { Below, Button, Segmented } from './controls.ts'
 import { EditorDays } from './editor-days.ts'
+import { DayKinds } from './editor-kinds.ts'
 import type { PartProps } from './editor-targets.ts'
 import { capital, weekdayName, zoneName } from './format.ts'
 import { html } from './html.ts'
-import { everyDay, switchKind, toBlocks, wholeDay } from './hours-form.ts'
-import type { DatesField, HoursForm, PeriodField, RangeField } from './hours-form.ts'
+import { anyTime, everyDay, switchKind, toBlocks, wholeDay } from './hours-form.ts'
+import type { DatesField, DayKind, HoursForm, PeriodField, RangeField } from './hours-form.ts'
 import { scheduleWords } from './schedule-words.ts'
 import { zone } from './state.ts'
 import { t } from './text.ts'
@@ -116,6 +117,8 @@ export function Dates(props: {
 function Period(props: {
   readonly period: PeriodField; readonly onChange: (period: PeriodField) => void; readonly many: boolean
   readonly beside?: ComponentChildren
+  /** Asks for kinds of day, too: where one period differs from another in them. */
+  readonly kinds?: boolean
 }): VNode {
   const { period, onChange } = props
   return html`<div class="period"><div class="period-line">
@@ -123,6 +126,8 @@ function Period(props: {
       onChange=${(weekdays: readonly number[]) => onChange({ ...period, weekdays })} />
     <${Ranges} ranges=${period.ranges} many=${props.many}
       onChange=${(ranges: readonly RangeField[]) => onChange({ ...period, ranges })} /></div>
+    ${props.kinds === true && html`<${DayKinds} chosen=${period.dayKinds}
+      onChange=${(dayKinds: readonly DayKind[]) => onChange({ ...period, dayKinds })} />`}
     <${Dates} dates=${period.dates} beside=${props.beside}
       onChange=${(dates: readonly DatesField[]) => onChange({ ...period, dates })} /></div>`
 }
@@ -132,11 +137,11 @@ function Periods(props: {
 }): VNode {
   const { hours, onChange } = props
   const set = (periods: readonly PeriodField[]): void => onChange({ ...hours, periods })
-  const fresh: PeriodField = { weekdays: everyDay, dates: [{ from: '', to: '' }], ranges: [wholeDay] }
+  const fresh: PeriodField = { ...anyTime, dates: [{ from: '', to: '' }] }
   return html`<div class="card periods">${hours.periods.map((period, at) => html`<fieldset
     key=${at}>
     <legend class="soft">${t('editor.period', { n: at + 1 })}</legend>
-    <${Period} period=${period} many=${true}
+    <${Period} period=${period} many=${true} kinds=${true}
       onChange=${(next: PeriodField) => set(hours.periods.map((each, index) => index === at ? next : each))} />
     ${hours.periods.length > 1 && html`<button type="button" class="link danger"
       onClick=${() => set(hours.periods.filter((_, index) => index !== at))}>${t('editor.removePeriod')}</button>`}
@@ -149,7 +154,7 @@ function Quick(props: PartProps & { readonly onAdvanced: () => void }): VNode {
   const { form, set } = props
   const same = form.hours.same
   const onChange = (period: PeriodField): void => set({ hours: { ...form.hours, same: period } })
-  if (form.hours.kind !== 'same' || same.ranges.length > 1) {
+  if (form.hours.kind !== 'same' || same.ranges.length > 1 || same.dayKinds.length > 0) {
     return html`<p class="card complex">${t('editor.complex', { when: scheduleWords(toBlocks(form.hours)) })}</p>`
   }
   return html`<div><${Presets} period=${same} onChange=${onChange} />

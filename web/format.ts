@@ -76,6 +76,7 @@ export function secondOf(ms: number, zone: string): string {
 }
 
 type DateStyle = 'day' | 'weekday' | 'full' | 'short' | 'weekdayShort' | 'weekdayLong' | 'dayYear'
+  | 'dayShort'
 
 const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   day: { day: 'numeric', month: 'long' },
@@ -85,12 +86,21 @@ const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   weekdayShort: { weekday: 'short' },
   weekdayLong: { weekday: 'long' },
   dayYear: { day: 'numeric', month: 'long', year: 'numeric' },
+  dayShort: { day: 'numeric', month: 'short' },
 }
+
+/** Making a format costs more than using it a hundred times. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>()
 
 /** A local date ('YYYY-MM-DD') in words: 'вт, 18 ноября' (weekday), '18 ноября' (day) … */
 export function formatDate(date: string, style: DateStyle): string {
-  return new Intl.DateTimeFormat(locale(), { ...dateStyles[style], timeZone: 'UTC' })
-    .format(Date.parse(`${date}T00:00:00Z`)).replace(/\s?г\.$/, '')
+  const tag = locale()
+  let format = dateFormats.get(tag + style)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(tag, { ...dateStyles[style], timeZone: 'UTC' })
+    dateFormats.set(tag + style, format)
+  }
+  return format.format(Date.parse(`${date}T00:00:00Z`)).replace(/\s?г\.$/, '')
 }
 
 /** Name of a weekday, 1 Monday … 7 Sunday. */
@@ -108,7 +118,7 @@ export function capital(text: string): string {
 export function dateSpan(from: string, to: string): string {
   return new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
     .formatRange(Date.parse(`${from}T00:00:00Z`), Date.parse(`${to}T00:00:00Z`))
-    .replace(/\s?г\.$/, '')
+    .replace(/\s?г\./g, '')
 }
 
 /** Length of a talk: 247 s → '4:07', an hour and more '1:02:30'. */
@@ -132,6 +142,11 @@ export function money(kopecks: number): string {
 /** Names joined as the language does: 'Мобильный, Офис и Дача'. */
 export function list(names: readonly string[]): string {
   return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(names)
+}
+
+/** Names of which one is meant: 'Мобильный, Офис или Дача'. */
+export function either(names: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'disjunction' }).format(names)
 }
 
 /** The town of a zone for captions: 'Europe/Moscow' → «Москва», others by their own name. */

@@ -1,13 +1,13 @@
 /**
  * «Время звонков» as fields: the same hours on chosen days, hours by day, or periods by date. Turns
  * schedule blocks into fields and back without loss, and keeps what was typed in one view while
- * another is shown. Pure.
+ * another is shown. Pure, and without words: what is wrong is told by `rule-faults.ts`.
  */
 import type { ScheduleBlockRequest } from '../src/api/schema.ts'
-import { t } from './text.ts'
 
 type Block = ScheduleBlockRequest
 type Weekday = Block['weekdays'][number]
+export type DayKind = NonNullable<Block['dayKinds']>[number]
 
 /** One range of hours as typed. */
 export interface RangeField { readonly from: string; readonly to: string }
@@ -18,18 +18,22 @@ export interface PeriodField {
   readonly weekdays: readonly number[]
   readonly dates: readonly DatesField[]
   readonly ranges: readonly RangeField[]
+  /** Kinds of day in the calendar; none is no limit. */
+  readonly dayKinds: readonly DayKind[]
 }
 
 export interface HoursForm {
   readonly kind: 'same' | 'days' | 'periods'
   readonly same: PeriodField
-  /** Monday first; null: the rule does not act on that day. Dates are those of `same`. */
+  /** Monday first; null: the rule does not act on that day. Dates and kinds are those of `same`. */
   readonly days: readonly (readonly RangeField[] | null)[]
   readonly periods: readonly PeriodField[]
 }
 
 export const everyDay: readonly number[] = [1, 2, 3, 4, 5, 6, 7]
 export const wholeDay: RangeField = { from: '00:00', to: '24:00' }
+/** Always: what a new rule begins with. */
+export const anyTime: PeriodField = { weekdays: everyDay, dates: [], ranges: [wholeDay], dayKinds: [] }
 
 /**
  * A time as people type it → minute of the day: '9', '930', '9:30', '9.30', '24:00'.
@@ -63,6 +67,7 @@ function periodOf(block: Block): PeriodField {
     weekdays: block.weekdays.length === 0 ? everyDay : [...block.weekdays].sort((a, b) => a - b),
     dates: block.dates.map(({ from, to }) => ({ from: from ?? '', to: to ?? '' })),
     ranges: block.hours.length === 0 ? [wholeDay] : rangeFields(block.hours),
+    dayKinds: block.dayKinds ?? [],
   }
 }
 
@@ -82,6 +87,7 @@ function blockOf(period: PeriodField): Block {
     weekdays: period.weekdays.length === 7 ? [] : period.weekdays as Weekday[],
     dates: period.dates.map(({ from, to }) => ({ from: from || null, to: to || null })),
     hours,
+    ...(period.dayKinds.length === 0 ? {} : { dayKinds: [...period.dayKinds] }),
   }
 }
 
@@ -90,8 +96,9 @@ function rangesKey(ranges: readonly RangeField[]): string {
 }
 
 function daysOf(blocks: readonly Block[]): HoursForm['days'] | undefined {
-  const dates = JSON.stringify(blocks[0]?.dates ?? [])
-  if (blocks.some((block) => JSON.stringify(block.dates) !== dates)) return undefined
+  const limits = (block: Block | undefined): string =>
+    JSON.stringify([block?.dates ?? [], block?.dayKinds ?? []])
+  if (blocks.some((block) => limits(block) !== limits(blocks[0]))) return undefined
   const days: (RangeField[] | null)[] = everyDay.map(() => null)
   for (const block of blocks) {
     const period = periodOf(block)
@@ -104,9 +111,8 @@ function daysOf(blocks: readonly Block[]): HoursForm['days'] | undefined {
 
 /** Fields of stored blocks: the simplest view that shows them whole. */
 export function fieldsOf(blocks: readonly Block[]): HoursForm {
-  const periods = blocks.length === 0
-    ? [{ weekdays: everyDay, dates: [], ranges: [wholeDay] }] : blocks.map(periodOf)
-  const same = periods[0] ?? { weekdays: everyDay, dates: [], ranges: [wholeDay] }
+  const periods = blocks.length === 0 ? [anyTime] : blocks.map(periodOf)
+  const same = periods[0] ?? anyTime
   const days = daysOf(blocks.length === 0 ? [blockOf(same)] : blocks)
   const kind = blocks.length <= 1 ? 'same' : days === undefined ? 'periods' : 'days'
   return { kind, same, days: days ?? everyDay.map(() => same.ranges), periods }
@@ -117,12 +123,12 @@ export function toBlocks(form: HoursForm): Block[] {
   const blocks = periodsOf(form).map(blockOf)
   const only = blocks[0]
   const free = blocks.length === 1 && only !== undefined && only.weekdays.length === 0
-    && only.dates.length === 0 && only.hours.length === 0
+    && only.dates.length === 0 && only.hours.length === 0 && only.dayKinds === undefined
   return free ? [] : blocks
 }
 
 /** The shown view as periods; days with equal hours share one. */
-function periodsOf(form: HoursForm): readonly PeriodField[] {
+export function periodsOf(form: HoursForm): readonly PeriodField[] {
   if (form.kind === 'same') return [form.same]
   if (form.kind === 'periods') return form.periods
   const groups = new Map<string, { weekdays: number[]; ranges: readonly RangeField[] }>()
@@ -132,7 +138,8 @@ function periodsOf(form: HoursForm): readonly PeriodField[] {
     if (group === undefined) groups.set(rangesKey(ranges), { weekdays: [index + 1], ranges })
     else group.weekdays.push(index + 1)
   })
-  return [...groups.values()].map((group) => ({ ...group, dates: form.same.dates }))
+  const { dates, dayKinds } = form.same
+  return [...groups.values()].map((group) => ({ ...group, dates, dayKinds }))
 }
 
 /**
@@ -147,31 +154,11 @@ export function switchKind(form: HoursForm, kind: HoursForm['kind']): HoursForm 
   const blocks = periods.map(blockOf)
   if (kind === 'days') {
     const days = daysOf(blocks)
-    const same = only === undefined ? form.same : { ...form.same, dates: only.dates }
+    const same = only === undefined ? form.same
+      : { ...form.same, dates: only.dates, dayKinds: only.dayKinds }
     return days === undefined ? { ...form, kind } : { ...form, kind, days, same }
   }
   return periods.length === 1 && only !== undefined ? { ...form, kind, same: only } : { ...form, kind }
-}
-
-function periodError(period: PeriodField): string | undefined {
-  if (period.weekdays.length === 0) return t('editor.errDays')
-  const bad = period.ranges.some((range) =>
-    parseTime(range.from) === undefined || parseTime(range.to) === undefined)
-  if (bad || period.ranges.length === 0) return t('editor.errTime')
-  const dates = period.dates.some((span) => (span.from === '' && span.to === '')
-    || (span.from !== '' && span.to !== '' && span.from > span.to))
-  return dates ? t('editor.errDates') : undefined
-}
-
-/** The first fault of the shown view, in words; undefined when there is none. */
-export function hoursErrors(form: HoursForm): string | undefined {
-  const periods = periodsOf(form)
-  if (periods.length === 0) return t('editor.errDays')
-  for (const period of periods) {
-    const fault = periodError(period)
-    if (fault !== undefined) return fault
-  }
-  return undefined
 }
 
 /** A day of the week preview: the stretches of one weekday in minutes, windows past midnight cut. */

@@ -7,11 +7,13 @@ import { Dialog } from './dialog.ts'
 import { html } from './html.ts'
 import { t } from './text.ts'
 import type { Key } from './text.ts'
+import './text-home-ru.ts'
 
 const keys: readonly (readonly [string, Key])[] = [
   ['← →', 'keys.arrows'], ['↑ ↓', 'keys.rows'], ['Home End', 'keys.ends'], ['Enter', 'keys.open'],
   ['Space', 'keys.switch'], ['E', 'keys.edit'], ['Delete', 'keys.delete'], ['Alt+↑ ↓', 'keys.order'],
-  ['T', 'keys.now'], ['+ − 1 2 3', 'keys.zoom'], ['Shift+← →', 'keys.scroll'], ['N', 'keys.new'],
+  ['Ctrl+← →', 'keys.hours'], ['Ctrl+Shift+← →', 'keys.hoursFrom'],
+  ['T', 'keys.now'], ['+ − 1 2 3 4', 'keys.zoom'], ['Shift+← →', 'keys.scroll'], ['N', 'keys.new'],
   ['L', 'keys.table'],
 ]
 

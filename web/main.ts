@@ -3,6 +3,7 @@
  */
 import { render } from 'preact'
 import type { VNode } from 'preact'
+import { startBadges } from './badges.ts'
 import { Button, LinkButton, Strip } from './controls.ts'
 import { DefaultNumberDialog } from './default-number.ts'
 import { DeleteRuleDialog } from './delete-rule.ts'
@@ -10,34 +11,15 @@ import { phone, startDevice } from './device.ts'
 import { Frame } from './frame.ts'
 import { html } from './html.ts'
 import { Login } from './login.ts'
-import { Numbers } from './numbers.ts'
-import { Overview } from './overview.ts'
+import { findPage } from './pages.ts'
 import { place, startRouter } from './router.ts'
-import { later } from './later.ts'
-import { Rules } from './rules.ts'
 import { loadFault, session, startClock, startEvents, startSession } from './state.ts'
 import { startToasts, ToastPlace } from './toast.ts'
 import { t } from './text.ts'
 
-// Pages that are not the first one come with their own part of the bundle.
-const Calls = later(async () => (await import('./calls.ts')).Calls)
-const RuleEditor = later(async () => (await import('./rule-editor.ts')).RuleEditor)
-
 function Missing(): VNode {
   return html`<div class="page"><h1>${t('app.notFound')}</h1><p>${t('app.notFoundText')}</p>
     <${LinkButton} href="/">${t('app.toOverview')}<//></div>`
-}
-
-function Page(): VNode {
-  const path = place.value.path
-  if (path === '/' || path === '/login') return html`<${Overview} />`
-  if (path === '/rules') return html`<${Rules} />`
-  if (path === '/numbers') return html`<${Numbers} />`
-  if (path === '/calls') return html`<${Calls} />`
-  const rule = /^\/rules\/(new|[0-9a-f]{32})$/.exec(path)?.[1]
-  if (rule !== undefined) return html`<${RuleEditor} key=${path}
-  id=${rule === 'new' ? undefined : rule} />`
-  return html`<${Missing} />`
 }
 
 function App(): VNode | null {
@@ -48,9 +30,12 @@ function App(): VNode | null {
         action=${html`<${Button} small=${true} onClick=${() => void startSession()}>${
           t('common.retry')}<//>`} /></main>`
   }
-  const editor = place.value.path.startsWith('/rules/')
-  return html`<${Frame} bare=${editor && phone.value}><${Page} /><${DeleteRuleDialog} />
-    <${DefaultNumberDialog} /><${ToastPlace} /><//>`
+  const path = place.value.path
+  const page = findPage(path)
+  const id = page?.id === 'new' ? undefined : page?.id
+  return html`<${Frame} bare=${page?.bare === true && phone.value}>
+    ${page === undefined ? html`<${Missing} />` : html`<${page.component} key=${path} id=${id} />`}
+    <${DeleteRuleDialog} /><${DefaultNumberDialog} /><${ToastPlace} /><//>`
 }
 
 const root = document.getElementById('app')
@@ -62,4 +47,5 @@ if (root !== null) {
   void startSession()
   startClock()
   startEvents()
+  startBadges()
 }

@@ -1,6 +1,6 @@
 /**
- * «Куда Вам дозваниваться?»: what a subscriber without any number sees, on the home page and in «Мои
- * номера»: one form and the three steps to the first call.
+ * «Куда Вам дозваниваться?»: what a subscriber without any number sees, on the home page and in
+ * «Мои номера»: one form and the three steps to the first call.
  */
 import type { VNode } from 'preact'
 import { formatPhone } from './format.ts'

@@ -1,12 +1,13 @@
 /**
  * «Мои номера»: the phones that rules may ring, by human names; search, pages of ten, the default
- * number. Adding and changing is `number-form.ts`.
+ * number, phones that no longer answer. A row is `number-row.ts`, adding and changing `number-
+ * form.ts`.
  */
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import type { NumberReply } from '../src/api/schema.ts'
-import { chooseDefault, deleteNumber } from './changes.ts'
-import { Button, Empty, Skeleton, Strip } from './controls.ts'
+import { deleteNumber } from './changes.ts'
+import { Button, Empty, Select, Skeleton, Strip } from './controls.ts'
 import { openDefaultNumber } from './default-number.ts'
 import { phone as isPhone } from './device.ts'
 import { Dialog } from './dialog.ts'
@@ -14,12 +15,13 @@ import { formatPhone, list, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { NumberForm, sameNumberKey } from './number-form.ts'
+import { columns, isUnproved, NumberManner, NumberRow } from './number-row.ts'
+import { checkSilent, NumberVerify } from './number-verify.ts'
 import { NumbersEmpty } from './numbers-empty.ts'
 import { SearchField } from './search-field.ts'
 import { loadFault, me, numbers, refresh } from './state.ts'
 import { t } from './text.ts'
 
-const pageSize = 10
 const maxNumbers = 50
 
 /** Numbers whose description or digits contain the text. */
@@ -32,54 +34,6 @@ export function matching(all: readonly NumberReply[], text: string): readonly Nu
   return all.filter((each) => each.description.toLocaleLowerCase().includes(wanted)
     || each.address.toLocaleLowerCase().includes(wanted)
     || (spelled && digits !== '' && sameNumberKey(each.address).includes(digits)))
-}
-
-function UsedBy(props: { readonly phone: NumberReply }): VNode {
-  const names = props.phone.usedBy
-  if (names.length === 0) return html`<span class="soft">${t('numbers.unused')}</span>`
-  const quoted = names.map((name) => t('common.quoted', { name }))
-  return html`<span class="soft" title=${list(quoted)}>${names.length > 2
-    ? t('numbers.rules', { n: names.length }) : quoted.join(', ')}</span>`
-}
-
-interface RowProps {
-  readonly phone: NumberReply
-  readonly onEdit: () => void
-  readonly onDelete: () => void
-}
-
-function Tags(props: { readonly phone: NumberReply }): VNode {
-  return html`<span class="tags">${props.phone.isDefault
-    && html`<span class="tag sel"><${Icon} name="check"
-      size=${14} />${t('numbers.isDefault')}</span>`}
-    ${props.phone.repeated && html`<span class="tag warn" title=${t('numbers.repeatedText')}>${
-      t('numbers.repeated')}</span>`}</span>`
-}
-
-function RowActions(props: RowProps): VNode {
-  const { phone } = props
-  const name = phoneName(phone)
-  return html`<span class="row-actions">${!phone.isDefault && html`<${Button} kind="quiet"
-    small=${true}
-    icon="star" label=${`${t('numbers.makeDefault')}: ${name}`}
-    onClick=${() => void chooseDefault(phone.id)} />`}
-    <${Button} kind="quiet" small=${true} icon="pencil" label=${`${t('common.edit')}: ${name}`}
-      onClick=${props.onEdit} />
-    <${Button} kind="quiet" small=${true} icon="trash" label=${`${t('common.delete')}: ${name}`}
-      onClick=${props.onDelete} /></span>`
-}
-
-function Row(props: RowProps): VNode {
-  const { phone } = props
-  if (isPhone.value) {
-    return html`<tr><td colSpan=${5}><div class="phone-row"><div><p
-      class="strong">${phoneName(phone)}</p>
-      <p class="soft num">${formatPhone(phone.address)}</p><p><${Tags} phone=${phone} /> ${' '}
-      <${UsedBy} phone=${phone} /></p></div><${RowActions} ...${props} /></div></td></tr>`
-  }
-  return html`<tr><th scope="row" class="strong">${phoneName(phone)}</th>
-    <td class="num">${formatPhone(phone.address)}</td><td><${Tags} phone=${phone} /></td>
-    <td><${UsedBy} phone=${phone} /></td><td class="right"><${RowActions} ...${props} /></td></tr>`
 }
 
 function Pager(props: {
@@ -115,20 +69,44 @@ function Table(props: {
   readonly rows: readonly NumberReply[]; readonly onEdit: (phone: NumberReply) => void
   readonly onDelete: (phone: NumberReply) => void
 }): VNode {
-  return html`<table class="card table">${!isPhone.value && html`<thead><tr>
+  const proofs = me.value?.verifyNumbers === true
+  const first = props.rows.find(isUnproved)
+  return html`<table class="card table numbers">${!isPhone.value && html`<thead><tr>
     <th scope="col">${t('numbers.colDescription')}</th><th
       scope="col">${t('numbers.colNumber')}</th>
-    <th scope="col">${t('numbers.colDefault')}</th><th scope="col">${t('numbers.colUse')}</th>
+    <th scope="col">${t(proofs ? 'verify.column' : 'numbers.colMarks')}</th><th
+      scope="col" class="wide-only">${t('numbers.colUse')}</th>
+    <th scope="col" class="roomy">${t('watch.column')}</th>
     <th scope="col"><span class="visually-hidden">${t('numbers.colActions')}</span></th></tr></thead>`}
-    <tbody>${props.rows.map((phone) => html`<${Row} key=${phone.id} phone=${phone}
-      onEdit=${() => props.onEdit(phone)}
-      onDelete=${() => props.onDelete(phone)} />`)}</tbody></table>`
+    <tbody>${props.rows.map((phone) => [
+      html`<${NumberRow} key=${phone.id} phone=${phone} tells=${phone === first}
+        onEdit=${() => props.onEdit(phone)} onDelete=${() => props.onDelete(phone)} />`,
+      !isPhone.value && isUnproved(phone) && html`<tr key=${`${phone.id}code`} class="code-row"><td
+        colSpan=${columns}><${NumberVerify} phone=${phone} tells=${phone === first} /></td></tr>`,
+    ])}</tbody></table>`
 }
+
+/** Phones that are rung and never answer: told once above the table, with the way to find out. */
+function SilentNotice(props: { readonly all: readonly NumberReply[] }): VNode | null {
+  const silent = props.all.filter(({ watch }) => watch.deadSince !== null || watch.silentDays !== null)
+  const first = silent[0]
+  if (first === undefined) return null
+  const name = phoneName(first)
+  const title = first.watch.deadSince !== null ? t('watch.noticeDead', { name })
+    : t('watch.notice', { name, n: first.watch.silentDays ?? 0 })
+  return html`<${Strip} kind="warn" title=${title}
+    text=${silent.length > 1 ? t('watch.noticeMore', { n: silent.length - 1 }) : t('watch.noticeText')}
+    action=${html`<${Button} small=${true} onClick=${() => void checkSilent(first)}>${
+      t('watch.check')}<//>`} />`
+}
+
+const pageSizes = [10, 20, 50]
 
 /** The page. */
 export function Numbers(): VNode {
   const [text, setText] = useState('')
   const [page, setPage] = useState(1)
+  const [size, setSize] = useState(pageSizes[0] ?? 10)
   const [form, setForm] = useState<{ readonly phone?: NumberReply } | undefined>(undefined)
   const [kept, setKept] = useState<NumberReply | undefined>(undefined)
   const all = numbers.value
@@ -141,7 +119,7 @@ export function Numbers(): VNode {
   }
   if (all.length === 0) return html`<${NumbersEmpty} />`
   const found = matching(all, text)
-  const pages = Math.max(1, Math.ceil(found.length / pageSize))
+  const pages = Math.max(1, Math.ceil(found.length / size))
   const shown = Math.min(page, pages)
   const full = all.length >= maxNumbers
   const close = (): void => setForm(undefined)
@@ -157,16 +135,22 @@ export function Numbers(): VNode {
       <${Button} kind="primary" icon="plus" disabled=${full} onClick=${() => setForm({})}>${
         t('numbers.add')}<//></div></div>
     ${full && html`<p class="below">${t('numbers.full')}</p>`}
+    <${SilentNotice} all=${all} />
     ${found.length === 0 ? html`<${Empty} title=${t('numbers.nothing')} text=""
       action=${html`<${Button} onClick=${() => setText('')}>${t('numbers.reset')}<//>`} />`
-      : html`<${Table} rows=${found.slice((shown - 1) * pageSize, shown * pageSize)}
+      : html`<${Table} rows=${found.slice((shown - 1) * size, shown * size)}
         onDelete=${remove}
         onEdit=${(phone: NumberReply) => setForm({ phone })} />`}
     <div class="page-foot spread"><span>${t('numbers.count', { n: all.length })}</span>
-      ${pages > 1 && html`<${Pager} page=${shown} of=${pages} onPage=${setPage} />`}</div>
+      ${pages > 1 && html`<${Pager} page=${shown} of=${pages} onPage=${setPage} />`}
+      ${all.length > 10 && html`<span class="page-size"><${Select} label=${t('numbers.show')}
+        value=${String(size)} options=${pageSizes.map((n) =>
+          ({ value: String(n), text: t('numbers.perPage', { n }) }))}
+        onChange=${(value: string) => { setSize(Number(value)); setPage(1) }} /></span>`}</div>
     <${DefaultStrip} />
     ${form !== undefined && html`<${Dialog} sheet=${isPhone.value} label=${title} onClose=${close}>
-      <h2>${title}</h2><${NumberForm} phone=${form.phone} onDone=${close} /><//>`}
+      <h2>${title}</h2><${NumberForm} phone=${form.phone} more=${NumberManner}
+        onDone=${close} /><//>`}
     ${kept !== undefined && html`<${InUse} phone=${kept}
       onClose=${() => setKept(undefined)} />`}</div>`
 }

@@ -5,7 +5,7 @@
 import { useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { NumberReply } from '../src/api/schema.ts'
+import type { NumberReply, RuleRequest } from '../src/api/schema.ts'
 import { answerSentence, nextSentence, warnings } from './answer.ts'
 import type { Warning } from './answer.ts'
 import { api } from './api.ts'
@@ -16,11 +16,14 @@ import { phone } from './device.ts'
 import { formatPhone, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { LiveCalls } from './live-call.ts'
-import { NumbersEmpty } from './numbers-empty.ts'
-import { newRule, requestOf } from './rule-form.ts'
+import { later } from './later.ts'
+import { Override } from './override.ts'
 import { loadFault, me, now, numbers, overview, refresh } from './state.ts'
 import { t } from './text.ts'
 import { TimelineCard } from './timeline-card.ts'
+import './text-home-ru.ts'
+
+const NumbersEmpty = later<object>(async () => (await import('./numbers-empty.ts')).NumbersEmpty)
 
 function WarningStrip(props: { readonly warning: Warning }): VNode {
   const { warning } = props
@@ -61,11 +64,11 @@ function Warnings(props: { readonly all: readonly Warning[] }): VNode | null {
 function FirstRule(props: { readonly target: NumberReply }): VNode {
   const name = phoneName(props.target)
   const add = (): void => {
-    const form = newRule()
-    const request = requestOf({
-      ...form, name: t('overview.always', { name }).slice(0, 64),
-      targets: [{ targetId: props.target.id, ringSeconds: '' }],
-    })
+    const request: RuleRequest = {
+      name: t('overview.always', { name }).slice(0, 64), enabled: true, priority: 0, blocks: [],
+      mode: 'parallel', waitSeconds: 30, noAnswer: { action: 'hangUp' },
+      targets: [{ targetId: props.target.id, ringSeconds: null }],
+    }
     void change(() => api.addRule(request), { text: t('rule.saved', { name: request.name }) })
   }
   return html`<div class="card empty"><h2>${t('overview.noRules')}</h2>
@@ -82,7 +85,8 @@ function Head(props: { readonly answer: string; readonly next: string }): VNode 
     ${phone.value && html`<div class="phone-head"><p class="strong num">${
       formatPhone(me.value?.number ?? '')}</p>${add}</div>`}
     <div class="hero-words"><h1>${props.answer}</h1><p>${props.next}</p></div>
-    ${!phone.value && add}</div>`
+    ${!phone.value && html`<div class="hero-actions"><${LinkButton} href="/simulator">${
+      t('overview.simulator')}<//>${add}</div>`}</div>`
 }
 
 /** The page. Its title is the answer, so that the tab tells it, too. */
@@ -107,9 +111,7 @@ export function Overview(): VNode {
     <${Head} answer=${answerSentence(data, account, phones)}
       next=${nextSentence(data, now.value, phone.value)} />
     <p class="visually-hidden" aria-live="polite">${answerSentence(data, account, phones)}</p>
-    <${Warnings} all=${warnings(data, account, now.value)} /><${LiveCalls} />
+    <${Override} /><${Warnings} all=${warnings(data, account, now.value)} /><${LiveCalls} />
     ${data.rules.length === 0 && first !== undefined ? html`<${FirstRule} target=${first} />`
-      : html`<${TimelineCard} />`}
-    <p class="page-foot">${t('overview.foot', { number: formatPhone(account.number) })} ${' '}
-      <a href="/calls">${t('overview.journal')}</a></p></div>`
+      : html`<${TimelineCard} />`}</div>`
 }

@@ -6,6 +6,8 @@ import type { OverviewReply } from '../src/api/schema.ts'
 
 export type Call = OverviewReply['live'][number]
 export type Leg = Call['legs'][number]
+/** What the chart needs of a call: one of the journal, or one that was simulated. */
+export type RungCall = Pick<Call, 'legs'>
 
 export interface RingRow {
   readonly leg: Leg
@@ -14,11 +16,17 @@ export interface RingRow {
   readonly ringTo: number
   /** Seconds of talk as drawn, cut at the end of the axis; undefined when not answered by it. */
   readonly talk: { readonly from: number; readonly to: number; readonly seconds: number } | undefined
+  /** While it was answered but nobody had pressed 1. */
+  readonly asked: { readonly from: number; readonly to: number } | undefined
   /** How many times in turn this phone was rung alike (a cycle of rules). */
   readonly times: number
 }
 
+/** Voicemail as a row of its own: seconds on the axis. */
+export interface MailRow { readonly from: number; readonly to: number }
+
 export interface RingChart {
+  readonly mail: MailRow | undefined
   readonly rows: readonly RingRow[]
   readonly axisSeconds: number
   readonly ticks: readonly number[]
@@ -42,12 +50,18 @@ function endOf(leg: Leg, nowMs: number): number {
  * `mostTicks` how many marks the axis has room for.
  * Without any leg there are no rows.
  */
-export function layoutRingChart(call: Call, nowMs: number, mostTicks = 7): RingChart {
+export function layoutRingChart(
+  call: RungCall, nowMs: number, mostTicks = 7,
+  mail?: { readonly fromMs: number; readonly toMs: number },
+): RingChart {
   const legs = call.legs
-  const origin = Math.min(...legs.map((leg) => leg.ringMs ?? leg.startMs), Number.MAX_SAFE_INTEGER)
+  const origin = Math.min(...legs.map((leg) => leg.ringMs ?? leg.startMs),
+    mail?.fromMs ?? Number.MAX_SAFE_INTEGER)
   const seconds = (ms: number): number => Math.max(0, (ms - origin) / 1000)
   const ringEnds = legs.map((leg) => seconds(leg.answerMs ?? endOf(leg, nowMs)))
-  const lastRing = Math.max(0, ...ringEnds)
+  const mailRow = mail === undefined ? undefined
+    : { from: seconds(mail.fromMs), to: seconds(mail.toMs) }
+  const lastRing = Math.max(0, mailRow?.from ?? 0, ...ringEnds)
   const answered = legs.find((leg) => leg.answerMs !== undefined && leg.outcome === 'answered')
   const wanted = answered === undefined ? lastRing * 1.25 : lastRing * 1.7
   const tick = tickSeconds(Math.max(wanted, 5), mostTicks)
@@ -55,6 +69,8 @@ export function layoutRingChart(call: Call, nowMs: number, mostTicks = 7): RingC
   const ticks: number[] = []
   for (let at = 0; at <= axisSeconds; at += tick) ticks.push(at)
   return {
+    mail: mailRow === undefined ? undefined
+      : { from: mailRow.from, to: Math.min(axisSeconds, Math.max(mailRow.to, mailRow.from + tick)) },
     rows: legs.map((leg) => row(leg, seconds, nowMs, axisSeconds)),
     axisSeconds, ticks, rules: ruleMarks(legs, seconds),
   }
@@ -71,7 +87,9 @@ function row(
     to: Math.min(axisSeconds, seconds(endOf(leg, nowMs))),
     seconds: (endOf(leg, nowMs) - (leg.answerMs ?? 0)) / 1000,
   } : undefined
-  return { leg, ringFrom, ringTo, talk, times: 1 }
+  const asked = !talks && leg.answerMs !== undefined
+    ? { from: ringTo, to: seconds(endOf(leg, nowMs)) } : undefined
+  return { leg, ringFrom, ringTo, talk, asked, times: 1 }
 }
 
 function ruleMarks(

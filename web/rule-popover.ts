@@ -17,8 +17,10 @@ import { modeWords, nextWords, spokenRule } from './sentence.ts'
 import { me, overview, picture, zone } from './state.ts'
 import { capital } from './format.ts'
 import { t } from './text.ts'
+import { BarHours } from './timeline-hours.ts'
 import type { TimelineBar } from './timeline-layout.ts'
 import { localTime } from './zone.ts'
+import './text-home-ru.ts'
 
 /** The tag of a rule's state; `quiet` leaves out «включено», where a switch says it already. */
 export function StateTag(props: {
@@ -101,5 +103,6 @@ export function RulePopover(props: {
     <p class="popover-times">${scheduleShort(spoken.blocks)} · ${modeWords(spoken)}</p>
     <${Yields} bar=${props.bar} /><${Phones} rule=${rule} />
     <p class="popover-next">${t('rule.noAnswer', { next: nextWords(spoken.next) })}</p>
+    <${BarHours} rule=${rule} bar=${props.bar} onDone=${props.onClose} />
     <${Actions} rule=${rule} onClose=${props.onClose} /><//>`
 }

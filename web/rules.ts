@@ -9,18 +9,19 @@ import { homeWarnings } from './answer.ts'
 import { moveRule, switchRule } from './changes.ts'
 import { Button, Empty, LinkButton, Skeleton, Strip, Switch } from './controls.ts'
 import { askDelete } from './delete-rule.ts'
+import { DragHandle, dragClass, holdFocus } from './drag-order.ts'
+import type { Drag } from './drag-order.ts'
 import { capital } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
+import { conditionsOf, conditionText } from './rule-conditions.ts'
 import { ruleText, spokenRule } from './sentence.ts'
 import { StateTag } from './rule-popover.ts'
 import { loadFault, me, overview, refresh } from './state.ts'
-import { known, t } from './text.ts'
-
-interface Drag {
-  readonly from: number
-  readonly over: number
-}
+import { t } from './text.ts'
+import { warningWords } from './warning-words.ts'
+import './text-home-ru.ts'
+import './text-rules-ru.ts'
 
 interface RowProps {
   readonly rule: RuleReply
@@ -30,68 +31,65 @@ interface RowProps {
   readonly onDrag: (drag: Drag | undefined) => void
 }
 
-/** The row under the pointer, by its place in the list; undefined outside of it. */
-function rowUnder(event: PointerEvent): number | undefined {
-  const row = document.elementFromPoint(event.clientX, event.clientY)?.closest('[data-row]')
-  return row instanceof HTMLElement ? Number(row.dataset['row']) : undefined
+/** The warnings of a rule; numbers that only wait for their proof are told as such. */
+function warningsOf(rule: RuleReply): RuleReply['warnings'] {
+  return rule.warnings.filter(({ code }) => code !== 'noTargets' || rule.targets.length === 0)
 }
 
-function Handle(props: RowProps): VNode {
-  const { rule, index, drag, onDrag } = props
-  const start = (event: PointerEvent): void => {
-    (event.currentTarget as Element).setPointerCapture(event.pointerId)
-    onDrag({ from: index, over: index })
-  }
-  const move = (event: PointerEvent): void => {
-    const over = drag === undefined ? undefined : rowUnder(event)
-    if (drag !== undefined && over !== undefined && over !== drag.over) onDrag({ ...drag, over })
-  }
-  const drop = (): void => {
-    if (drag !== undefined && drag.over !== drag.from) void moveRule(rule, drag.over)
-    onDrag(undefined)
-  }
-  const key = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
-    if (step === 0) return
-    event.preventDefault()
-    void moveRule(rule, index + step)
-  }
-  return html`<button type="button" class="handle"
-    aria-label=${t('common.drag', { name: rule.name })}
-    onPointerDown=${start} onPointerMove=${move} onPointerUp=${drop}
-    onPointerCancel=${() => onDrag(undefined)}
-    onKeyDown=${key}><${Icon} name="grip" /></button>`
+/** What a row says below its sentence: one thing, if it matters. */
+function rowWarning(rule: RuleReply): string | undefined {
+  const found = warningsOf(rule).find(({ code }) =>
+    homeWarnings.has(code) || code === 'unverifiedNumber')
+  const text = found === undefined ? undefined : warningWords(found)
+  return text === undefined ? undefined : capital(text)
 }
 
-function ruleWarnings(rule: RuleReply): string[] {
-  return rule.warnings.flatMap((warning) => {
-    const key = `warning.${warning.code}`
-    return known(key) && homeWarnings.has(warning.code) ? [capital(t(key, warning.details))] : []
-  })
+/** The remarks on the whole set: how many, and each with the way to its rule. */
+function Lint(props: { readonly rules: readonly RuleReply[] }): VNode | null {
+  const account = (overview.value?.warnings ?? []).flatMap(({ code, details }) =>
+    code === 'blockedTooWide' ? [t('warning.blockedTooWide', details)] : [])
+  const found = props.rules.filter((rule) => rule.enabled)
+    .flatMap((rule) => warningsOf(rule).flatMap((warning) => {
+      const text = warningWords(warning)
+      return text === undefined ? [] : [{ rule, text }]
+    }))
+  const count = found.length + account.length
+  if (count === 0) return props.rules.length < 2 ? null : html`<p class="lint-none soft"><${Icon}
+    name="check" size=${15} />${t('rules.lintNone')}</p>`
+  return html`<details class="card lint"><summary><${Icon} name="alert" /><span class="strong">${
+    t('rules.lint', { n: count })}</span></summary>
+    <ul>${account.map((text) => html`<li key=${text}>${capital(text)} ${' '}<a
+      href="/callers">${t('nav.callers')}</a></li>`)}
+    ${found.map(({ rule, text }) => html`<li key=${rule.id + text}><a href=${`/rules/${rule.id}`}>${
+      rule.name}</a><span>${capital(text)}</span></li>`)}</ul></details>`
 }
 
 function Row(props: RowProps): VNode {
   const { rule, index, last, drag } = props
   const spoken = spokenRule(rule, me.value?.ringSeconds ?? 25)
-  const over = drag?.over === index && drag.from !== index
-    ? (drag.from > index ? ' drop-above' : ' drop-below') : ''
-  const warned = ruleWarnings(rule)
-  return html`<li class=${`rule-row${rule.enabled ? '' : ' off'}${drag?.from === index ? ' dragged' : ''}${over}`}
+  const warned = rowWarning(rule)
+  const more = conditionText(conditionsOf(rule), rule.reaction === 'ring')
+  const move = (to: number): void => {
+    const giveBack = holdFocus()
+    void moveRule(rule, to).then(giveBack)
+  }
+  return html`<li class=${`rule-row${rule.enabled ? '' : ' off'}${dragClass(drag, index)}`}
     data-row=${index}>
-    <${Handle} ...${props} /><span class="rule-number">${index + 1}</span>
+    <${DragHandle} name=${rule.name} index=${index} drag=${drag} onDrag=${props.onDrag}
+      onMove=${move} /><span class="rule-number">${index + 1}</span>
     <div class="rule-words"><p class="rule-name"><a href=${`/rules/${rule.id}`}>${rule.name}</a>
       <${StateTag} rule=${rule} quiet=${true} />${rule.priority > 0
         && html`<span class="soft">${t('rule.priority', { n: rule.priority })}</span>`}</p>
-      <p class="soft">${ruleText(spoken)}</p>
-      ${warned.length > 0 && html`<p class="row-warning"><${Icon} name="alert"
-        size=${15} />${warned[0]}</p>`}</div>
+      <p class="soft">${ruleText(spoken)}${more !== '' && html` ${' '}${more}`}</p>
+      ${warned !== undefined && html`<p class="row-warning"><${Icon} name="alert"
+        size=${15} />${warned}</p>`}</div>
     <div class="rule-actions">
       <${Button} kind="quiet" small=${true} icon="up" label=${t('common.up')}
         disabled=${index === 0}
-        onClick=${() => void moveRule(rule, index - 1)} />
+        onClick=${() => move(index - 1)} />
       <${Button} kind="quiet" small=${true} icon="down" label=${t('common.down')}
         disabled=${index === last}
-        onClick=${() => void moveRule(rule, index + 1)} />
+        onClick=${() => move(index + 1)} />
       <${LinkButton} kind="quiet" small=${true} icon="pencil" href=${`/rules/${rule.id}`}
         label=${`${t('common.edit')}: ${rule.name}`} />
       <${Button} kind="quiet" small=${true} icon="trash"
@@ -119,9 +117,9 @@ export function Rules(): VNode {
     ${rules.length > 0 && html`<p>${t('rules.lead')}</p>`}</div>${rules.length > 0 && add}</div>
     ${rules.length === 0 ? html`<${Empty} title=${t('rules.empty')} action=${add}
       text=${t(me.value?.defaultTargetId === null ? 'rules.emptyNowhere' : 'rules.emptyText')} />`
-      : html`<ol class="card rule-list" aria-label=${t('rules.list')}>${rules.map((rule, index) =>
-        html`<${Row} key=${rule.id} rule=${rule} index=${index} last=${rules.length - 1}
+      : html`<div><${Lint} rules=${rules} /><ol class="card rule-list"
+        aria-label=${t('rules.list')}>${rules.map((rule, index) => html`<${Row} key=${rule.id} rule=${rule} index=${index} last=${rules.length - 1}
           drag=${drag}
           onDrag=${setDrag} />`)}</ol>
-        <p class="page-foot">${t('rules.count', { n: rules.length })}</p>`}</div>`
+        <p class="page-foot">${t('rules.count', { n: rules.length })}</p></div>`}</div>`
 }

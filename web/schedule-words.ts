@@ -38,6 +38,28 @@ function sameDays(weekdays: readonly number[], wanted: string): boolean {
   return [...new Set(weekdays)].sort((a, b) => a - b).join('') === wanted
 }
 
+/** Kinds of day in words: «по рабочим дням», «по выходным и праздникам» … */
+function kindsWords(kinds: NonNullable<Block['dayKinds']>): string {
+  const has = [...new Set(kinds)].sort().join()
+  const whole = { 'short,working': 'when.kindsWork', 'dayOff,holiday': 'when.kindsFree' } as const
+  if (has in whole) return t(whole[has as keyof typeof whole])
+  return list(kinds.map((kind) => t(`when.on.${kind}`)))
+}
+
+function hasKinds(block: Block): boolean {
+  const kinds = new Set(block.dayKinds)
+  return kinds.size > 0 && kinds.size < 4
+}
+
+/** Weekdays and kinds of day together; undefined when neither is a limit. */
+function whichDays(block: Block): string | undefined {
+  const every = block.weekdays.length === 0 || sameDays(block.weekdays, '1234567')
+  const kinds = hasKinds(block) ? kindsWords(block.dayKinds ?? []) : undefined
+  if (every) return kinds
+  const days = daysWords(block.weekdays)
+  return kinds === undefined ? days : t('when.daysKinds', { days, kinds })
+}
+
 function daysWords(weekdays: readonly number[]): string {
   if (weekdays.length === 0 || sameDays(weekdays, '1234567')) return t('when.everyDay')
   if (sameDays(weekdays, '12345')) return t('when.weekdays')
@@ -72,18 +94,18 @@ function day(date: string | null): string {
 }
 
 function blockWords(block: Block): string {
-  const everyDay = block.weekdays.length === 0 || sameDays(block.weekdays, '1234567')
+  const days = whichDays(block)
   const dated = block.dates.length > 0
   if (!hasHours(block)) {
-    if (!dated) return everyDay ? t('when.always') : daysWords(block.weekdays)
-    return everyDay ? datesWords(block.dates)
-      : t('when.daysDates', { days: daysWords(block.weekdays), dates: datesWords(block.dates) })
+    if (!dated) return days ?? t('when.always')
+    const dates = datesWords(block.dates)
+    return days === undefined ? dates : t('when.daysDates', { days, dates })
   }
   const hours = hoursWords(block.hours)
-  if (!dated) return t('when.daysHours', { days: daysWords(block.weekdays), hours })
+  if (!dated) return t('when.daysHours', { days: days ?? t('when.everyDay'), hours })
   const dates = datesWords(block.dates)
-  return everyDay ? t('when.datesHours', { dates, hours })
-    : t('when.all', { days: daysWords(block.weekdays), hours, dates })
+  return days === undefined ? t('when.datesHours', { dates, hours })
+    : t('when.all', { days, hours, dates })
 }
 
 /** When a rule acts, for sentences; no blocks mean always. Lower case. */
@@ -103,6 +125,7 @@ export function scheduleShort(blocks: readonly Block[]): string {
     const every = block.weekdays.length === 0 || sameDays(block.weekdays, '1234567')
     const parts: string[] = []
     if (!every) parts.push(weekdayRuns(block.weekdays))
+    if (hasKinds(block)) parts.push(kindsWords(block.dayKinds ?? []))
     if (hasHours(block)) parts.push(block.hours.map(range).join(', '))
     if (block.dates.length > 0) parts.push(datesWords(block.dates))
     return parts.length === 0 ? t('when.always') : parts.join(' ')

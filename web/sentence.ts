@@ -1,9 +1,9 @@
 /**
- * A rule read back as one sentence, cut into pieces so that the words behind a field can be links to
- * it. Pure: takes the rule's values and the names of phones and rules.
+ * A rule read back as one sentence, cut into pieces so that the words behind a field can be links
+ * to it. Pure: takes the rule's values and the names of phones and rules.
  */
 import type { RuleReply, RuleRequest } from '../src/api/schema.ts'
-import { list } from './format.ts'
+import { formatPhone, list } from './format.ts'
 import { scheduleSentence } from './schedule-words.ts'
 import { pieces, t } from './text.ts'
 import type { Key, Piece } from './text.ts'
@@ -13,28 +13,38 @@ export interface Spoken {
   readonly blocks: RuleRequest['blocks']
   readonly mode: 'parallel' | 'serial'
   readonly waitSeconds: number
-  /** Names of the phones in order, with their own ring times (null: the subscriber's setting). */
-  readonly phones: readonly { readonly name: string; readonly ringSeconds: number | null }[]
+  /**
+   * Names of the phones in order, with their own ring times (null: the subscriber's setting) and
+   * how long after the first they begin.
+   */
+  readonly phones: readonly {
+    readonly name: string; readonly ringSeconds: number | null; readonly delaySeconds?: number | null
+  }[]
   readonly next: Next
   /** The subscriber's ring time of one number in serial mode, seconds. */
   readonly ringSeconds: number
+  /** 'voicemail' and 'refuse' ring nobody; absent is 'ring'. */
+  readonly reaction?: 'ring' | 'voicemail' | 'refuse'
 }
 
 export type Next =
   | { readonly action: 'hangUp' } | { readonly action: 'voicemail' }
   | { readonly action: 'rule'; readonly name: string; readonly ignoreSchedule: boolean }
 
+/** A stored next step as the sentence needs it. */
+export function spokenNext(next: RuleReply['noAnswer']): Next {
+  return next.action === 'rule'
+    ? { action: 'rule', name: next.ruleName, ignoreSchedule: next.ignoreSchedule }
+    : { action: next.action }
+}
+
 /** A stored rule as the sentence needs it. */
 export function spokenRule(rule: RuleReply, ringSeconds: number): Spoken {
-  const next = rule.noAnswer
   return {
     blocks: rule.blocks as RuleRequest['blocks'], mode: rule.mode, waitSeconds: rule.waitSeconds,
-    phones: rule.targets.map((phone) =>
-      ({ name: phone.description || phone.address, ringSeconds: phone.ringSeconds })),
-    next: next.action === 'rule'
-      ? { action: 'rule', name: next.ruleName, ignoreSchedule: next.ignoreSchedule }
-      : { action: next.action },
-    ringSeconds,
+    phones: rule.targets.map(({ description, address, ringSeconds: own, delaySeconds }) =>
+      ({ name: description || formatPhone(address), ringSeconds: own, delaySeconds })),
+    next: spokenNext(rule.noAnswer), ringSeconds, reaction: rule.reaction,
   }
 }
 
@@ -58,19 +68,29 @@ export function waitWords(rule: Spoken): string {
 }
 
 function sentenceKey(rule: Spoken): Key {
+  if (rule.reaction === 'voicemail') return 'rule.toMail'
+  if (rule.reaction === 'refuse') return 'rule.refuses'
   if (rule.phones.length === 0) return 'rule.noTargets'
   if (rule.phones.length === 1) return 'rule.single'
   return rule.mode === 'parallel' ? 'rule.parallel' : 'rule.serial'
 }
 
-/** The sentence in pieces; places are when, mode, targets, wait and next. */
+/** «Мобильный и через 5 с Офис». */
+function phoneNames(rule: Spoken): string {
+  return list(rule.phones.map(({ name, delaySeconds }) =>
+    rule.mode === 'serial' || (delaySeconds ?? 0) === 0 ? name
+      : t('rule.delayed', { n: delaySeconds ?? 0, name })))
+}
+
+/** The sentence in pieces; places are when, mode, targets, wait, next and reaction. */
 export function ruleSentence(rule: Spoken): Piece[] {
   return pieces(sentenceKey(rule), {
     when: scheduleSentence(rule.blocks),
     mode: t(rule.mode === 'parallel' ? 'rule.modeParallel' : 'rule.modeSerial'),
-    targets: list(rule.phones.map((phone) => phone.name)),
+    targets: phoneNames(rule),
     wait: rule.phones.length === 0 ? '' : waitWords(rule),
     next: nextWords(rule.next),
+    reaction: t(rule.reaction === 'refuse' ? 'rule.refused' : 'rule.voicemail'),
   })
 }
 

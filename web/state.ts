@@ -7,8 +7,9 @@ import { computed, effect, signal } from '@preact/signals'
 import type { Me, NumberReply, OverviewReply } from '../src/api/schema.ts'
 import { api, ApiProblem, problemText } from './api.ts'
 import { phone } from './device.ts'
-import type { Scale } from './timeline-layout.ts'
-import { addDays, daysBetween, localTime, startOfDay, viewWindow } from './zone.ts'
+import { viewOf } from './timeline-view.ts'
+import type { Scale } from './timeline-view.ts'
+import { addDays, localTime, startOfDay } from './zone.ts'
 
 export const session = signal<'unknown' | 'out' | 'in'>('unknown')
 export const me = signal<Me | undefined>(undefined)
@@ -19,17 +20,27 @@ export const loadFault = signal<string | undefined>(undefined)
 export const online = signal(true)
 /** When the shown data arrived, milliseconds since 1970. */
 export const shownAt = signal(0)
-/** Grows with every `calls` event: the journal reloads on it. */
+/** Each grows with every event of its name: what shows such things reloads on it. */
 export const callsChanged = signal(0)
+export const messagesChanged = signal(0)
+export const settingsChanged = signal(0)
+export const errandsChanged = signal(0)
+export const supportChanged = signal(0)
 
-/** The timeline's view: scale, and a day it shows (undefined: it follows today). */
+/** The timeline's view: scale, and its first day (undefined: it follows today). */
 export const scale = signal<Scale | undefined>(undefined)
-export const day = signal<string | undefined>(undefined)
+const firstDay = signal<string | undefined>(undefined)
 /** The timeline's own data where its window is too far from today for the overview. */
 const farPicture = signal<OverviewReply | undefined>(undefined)
 
 /** Server time minus this device's time, milliseconds. */
 let clockOffset = 0
+
+/** Server time at this very moment, for countdowns; signals follow `now`. */
+export function serverNow(): number {
+  return Date.now() + clockOffset
+}
+
 /** Server time, moved each minute, and each second while a call lives. */
 export const now = signal(Date.now())
 export const zone = computed(() => me.value?.zone ?? 'Europe/Moscow')
@@ -37,19 +48,19 @@ export const today = computed(() => localTime(now.value, zone.value).date)
 export const shownScale = computed<Scale>(() => scale.value ?? (phone.value ? 'day' : 'three'))
 /** The window the timeline shows. */
 export const view = computed(() =>
-  viewWindow(shownScale.value, day.value ?? today.value, zone.value))
+  viewOf(shownScale.value, firstDay.value, today.value, zone.value))
 
-/** The data the timeline is drawn from; undefined until it covers the view. */
+/** The data the timeline is drawn from; undefined until it covers the window. */
 export const picture = computed(() => {
   const { from, to } = view.value
-  for (const each of [overview.value, farPicture.value]) {
+  for (const each of [farPicture.value, overview.value]) {
     if (each !== undefined && each.window.from <= from && each.window.to >= to) return each
   }
   return undefined
 })
 
-/** Beyond this a far view gets its own request: the lane of a year is no overview. */
-const longestWindowDays = 28
+/** The server answers for so many days at most; a wider need is two questions. */
+const longestWindowDays = 35
 
 /** Tells from a failed request whether we are offline or logged out; others are the caller's. */
 export function noteFault(fault: unknown): void {
@@ -90,33 +101,31 @@ export async function startSession(): Promise<void> {
   }
 }
 
-/** The window of the overview: from yesterday to eight days on, and the timeline's with a margin. */
+/** The window of the overview: from yesterday to eight days on, and what the timeline draws. */
 function askedWindow(): { from: number; to: number; near: boolean } {
-  const start = view.value.date
-  const last = addDays(start, shownScale.value === 'day' ? 1 : shownScale.value === 'three' ? 3 : 7)
-  const wantedFrom = addDays(start, -1) < addDays(today.value, -1) ? addDays(start, -1) : addDays(today.value, -1)
-  const wantedTo = addDays(last, 1) > addDays(today.value, 8) ? addDays(last, 1) : addDays(today.value, 8)
-  const near = daysBetween(wantedFrom, wantedTo) <= longestWindowDays
-  return {
-    from: startOfDay(near ? wantedFrom : addDays(today.value, -1), zone.value),
-    to: startOfDay(near ? wantedTo : addDays(today.value, 8), zone.value), near,
-  }
+  const nearFrom = startOfDay(addDays(today.value, -1), zone.value)
+  const nearTo = startOfDay(addDays(today.value, 8), zone.value)
+  const from = Math.min(nearFrom, view.value.drawnFrom)
+  const to = Math.max(nearTo, view.value.drawnTo)
+  const near = to - from <= longestWindowDays * 86_400_000
+  return near ? { from, to, near } : { from: nearFrom, to: nearTo, near }
 }
 
 let asked = 0
 let answered = 0
 
 /**
- * Loads the overview; of two that overlap, a reply never replaces that of a later question. Where this device's clock was so
- * wrong that the reply misses today, it is asked once more by the server's clock.
+ * Loads the overview; of two that overlap, a reply never replaces that of a later question. Where
+ * this device's clock was so wrong that the reply misses today, it is asked once more by the
+ * server's clock.
  */
 export async function loadOverview(again = true): Promise<void> {
   const turn = asked += 1
   const window = askedWindow()
-  const { from, to } = view.value
+  const { drawnFrom, drawnTo } = view.value
   const [near, far] = await Promise.all([
     api.overview(window.from, window.to),
-    window.near ? undefined : api.overview(from - 86_400_000, to + 86_400_000),
+    window.near ? undefined : api.overview(drawnFrom, drawnTo),
   ])
   if (turn < answered) return
   answered = turn
@@ -149,11 +158,15 @@ export async function refresh(): Promise<void> {
   }
 }
 
-/** Shows another stretch of the timeline. */
-export function showView(next: { scale?: Scale; day?: string | undefined }): void {
+/** Shows another stretch of the timeline; `first` undefined follows today again. */
+export function showView(next: { scale?: Scale; first?: string | undefined }): void {
   if (next.scale !== undefined) scale.value = next.scale
-  if ('day' in next) day.value = next.day
-  if (picture.value === undefined || overview.value === undefined) void refreshOverview()
+  if ('first' in next) firstDay.value = next.first
+  const { drawnFrom, drawnTo } = view.value
+  const drawn = picture.value
+  if (drawn === undefined || drawn.window.from > drawnFrom || drawn.window.to < drawnTo) {
+    void refreshOverview()
+  }
 }
 
 /** Reloads rules and calls after an event; quiet about faults, the stream will tell again. */
@@ -186,6 +199,11 @@ export function startClock(): void {
 /** Milliseconds between an event and the reload it causes: a burst of events is one reload. */
 const settleMs = 150
 
+const grownBy = [
+  ['messages', messagesChanged], ['settings', settingsChanged], ['errands', errandsChanged],
+  ['support', supportChanged],
+] as const
+
 /** Listens to the server's events while logged in. */
 export function startEvents(): void {
   effect(() => {
@@ -206,10 +224,16 @@ export function startEvents(): void {
       later(false)
     })
     source.addEventListener('rules', () => later(true))
+    for (const [name, grown] of grownBy) source.addEventListener(name, () => { grown.value += 1 })
     let lost = false
     source.onerror = () => { lost = true }
     source.onopen = () => {
-      if (lost) later(true)
+      if (lost) {
+        // What changed meanwhile was told to nobody.
+        callsChanged.value += 1
+        for (const [, grown] of grownBy) grown.value += 1
+        later(true)
+      }
       lost = false
     }
     return () => {

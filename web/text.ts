@@ -1,10 +1,18 @@
 /**
  * The one way to the panel's words: `t(key, values)` in the language chosen on this device. A phrase
  * may hold {places} and, where a number matters, forms by Intl.PluralRules. Dictionaries are
- * `text-ru.ts` (complete, the source of the keys) and `text-en.ts`. No text is glued from pieces.
+ * `text-ru.ts` (the source of the keys) and `text-en.ts`; a part of the panel that is loaded later
+ * brings its Russian words along (`text-rules-ru.ts` …, which calls `addWords` and is named in `Key`),
+ * English is one file that gathers all parts. No text is glued from pieces.
  */
 import { signal } from '@preact/signals'
 import { ru } from './text-ru.ts'
+import type { ruAccount } from './text-account-ru.ts'
+import type { ruCalls } from './text-calls-ru.ts'
+import type { ruHome } from './text-home-ru.ts'
+import type { ruInsight } from './text-insight-ru.ts'
+import type { ruRules } from './text-rules-ru.ts'
+import type { ruSimulator } from './text-simulator-ru.ts'
 
 /**
  * Forms of a phrase by plural category of its value `n`. `other` serves fractions and every category
@@ -17,7 +25,8 @@ export interface Forms {
   readonly other: string
 }
 export type Phrase = string | Forms
-export type Key = keyof typeof ru
+export type Key = keyof typeof ru | keyof typeof ruAccount | keyof typeof ruCalls | keyof typeof ruHome
+  | keyof typeof ruInsight | keyof typeof ruRules | keyof typeof ruSimulator
 export type Language = 'ru' | 'en'
 export type Values = Readonly<Record<string, string | number>>
 
@@ -27,8 +36,15 @@ export interface Piece {
   readonly place?: string
 }
 
-/** Russian is always there; English comes when it is first chosen. */
-const dictionaries: Record<Language, Readonly<Record<Key, Phrase>>> = { ru, en: ru }
+type Dictionary = Readonly<Partial<Record<Key, Phrase>>>
+
+/** Russian is always there, part by part; English comes when it is first chosen. */
+const dictionaries: Record<Language, Dictionary> = { ru, en: {} }
+
+/** Adds the Russian words of a part of the panel: called once by the part's dictionary. */
+export function addWords(part: Dictionary): void {
+  dictionaries.ru = { ...dictionaries.ru, ...part }
+}
 
 /** The language of the panel on this device. */
 export const language = signal<Language>('ru')
@@ -63,7 +79,7 @@ export function number(value: number): string {
 }
 
 function template(key: Key, values: Values | undefined): string {
-  const phrase = dictionaries[language.value][key]
+  const phrase = dictionaries[language.value][key] ?? dictionaries.ru[key] ?? key
   if (typeof phrase === 'string') return phrase
   const form = plural(Number(values?.['n'] ?? 0))
   return (phrase as unknown as Readonly<Record<string, string | undefined>>)[form] ?? phrase.other
@@ -94,5 +110,5 @@ export function t(key: Key, values?: Values): string {
 
 /** Whether the dictionary has this key: for codes that come from the server. */
 export function known(key: string): key is Key {
-  return Object.hasOwn(ru, key)
+  return Object.hasOwn(dictionaries.ru, key)
 }

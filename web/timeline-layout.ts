@@ -1,86 +1,95 @@
 /**
  * Geometry of the timeline (design §3.1): where each bar, lost stretch, date outline and cell of the
  * lane «Итог» lies, and which words fit on it. Pure: the server says who wins, this file only
- * measures. All positions are CSS pixels from the left top of the plot.
+ * measures. A row is measured when it is asked for, because of a hundred only twenty are seen.
  */
 import type { OverviewReply, RuleReply } from '../src/api/schema.ts'
 import { barHours, formatDate, phoneName, timeOf } from './format.ts'
 import { dateHull, hullWords } from './schedule-words.ts'
-import { addDays, localTime, startOfDay, weekdayOf } from './zone.ts'
-import { locale, t } from './text.ts'
+import { Axis, layoutDays, layoutHours, layoutNow } from './timeline-axis.ts'
+import type { Box, HourMark, NowMark, TimelineDay } from './timeline-axis.ts'
+import type { TimelineView } from './timeline-view.ts'
+import { addDays, localTime, startOfDay } from './zone.ts'
+import { t } from './text.ts'
+import './text-home-ru.ts'
 
-export type Scale = 'day' | 'three' | 'week'
 export type BarState = 'acts' | 'waits' | 'off'
+type RawBar = OverviewReply['bars'][number]
 
-export interface Box { readonly x: number; readonly width: number }
 export interface TimelineBar extends Box {
-  /** Stable within a view: rule and start. */
+  /** Stable while the rules stay: rule and start. */
   readonly id: string
   readonly ruleId: string
   readonly from: number
   readonly to: number
   readonly state: BarState
+  /** For some callers only. */
+  readonly conditional: boolean
   readonly label: string
-  /** Where the label begins: behind a stretch lost at the start. */
+  /** Where the label begins: in sight, and behind a stretch lost at the start. */
   readonly labelX: number
   readonly lost: readonly (Box & { readonly by: string })[]
-  /** What a screen reader says. */
-  readonly spoken: string
 }
 export interface TimelineRow {
   readonly rule: RuleReply
   readonly number: number
-  readonly y: number
   readonly phones: string
   readonly acts: boolean
   readonly bars: readonly TimelineBar[]
-  readonly outline: (Box & { readonly label: string }) | undefined
+  readonly outline: (Box & { readonly label: string; readonly labelX: number }) | undefined
 }
 export interface ResultCell extends Box {
-  readonly kind: 'rule' | 'default' | 'voicemail' | 'nowhere'
+  readonly kind: OverviewReply['result'][number]['kind']
   readonly acts: boolean
   readonly label: string
+  readonly labelX: number
   readonly cross: boolean
   readonly spoken: string
 }
-export interface TimelineDay extends Box {
-  readonly label: string
-  readonly today: boolean
-  readonly weekend: boolean
-}
 export interface TimelineLayout {
+  readonly axis: Axis
+  readonly view: TimelineView
+  /** Left edge of the window among what is drawn. */
+  readonly viewX: number
+  /** Where the plot comes to rest after a jump: on a phone with now in the middle. */
+  readonly restX: number
   readonly width: number
-  readonly height: number
-  readonly laneY: number
-  readonly rowHeight: number
+  readonly rules: readonly RuleReply[]
+  /** Changes with everything that a row is made of. */
+  readonly row: (index: number) => TimelineRow
   readonly days: readonly TimelineDay[]
-  readonly hours: readonly { readonly x: number; readonly label: string }[]
+  readonly hours: readonly HourMark[]
   readonly cells: readonly ResultCell[]
-  readonly rows: readonly TimelineRow[]
-  /** The now line; outside the window only the side on which it lies. */
-  readonly now: { readonly x: number; readonly side: 'in' | 'before' | 'after'; readonly label: string }
+  readonly now: NowMark
 }
 
 export interface TimelineInput {
   readonly overview: OverviewReply
-  /** The visible window; the overview may cover more, so that bars keep their true hours. */
-  readonly view: { readonly from: number; readonly to: number }
-  readonly scale: Scale
+  readonly view: TimelineView
   readonly now: number
+  /** Width of the window, CSS pixels; what is drawn is wider by its margins. */
   readonly width: number
   readonly phone: boolean
+  /** Width of the box the plot scrolls in, CSS pixels: on a phone less than the window. */
+  readonly boxWidth: number
+  /** Rules to show, in winning order; all when left out. */
+  readonly rules?: readonly RuleReply[]
+  /** What a number is called, by id; '' when there is none. */
+  readonly numberName: (id: string | null) => string
   readonly defaultName: string
 }
 
-export const headHeight = 44
+export const axisHeight = 44
 export const barHeight = 26
 /** Mean width of a letter at 12 px; system fonts differ by a tenth, so it is on the safe side. */
 const letterPx = 7.3
-const hourStep: Readonly<Record<Scale, number>> = { day: 3, three: 6, week: 12 }
 
 /** Lane and row heights: on a phone the name stands above the bar. */
-export function rowMetrics(phone: boolean): { lane: number; row: number; barTop: number; cellTop: number } {
-  return phone ? { lane: 54, row: 54, barTop: 24, cellTop: 24 } : { lane: 40, row: 44, barTop: 9, cellTop: 8 }
+export function rowMetrics(phone: boolean): {
+  readonly lane: number; readonly row: number; readonly barTop: number; readonly cellTop: number
+} {
+  return phone ? { lane: 54, row: 54, barTop: 24, cellTop: 24 }
+    : { lane: 40, row: 44, barTop: 9, cellTop: 8 }
 }
 
 /** Cuts a word so that it fits; '' when fewer than six letters would be left. */
@@ -92,110 +101,105 @@ export function fit(text: string, px: number): string {
 
 /** Phones of a rule for its second line: «Мобильный + Офис», in turn «Мобильный → Офис». */
 export function phonesLine(rule: RuleReply): string {
-  const names = rule.targets.map(phoneName).join(rule.mode === 'parallel' ? ' + ' : ' → ')
+  const names = rule.reaction === 'ring'
+    ? rule.targets.map(phoneName).join(rule.mode === 'parallel' ? ' + ' : ' → ')
+    : t(rule.reaction === 'voicemail' ? 'timeline.mail' : 'timeline.refuses')
   return rule.priority > 0 ? `${names} · ${t('rule.priority', { n: rule.priority })}` : names
 }
 
-class Axis {
-  readonly from: number
-  readonly to: number
-  readonly width: number
-
-  constructor(view: { from: number; to: number }, width: number) {
-    this.from = view.from
-    this.to = view.to
-    this.width = width
-  }
-
-  at(ms: number): number {
-    return (ms - this.from) / (this.to - this.from) * this.width
-  }
-
-  /** The visible part of a stretch; undefined when none of it is. */
-  box(from: number, to: number): Box | undefined {
-    if (to <= this.from || from >= this.to) return undefined
-    const x = this.at(Math.max(from, this.from))
-    return { x, width: Math.max(3, this.at(Math.min(to, this.to)) - x) }
-  }
+/** The rule that decides about a call now, be it by ringing, voicemail or refusal. */
+export function actingRule(overview: OverviewReply): string | undefined {
+  const acts = overview.acts
+  return 'ruleId' in acts ? acts.ruleId ?? undefined : undefined
 }
 
 /** Lays the whole picture out. */
 export function layoutTimeline(input: TimelineInput): TimelineLayout {
-  const { overview, view, now, phone } = input
+  const { overview, view, now } = input
   const axis = new Axis(view, input.width)
-  const metrics = rowMetrics(phone)
-  const top = headHeight + metrics.lane
-  const rows = overview.rules.map((rule, index) =>
-    layoutRow(input, axis, rule, index + 1, top + index * metrics.row))
-  const inside = now >= view.from && now < view.to
+  const rules = input.rules ?? overview.rules
+  const viewX = axis.at(view.from)
+  const seen = input.phone && now >= view.from && now < view.to
+  const restX = seen ? Math.max(viewX, axis.at(now) - input.boxWidth / 2) : viewX
+  const sightX = input.phone ? restX : viewX
+  const places = new Map(overview.rules.map((rule, index) => [rule.id, index + 1]))
+  const bars = new Map<string, RawBar[]>()
+  for (const bar of overview.bars) {
+    const of = bars.get(bar.ruleId)
+    if (of === undefined) bars.set(bar.ruleId, [bar])
+    else of.push(bar)
+  }
+  const measured = new Map<number, TimelineRow>()
+  const measure = (index: number): TimelineRow => {
+    const rule = rules[index]
+    if (rule === undefined) throw new RangeError(`no row ${index}`)
+    return layoutRow({ ...input, axis, sightX }, rule, places.get(rule.id) ?? 0, bars.get(rule.id) ?? [])
+  }
   return {
-    width: input.width, height: top + rows.length * metrics.row, laneY: headHeight,
-    rowHeight: metrics.row, rows, cells: layoutCells(input, axis),
-    days: layoutDays(input, axis), hours: layoutHours(input, axis),
-    now: {
-      x: inside ? axis.at(now) : now < view.from ? 0 : input.width,
-      side: inside ? 'in' : now < view.from ? 'before' : 'after',
-      label: timeOf(now, overview.zone),
+    axis, view, viewX, restX, width: axis.width, rules,
+    row: (index) => {
+      let row = measured.get(index)
+      if (row === undefined) measured.set(index, row = measure(index))
+      return row
     },
+    cells: layoutCells(input, axis, sightX, places), days: layoutDays(overview, axis, now),
+    hours: layoutHours(overview, axis, view.scale, now), now: layoutNow(overview, axis, now),
   }
 }
 
-function visibleDays(input: TimelineInput): OverviewReply['days'] {
-  return input.overview.days.filter((day) => day.to > input.view.from && day.from < input.view.to)
+interface RowInput extends TimelineInput {
+  readonly axis: Axis
+  /** Left edge of what is in sight: labels stand to the right of it. */
+  readonly sightX: number
 }
 
-function layoutDays(input: TimelineInput, axis: Axis): TimelineDay[] {
-  const today = localTime(input.now, input.overview.zone).date
-  return visibleDays(input).flatMap((day) => {
-    const box = axis.box(day.from, day.to)
-    if (box === undefined) return []
-    const long = !input.phone && input.scale !== 'week' && box.width > 190
-    const date = formatDate(day.date, long ? 'weekday' : 'short').toLocaleUpperCase(locale())
-    const isToday = day.date === today
-    const label = isToday && long
-      ? t('timeline.today', { date }).toLocaleUpperCase(locale()) : date
-    // On a phone the one day's name stands still at the left, beside the rule names.
-    const still = input.phone && input.scale === 'day'
-    return [{ ...box, label: still ? '' : label, today: isToday, weekend: weekdayOf(day.date) > 5 }]
-  })
-}
-
-function layoutHours(input: TimelineInput, axis: Axis): { x: number; label: string }[] {
-  const marks: { x: number; label: string }[] = []
-  const zone = input.overview.zone
-  const step = hourStep[input.scale]
-  const nowX = axis.at(input.now)
-  for (const day of visibleDays(input)) {
-    for (let ms = day.from; ms < day.to; ms += 3_600_000) {
-      const minute = localTime(ms, zone).minute
-      if (minute % (step * 60) !== 0) continue
-      const x = axis.at(ms)
-      const covered = Math.abs(x + 8 - nowX) < 32
-      marks.push({ x, label: covered ? '' : String(minute / 60).padStart(2, '0') })
-    }
+/** What a stretch of the lane «Итог» is called: the rule, the number, voicemail, nowhere. */
+export function stretchName(
+  input: Pick<TimelineInput, 'overview' | 'numberName' | 'defaultName'>,
+  stretch: OverviewReply['result'][number],
+): string {
+  const rule = input.overview.rules.find((each) => each.id === stretch.ruleId)
+  if (rule !== undefined) return rule.name
+  switch (stretch.kind) {
+    case 'rule': return ''
+    case 'default': return t('timeline.default', { name: input.defaultName })
+    case 'override': return t('timeline.override', { name: input.numberName(stretch.targetId ?? null) })
+    case 'voicemail': return t(stretch.byOverride === true ? 'timeline.overrideMail' : 'timeline.mail')
+    case 'refused': return t('timeline.quiet')
+    case 'nowhere': return t('timeline.nowhere')
   }
-  return marks
 }
 
-function layoutCells(input: TimelineInput, axis: Axis): ResultCell[] {
-  const { overview, now } = input
+function layoutCells(
+  input: TimelineInput, axis: Axis, sightX: number, places: ReadonlyMap<string, number>,
+): ResultCell[] {
+  const { overview } = input
   return overview.result.flatMap((stretch) => {
     const box = axis.box(stretch.from, stretch.to)
     if (box === undefined) return []
-    const index = overview.rules.findIndex((rule) => rule.id === stretch.ruleId)
-    const what = stretch.kind === 'rule' ? overview.rules[index]?.name ?? ''
-      : stretch.kind === 'default' ? t('timeline.default', { name: input.defaultName })
-        : stretch.kind === 'voicemail' ? t('timeline.mail') : t('timeline.nowhere')
-    const named = fit(what, box.width - 14)
-    const short = stretch.kind === 'rule' ? String(index + 1) : ''
+    const what = stretchName(input, stretch)
+    const labelX = inSight(box, sightX)
+    const named = fit(what, box.x + box.width - labelX - 14)
+    const short = stretch.ruleId === null ? '' : String(places.get(stretch.ruleId) ?? '')
     const label = box.width < 13 ? '' : named === '' ? short : named
     return [{
-      ...box, kind: stretch.kind, label,
-      acts: stretch.kind !== 'nowhere' && stretch.from <= now && now < stretch.to,
+      ...box, kind: stretch.kind, label, labelX,
+      acts: stretch.kind !== 'nowhere' && holds(input, stretch),
       cross: stretch.kind === 'nowhere' && label === '' && box.width >= 13,
       spoken: t('timeline.cell', { ...span(overview, stretch.from, stretch.to), what }),
     }]
   })
+}
+
+/** Whether a stretch is now: what the server said of its own instant, or of the minute since. */
+function holds(input: TimelineInput, stretch: { readonly from: number; readonly to: number }): boolean {
+  const at = Math.max(input.now, input.overview.now)
+  return stretch.from <= at && at < stretch.to
+}
+
+/** Where a label may begin: at the box, or at the window's edge when the box begins before it. */
+function inSight(box: Box, sightX: number): number {
+  return box.x < sightX && box.x + box.width > sightX + 24 ? sightX : box.x
 }
 
 function span(overview: OverviewReply, from: number, to: number): Record<'date' | 'from' | 'to', string> {
@@ -213,54 +217,57 @@ export function endTime(ms: number, zone: string): string {
 }
 
 function layoutRow(
-  input: TimelineInput, axis: Axis, rule: RuleReply, number: number, y: number,
+  input: RowInput, rule: RuleReply, number: number, raw: readonly RawBar[],
 ): TimelineRow {
-  const { overview } = input
-  const acts = overview.acts.kind === 'rule' && overview.acts.ruleId === rule.id
-  const bars = overview.bars.filter((bar) => bar.ruleId === rule.id).flatMap((bar) => {
-    const box = axis.box(bar.from, bar.to)
-    return box === undefined ? [] : [layoutBar(input, axis, rule, bar, box, acts)]
+  const acts = actingRule(input.overview) === rule.id
+  const bars = raw.flatMap((bar) => {
+    const box = input.axis.box(bar.from, bar.to)
+    return box === undefined ? [] : [layoutBar(input, rule, bar, box, acts)]
   })
   return {
-    rule, number, y, bars, acts, outline: layoutOutline(input, axis, rule, bars),
+    rule, number, bars, acts, outline: layoutOutline(input, rule, bars),
     phones: rule.enabled ? phonesLine(rule) : t('timeline.off'),
   }
 }
 
+/** Stretches a bar loses: to higher rules, and to «сейчас всё на …». */
+function lostParts(input: RowInput, rule: RuleReply, bar: RawBar): TimelineBar['lost'] {
+  const { overview, axis } = input
+  const part = (from: number, to: number, by: string): (Box & { by: string })[] => {
+    const box = axis.box(from, to)
+    return box === undefined ? [] : [{ ...box, by }]
+  }
+  const lost = bar.lost.flatMap((each) => part(each.from, each.to,
+    overview.rules.find((other) => other.id === each.byRuleId)?.name ?? ''))
+  if (!rule.enabled) return lost
+  for (const stretch of overview.result) {
+    if (stretch.byOverride !== true || stretch.to <= bar.from || stretch.from >= bar.to) continue
+    lost.push(...part(Math.max(stretch.from, bar.from), Math.min(stretch.to, bar.to),
+      stretchName(input, stretch)))
+  }
+  return lost
+}
+
 function layoutBar(
-  input: TimelineInput, axis: Axis, rule: RuleReply, bar: OverviewReply['bars'][number], box: Box,
-  ruleActs: boolean,
+  input: RowInput, rule: RuleReply, bar: RawBar, box: Box, ruleActs: boolean,
 ): TimelineBar {
-  const { overview, now } = input
+  const { overview } = input
   const state: BarState = !rule.enabled ? 'off'
-    : ruleActs && bar.from <= now && now < bar.to ? 'acts' : 'waits'
-  const nameOf = (id: string): string => overview.rules.find((each) => each.id === id)?.name ?? ''
-  const lost = bar.lost.flatMap((each) => {
-    const part = axis.box(each.from, each.to)
-    return part === undefined ? [] : [{ ...part, by: nameOf(each.byRuleId) }]
-  })
+    : ruleActs && holds(input, bar) ? 'acts' : 'waits'
+  const lost = lostParts(input, rule, bar)
+  const shown = inSight(box, input.sightX)
   // The label stands in the first stretch that is not lost, and never crosses a lost one.
-  const first = lost.find((part) => part.x <= box.x + 4)
-  const labelX = first === undefined ? box.x : first.x + first.width
+  const first = lost.find((part) => part.x <= shown + 4 && part.x + part.width > shown)
+  const labelX = first === undefined ? shown : first.x + first.width
   const end = lost.find((part) => part.x > labelX)?.x ?? box.x + box.width
-  const room = end - labelX - 14
-  const plain = t('timeline.bar', {
-    ...span(overview, bar.from, bar.to), name: rule.name,
-    mode: t(rule.mode === 'parallel' ? 'rule.modeParallel' : 'rule.modeSerial'),
-    count: t('timeline.phones', { n: rule.targets.length }),
-    state: t(state === 'acts' ? 'verdict.acts' : state === 'off' ? 'rule.state.off' : 'rule.state.waits'),
-  })
+  const label = input.view.scale === 'month' ? '' : barLabel(overview, bar, state, end - labelX - 14)
   return {
     ...box, id: `${rule.id}-${bar.from}`, ruleId: rule.id, from: bar.from, to: bar.to, state, lost,
-    label: barLabel(overview, bar, state, room), labelX,
-    spoken: lost.length === 0 ? plain : t('timeline.barLost',
-      { bar: plain, lost: [...new Set(lost.map((part) => part.by))].join(', ') }),
+    conditional: bar.conditional === true, label, labelX,
   }
 }
 
-function barLabel(
-  overview: OverviewReply, bar: { from: number; to: number }, state: BarState, room: number,
-): string {
+function barLabel(overview: OverviewReply, bar: RawBar, state: BarState, room: number): string {
   const fits = (text: string, px: number): boolean => text.length * letterPx <= px
   if (state === 'off') return fits(t('timeline.off'), room) ? t('timeline.off') : ''
   const zone = overview.zone
@@ -270,54 +277,86 @@ function barLabel(
     if (!endless && fits(until, room - 16)) return until
     return fits(t('timeline.nowWord'), room - 16) ? t('timeline.nowWord') : ''
   }
-  const whole = bar.from <= overview.window.from && bar.to >= overview.window.to
-  const start = localTime(bar.from, zone)
-  const end = localTime(bar.to, zone)
-  const days = (bar.to - bar.from) / 86_400_000
-  const last = end.minute === 0 ? addDays(end.date, -1) : end.date
-  const text = whole ? t('timeline.always')
-    : days > 1.1
-      ? t('when.range', { from: formatDate(start.date, 'short'), to: formatDate(last, 'short') })
-      : barHours(start.minute, end.minute === 0 ? 1440 : end.minute)
+  const text = hoursLabel(overview, bar)
+  const some = t('timeline.some', { hours: text })
+  if (bar.conditional === true && fits(some, room)) return some
   return fits(text, room) ? text : ''
 }
 
+function hoursLabel(overview: OverviewReply, bar: RawBar): string {
+  const whole = bar.from <= overview.window.from && bar.to >= overview.window.to
+  if (whole) return t('timeline.always')
+  const start = localTime(bar.from, overview.zone)
+  const end = localTime(bar.to, overview.zone)
+  const last = end.minute === 0 ? addDays(end.date, -1) : end.date
+  const days = (bar.to - bar.from) / 86_400_000
+  return days > 1.1
+    ? t('when.range', { from: formatDate(start.date, 'short'), to: formatDate(last, 'short') })
+    : barHours(start.minute, end.minute === 0 ? 1440 : end.minute)
+}
+
+/** What a screen reader says of a bar: rule, day, hours, mode, phones, state, whom it yields to. */
+export function spokenBar(overview: OverviewReply, rule: RuleReply, bar: TimelineBar): string {
+  const plain = t('timeline.bar', {
+    ...span(overview, bar.from, bar.to), name: rule.name,
+    mode: t(rule.mode === 'parallel' ? 'rule.modeParallel' : 'rule.modeSerial'),
+    count: t('timeline.phones', { n: rule.targets.length }),
+    state: t(bar.state === 'acts' ? 'verdict.acts'
+      : bar.state === 'off' ? 'rule.state.off' : 'rule.state.waits'),
+  })
+  const whole = bar.conditional ? t('timeline.barSome', { bar: plain }) : plain
+  return bar.lost.length === 0 ? whole : t('timeline.barLost',
+    { bar: whole, lost: [...new Set(bar.lost.map((part) => part.by))].join(', ') })
+}
+
 function layoutOutline(
-  input: TimelineInput, axis: Axis, rule: RuleReply, bars: readonly TimelineBar[],
-): (Box & { label: string }) | undefined {
+  input: RowInput, rule: RuleReply, bars: readonly TimelineBar[],
+): TimelineRow['outline'] {
   const hull = dateHull(rule.blocks as Parameters<typeof dateHull>[0])
   if (hull === undefined) return undefined
   const zone = input.overview.zone
-  const box = axis.box(
-    hull.from === null ? input.view.from : startOfDay(hull.from, zone),
-    hull.to === null ? input.view.to : startOfDay(addDays(hull.to, 1), zone))
+  const box = input.axis.box(
+    hull.from === null ? input.view.drawnFrom : startOfDay(hull.from, zone),
+    hull.to === null ? input.view.drawnTo : startOfDay(addDays(hull.to, 1), zone))
   if (box === undefined) return undefined
   const words = hullWords(rule.blocks as Parameters<typeof hullWords>[0])
-  const free = (bars[0]?.x ?? box.x + box.width) - box.x - 24
-  return { ...box, label: words.length * letterPx <= free ? words : '' }
+  const labelX = inSight(box, input.sightX)
+  const next = bars.find((bar) => bar.x + bar.width > labelX)
+  const free = (next?.x ?? box.x + box.width) - labelX - 24
+  return { ...box, label: words.length * letterPx <= free ? words : '', labelX }
 }
 
 /** The bar a key leads to from `current`: along the row, or to the nearest bar of another row. */
 export function neighbour(
   layout: TimelineLayout, current: string, key: 'left' | 'right' | 'up' | 'down' | 'first' | 'last',
 ): TimelineBar | undefined {
-  const rows = layout.rows.filter((row) => row.bars.length > 0)
-  const rowAt = rows.findIndex((row) => row.bars.some((bar) => bar.id === current))
-  const row = rows[rowAt]
-  const bar = row?.bars.find((each) => each.id === current)
-  if (row === undefined || bar === undefined) return rows[0]?.bars[0]
-  const at = row.bars.indexOf(bar)
+  const ruleId = current.slice(0, current.lastIndexOf('-'))
+  const at = layout.rules.findIndex((rule) => rule.id === ruleId)
+  const bars = at < 0 ? [] : layout.row(at).bars
+  const index = bars.findIndex((bar) => bar.id === current)
+  const bar = bars[index]
+  if (bar === undefined) return nearest(layout, 0, 1, undefined)
   switch (key) {
-    case 'left': return row.bars[at - 1]
-    case 'right': return row.bars[at + 1]
-    case 'first': return row.bars[0]
-    case 'last': return row.bars.at(-1)
-    case 'up': case 'down': {
-      const other = rows[rowAt + (key === 'up' ? -1 : 1)]
-      const middle = bar.x + bar.width / 2
-      const distance = (each: TimelineBar): number => Math.abs(each.x + each.width / 2 - middle)
-      return other === undefined ? undefined
-        : [...other.bars].sort((a, b) => distance(a) - distance(b))[0]
-    }
+    case 'left': return bars[index - 1]
+    case 'right': return bars[index + 1]
+    case 'first': return bars[0]
+    case 'last': return bars.at(-1)
+    case 'up': return nearest(layout, at - 1, -1, bar)
+    case 'down': return nearest(layout, at + 1, 1, bar)
   }
+}
+
+/** The bar nearest in time in the first row with bars, from row `at` on. */
+function nearest(
+  layout: TimelineLayout, at: number, step: 1 | -1, bar: TimelineBar | undefined,
+): TimelineBar | undefined {
+  for (let row = at; row >= 0 && row < layout.rules.length; row += step) {
+    const bars = layout.row(row).bars
+    if (bars.length === 0) continue
+    if (bar === undefined) return bars.find((each) => each.x + each.width > layout.viewX) ?? bars[0]
+    const middle = bar.x + bar.width / 2
+    const distance = (each: TimelineBar): number => Math.abs(each.x + each.width / 2 - middle)
+    return bars.reduce((best, each) => distance(each) < distance(best) ? each : best)
+  }
+  return undefined
 }

@@ -9,9 +9,10 @@ import { formatDate, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { me, numbers, overview, picture, view } from './state.ts'
 import { t } from './text.ts'
-import { endTime, phonesLine } from './timeline-layout.ts'
+import { actingRule, endTime, phonesLine, stretchName } from './timeline-layout.ts'
 import { localTime } from './zone.ts'
 import { clockTime } from './format.ts'
+import './text-home-ru.ts'
 
 function moment(ms: number, zone: string): string {
   const local = localTime(ms, zone)
@@ -26,11 +27,17 @@ function yieldsTo(data: OverviewReply, bar: OverviewReply['bars'][number]): stri
 }
 
 function resultName(data: OverviewReply, cell: OverviewReply['result'][number]): string {
-  if (cell.kind === 'rule') return data.rules.find((rule) => rule.id === cell.ruleId)?.name ?? ''
-  if (cell.kind === 'voicemail') return t('timeline.mail')
-  if (cell.kind === 'nowhere') return t('timeline.nowhere')
-  const target = numbers.value?.find((each) => each.id === me.value?.defaultTargetId)
-  return t('timeline.default', { name: target === undefined ? '' : phoneName(target) })
+  const numberName = (id: string | null): string => {
+    const found = numbers.value?.find((each) => each.id === id)
+    return found === undefined ? '' : phoneName(found)
+  }
+  const defaultName = numberName(me.value?.defaultTargetId ?? null)
+  return stretchName({ overview: data, numberName, defaultName }, cell)
+}
+
+interface RuleBar {
+  readonly rule: OverviewReply['rules'][number]
+  readonly bar: OverviewReply['bars'][number]
 }
 
 export function TimelineTable(): VNode {
@@ -38,20 +45,23 @@ export function TimelineTable(): VNode {
   if (data === undefined) return html`<${Skeleton} />`
   const { from, to } = view.value
   const seen = (part: { from: number; to: number }): boolean => part.to > from && part.from < to
-  const acts = overview.value?.acts
-  const state = (rule: OverviewReply['rules'][number]): string => !rule.enabled ? t('rule.state.off')
-    : acts?.kind === 'rule' && acts.ruleId === rule.id ? t('rule.state.acts') : t('rule.state.waits')
+  const acting = overview.value === undefined ? undefined : actingRule(overview.value)
+  const state = ({ rule, bar }: RuleBar): string => {
+    if (!rule.enabled) return t('rule.state.off')
+    if (acting === rule.id) return t('rule.state.acts')
+    return t(bar.conditional === true ? 'timeline.legendSome' : 'rule.state.waits')
+  }
   const rows = data.rules.flatMap((rule) => data.bars
     .filter((bar) => bar.ruleId === rule.id && seen(bar)).map((bar) => ({ rule, bar })))
   return html`<div class="table-scroll" tabIndex=${0} role="region"
-    aria-label=${t('timeline.title')}>
+    aria-label=${t('timeline.tableLabel')}>
     <table class="table dense"><thead><tr><th scope="col">${t('timeline.colRule')}</th>
       <th scope="col">${t('timeline.colFrom')}</th><th scope="col">${t('timeline.colTo')}</th>
       <th scope="col">${t('timeline.colPhones')}</th><th scope="col">${t('timeline.colState')}</th>
       <th scope="col">${t('timeline.colYields')}</th></tr></thead>
     <tbody>${rows.map(({ rule, bar }) => html`<tr key=${`${rule.id}${bar.from}`}>
       <th scope="row">${rule.name}</th><td>${moment(bar.from, data.zone)}</td>
-      <td>${moment(bar.to, data.zone)}</td><td>${phonesLine(rule)}</td><td>${state(rule)}</td>
+      <td>${moment(bar.to, data.zone)}</td><td>${phonesLine(rule)}</td><td>${state({ rule, bar })}</td>
       <td>${yieldsTo(data, bar)}</td></tr>`)}
       ${rows.length === 0 && html`<tr><td colSpan=${6}>${t('timeline.empty')}</td></tr>`}</tbody>
     <tbody><tr><th scope="colgroup" colSpan=${6}

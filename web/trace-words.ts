@@ -1,24 +1,23 @@
 /**
  * «Почему так»: the trace and the legs of a call as lines of words, in the order of time. Pure.
- * Reasons are facts with numbers; a code without words is shown as it came, never hidden.
+ * Reasons are facts with numbers; a code without words is shown as it came, never hidden. What a
+ * cycle of rules repeats is told once (`trace-rounds.ts`).
  */
 import type { OverviewReply, NumberReply } from '../src/api/schema.ts'
-import { clockTime, formatDate, formatPhone, list, phoneName, weekdayName } from './format.ts'
+import {
+  clockTime, formatDate, formatPhone, list, phoneName, timeOf, weekdayName,
+} from './format.ts'
 import { known, t } from './text.ts'
 import type { Key } from './text.ts'
+import { foldRounds } from './trace-rounds.ts'
+import type { WhyLine } from './trace-rounds.ts'
+import { localTime } from './zone.ts'
+import './text-calls-ru.ts'
 
 type Call = OverviewReply['live'][number]
 type Leg = Call['legs'][number]
 type Step = Call['trace'][number]
 type Verdict = Extract<Step, { step: 'ruleSkipped' }>['why']
-
-/** One line of the explanation. `atMs` is milliseconds after the start of the call. */
-export interface WhyLine {
-  readonly atMs: number
-  readonly text: string
-  /** A detail of the line before it: drawn smaller, without its own time. */
-  readonly detail: boolean
-}
 
 function word(prefix: string, code: string): string {
   const key = `${prefix}.${code}`
@@ -38,6 +37,12 @@ function skipped(name: string, why: Verdict): string {
       { name, weekday: weekdayName(why.weekday, 'weekdayLong') })
     case 'date': return t('why.date', { name, date: formatDate(why.date, 'day') })
     case 'hours': return t('why.hours', { name, time: clockTime(why.minute) })
+    case 'dayKind': return t('why.dayKind',
+      { name, date: formatDate(why.date, 'day'), kind: word('why.kind', why.kind) })
+    case 'caller': return why.anybody === true ? t('why.callerSome', { name })
+      : why.number === '' ? t('why.callerHidden', { name })
+        : t('why.caller', { name, number: formatPhone(why.number) })
+    case 'dialled': return t('why.dialled', { name, number: formatPhone(why.number) })
     case 'outranked': return why.byPriority === why.priority
       ? t('why.outrankedOrder', { name, winner: why.byRuleName })
       : t('why.outranked',
@@ -49,31 +54,78 @@ const mailWords: Readonly<Record<'timeout' | 'noAnswerAction' | 'nothingActs', K
   timeout: 'why.mailTimeout', noAnswerAction: 'why.mailAction', nothingActs: 'why.mailNothing',
 }
 
-function stepWords(step: Step, numbers: readonly NumberReply[]): WhyLine[] {
-  const line = (text: string, detail = false): WhyLine => ({ atMs: step.atMs, text, detail })
+/** Why a call came to voicemail, in one sentence; '' when its trace does not say. */
+export function mailReason(call: Pick<Call, 'trace'>): string {
+  const step = call.trace.findLast((each) => each.step === 'voicemail')
+  return step?.step === 'voicemail' ? t(mailWords[step.why]) : ''
+}
+
+/** What the words of a step need from outside it. */
+interface Around {
+  readonly call: Call
+  readonly numbers: readonly NumberReply[]
+  readonly zone: string
+}
+
+type Of<S extends Step['step']> = Extract<Step, { step: S }>
+
+function takenWords(step: Of<'ruleTaken'>): string {
+  const name = step.ruleName
+  if (step.via === 'chain') return t('why.chain', { name })
+  if (step.via === 'chainIgnoringSchedule') return t('why.chainAlways', { name })
+  return t('why.taken', { name, priority: step.priority })
+}
+
+/** «Сейчас всё на …» with its end: the time alone on the day of the call. */
+function overrideWords(step: Of<'override'>, { call, zone }: Around): string[] {
+  const words = [t(`why.override.${step.action}`)]
+  if (step.untilMs === undefined) return words
+  const { date } = localTime(step.untilMs, zone)
+  const time = timeOf(step.untilMs, zone)
+  const sameDay = date === localTime(call.startedAt, zone).date
+  return [...words, sameDay ? t('why.until', { time })
+    : t('why.untilDay', { time, date: formatDate(date, 'day') })]
+}
+
+function confirmWords(step: Of<'confirm'>, { call }: Around): string {
+  const leg = call.legs.find((each) => each.id === step.legId)
+  return t(`why.confirm.${step.choice}`,
+    { name: leg === undefined ? t('common.dash') : phoneName(leg) })
+}
+
+/** The texts of a step; all but the first are details of the first. */
+function stepTexts(step: Exclude<Step, Of<'ruleSkipped'>>, around: Around): string[] {
   switch (step.step) {
-    case 'ruleSkipped': return [line(skipped(step.ruleName, step.why), true)]
-    case 'ruleTaken': {
-      if (step.via === 'chain') return [line(t('why.chain', { name: step.ruleName }))]
-      if (step.via === 'chainIgnoringSchedule') {
-        return [line(t('why.chainAlways', { name: step.ruleName }))]
-      }
-      return [line(t('why.taken', { name: step.ruleName, priority: step.priority }))]
-    }
-    case 'defaultNumber': return [line(t('why.default', { name: nameOf(step.address, numbers) }))]
-    case 'chainEnded': return [line(word('why', step.why))]
-    case 'paused': return [line(t('why.paused', { n: Math.round(step.ms / 100) / 10 }))]
-    case 'voicemail': return step.taken ? [line(t(mailWords[step.why]))]
-      : [line(t(mailWords[step.why])), line(t('why.mailFailed'), true)]
-    case 'refused': return step.why === 'noAnswer'
-      ? [line(t('why.missed', { status: step.status }))]
-      : [line(t('why.refused', { why: word('refusal', step.why) }))]
+    case 'ruleTaken': return [takenWords(step)]
+    case 'defaultNumber':
+      return [t('why.default', { name: nameOf(step.address, around.numbers) })]
+    case 'chainEnded': return [word('why', step.why)]
+    case 'paused': return [t('why.paused', { n: Math.round(step.ms / 100) / 10 })]
+    case 'voicemail': return step.taken ? [t(mailWords[step.why])]
+      : [t(mailWords[step.why]), t('why.mailFailed')]
+    case 'refused': return step.why === 'noAnswer' ? [t('why.missed', { status: step.status })]
+      : [t('why.refused', { why: word('refusal', step.why) })]
+    case 'override': return overrideWords(step, around)
+    case 'blocked': return [step.entry === 'anonymous' ? t('why.blockedHidden')
+      : t('why.blocked', { entry: formatPhone(step.entry) })]
+    case 'reaction': return [t(`why.reaction.${step.action}`)]
+    case 'mailbox': return [t(step.taken ? 'why.mailbox' : 'why.mailboxFailed')]
+    case 'confirm': return [confirmWords(step, around)]
+    case 'recording': return [t(step.running ? 'why.recording' : 'why.notRecorded')]
     case 'note': {
       const key = `note.${step.code}`
-      return [line(known(key) ? t(key, { name: nameOf(step.detail, numbers) })
-        : t('why.note', { detail: step.detail || step.code }))]
+      return [known(key) ? t(key, { name: nameOf(step.detail, around.numbers) })
+        : t('why.note', { detail: step.detail || step.code })]
     }
   }
+}
+
+function stepWords(step: Step, around: Around): WhyLine[] {
+  const { atMs } = step
+  if (step.step === 'ruleSkipped') {
+    return [{ atMs, text: skipped(step.ruleName, step.why), detail: true }]
+  }
+  return stepTexts(step, around).map((text, at) => ({ atMs, text, detail: at > 0 }))
 }
 
 function nameOf(address: string, numbers: readonly NumberReply[]): string {
@@ -139,27 +191,43 @@ function closing(call: Call): WhyLine[] {
   switch (call.outcome) {
     case 'abandoned': return line(t('why.abandoned'))
     case 'interrupted': return line(wordsOr('interrupted', call.reason, 'why.interrupted'))
-    case 'missed': case 'refused': return call.trace.some((step) => step.step === 'refused') ? []
-      : line(t('why.missed', { status: call.status }))
-    case 'answered': case 'voicemail': return line(call.endedBy === 'callee' ? t('why.endCallee')
-      : call.endedBy === 'service' ? wordsOr('end', call.reason, 'why.endService')
-        : t('why.endCaller'))
+    case 'missed': case 'refused':
+      // Voicemail took the call, but nothing was said after the tone.
+      if (call.status === 200) return line(t('why.nothingSaid'))
+      return call.trace.some((step) => step.step === 'refused') ? []
+        : line(t('why.missed', { status: call.status }))
+    case 'voicemail': return [...line(t('why.messageLeft')), ...hangUp(call, line)]
+    case 'answered': case 'mailbox': return hangUp(call, line)
   }
 }
 
-/** The whole explanation of a call, in the order of time. */
-export function whyLines(call: Call, numbers: readonly NumberReply[]): WhyLine[] {
+function hangUp(call: Call, line: (text: string) => WhyLine[]): WhyLine[] {
+  switch (call.endedBy) {
+    case 'callee': return line(t('why.endCallee'))
+    case 'service': return line(wordsOr('end', call.reason, 'why.endService'))
+    default: return line(t('why.endCaller'))
+  }
+}
+
+/**
+ * The whole explanation of a call, in the order of time. `numbers` name the phones, `zone` is the
+ * subscriber's.
+ */
+export function whyLines(
+  call: Call, numbers: readonly NumberReply[], zone: string,
+): WhyLine[] {
+  const around: Around = { call, numbers, zone }
   // What was taken stands before what was not, whatever order they were looked at in.
   const steps = [...call.trace].sort((a, b) => a.atMs - b.atMs
     || Number(a.step === 'ruleSkipped') - Number(b.step === 'ruleSkipped'))
   // Of one instant: what ended, why that led on, what began. The sort is stable.
   const lines: WhyLine[] = [
-    ...ends(call.legs), ...steps.flatMap((step) => stepWords(step, numbers)),
+    ...ends(call.legs), ...steps.flatMap((step) => stepWords(step, around)),
     ...call.legs.flatMap(trunks), ...ringing(call.legs), ...closing(call),
   ]
   lines.sort((a, b) => a.atMs - b.atMs)
   const start: WhyLine = {
     atMs: 0, detail: false, text: t('why.start', { number: formatPhone(call.dialled) }),
   }
-  return [start, ...lines]
+  return [start, ...foldRounds(lines)]
 }

@@ -76,13 +76,16 @@ export function startOfDay(date: string, zone: string): number {
   return guess
 }
 
-/** Number of days and first date of a timeline view that shows `date`. */
-export function viewWindow(scale: 'day' | 'three' | 'week', date: string, zone: string): {
-  readonly date: string; readonly from: number; readonly to: number
-} {
-  const first = scale === 'day' ? date
-    : scale === 'three' ? addDays(date, -1)
-      : addDays(date, 1 - weekdayOf(date))
-  const count = scale === 'day' ? 1 : scale === 'three' ? 3 : 7
-  return { date: first, from: startOfDay(first, zone), to: startOfDay(addDays(first, count), zone) }
+/**
+ * The instant at which the local clock of a day shows a minute (0–1440). A minute that a clock change
+ * skips is the one after the gap; of one that comes twice it is the first.
+ */
+export function instantOf(date: string, minute: number, zone: string): number {
+  const start = startOfDay(date, zone)
+  const guess = start + minute * 60_000
+  const at = localTime(guess, zone)
+  const shown = daysBetween(date, at.date) * 1440 + at.minute
+  const moved = guess - (shown - minute) * 60_000
+  const again = localTime(moved, zone)
+  return daysBetween(date, again.date) * 1440 + again.minute === minute ? moved : guess
 }

@@ -112,6 +112,10 @@ async function sendCode(
     // A SIP address has no SMS; the code is on its way nowhere and expires.
     if (!address.startsWith('+')) throw new ApiError(422, 'sms_off', { field: 'by' })
     await sendSms?.(address, `${deps.brand.name}: код подтверждения ${code}`)
+      .catch((fault: unknown) => {
+        deps.log.warn({ err: fault }, 'a code cannot be sent')
+        throw new ApiError(503, 'sms_failed', { field: 'by' })
+      })
   }
   return state
 }
@@ -127,8 +131,9 @@ async function readDraft(
   const reading = readNumber(request.address)
   if (!reading.ok) {
     // Short and emergency codes are no E.164 numbers, yet deserve their own reason.
-    const short = checkTarget(request.address.replaceAll(/[\s()-]/g, ''))
-    const why = !short.ok && short.why !== 'notANumber' ? short.why : reading.why
+    const digits = request.address.replaceAll(/[\s()-]/g, '')
+    const short = /^\d+$/.test(digits) ? checkTarget(digits) : undefined
+    const why = short?.ok === false && short.why !== 'notANumber' ? short.why : reading.why
     throw new ApiError(422, why === reading.why ? 'bad_number' : 'refused_number', {
       field: 'address',
       details: { why },

@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { build, stop } from 'esbuild'
 import type { Metafile, Plugin } from 'esbuild'
+import { shortKeys } from './panel-words.ts'
 
 export interface PanelFile {
   readonly type: string
@@ -107,7 +108,7 @@ export async function buildPanel(webFolder: string): Promise<PanelFiles> {
     logLevel: 'silent',
     charset: 'utf8',
     legalComments: 'none',
-    plugins: [joinParts(names)],
+    plugins: [joinParts(names), shortKeys(webFolder, names)],
   })
   await stop() // its service would stay as a process of 30 MB, to no use
   const files = new Map<string, PanelFile>()

@@ -4,6 +4,8 @@
  * schemas, replies are types. All instants are milliseconds since 1970 (UTC).
  */
 import * as v from 'valibot'
+import { noticeChannels, noticeKinds } from '../store/notice-choices.ts'
+import type { NoticeChannel } from '../store/notice-choices.ts'
 import { id, visible, whole } from './schema-fields.ts'
 
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
@@ -93,11 +95,6 @@ export interface ListeningsReply {
   }[]
 }
 
-/** Kinds of notices, in the order in which they are shown. */
-export const noticeKinds = [
-  'missedCall', 'voicemail', 'recording', 'lowBalance', 'payment', 'refused', 'silentTarget',
-  'newLogin', 'accountChange', 'dailyDigest', 'weeklyDigest',
-] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
 const profileSettings = v.object({
@@ -135,11 +132,36 @@ const callsSettings = v.object({
   language: v.picklist(['ru', 'en']),
 })
 
-const channels = v.object({ email: v.boolean(), sms: v.boolean() })
+/** Channels left out stay as they are chosen. */
+const channels = v.object({
+  email: v.boolean(),
+  sms: v.boolean(),
+  webhook: v.optional(v.boolean()),
+  telegram: v.optional(v.boolean()),
+})
 const notificationSettings = v.object(
   Object.fromEntries(noticeKinds.map((kind) => [kind, channels])) as
     Record<NoticeKind, typeof channels>,
 )
+
+/** Where notices go, besides the e-mail address. */
+const deliverySettings = v.object({
+  /** One of «Мои номера» that takes SMS; null = the first mobile of them. */
+  smsNumberId: v.nullable(id),
+  /** What becomes of a message that was sent by mail: kept as new, marked as heard, deleted. */
+  afterMail: v.picklist(['keep', 'heard', 'delete']),
+  /** https://…, '' = none. A change needs `password` in the request. */
+  webhookUrl: v.pipe(v.string(), v.trim(), v.maxLength(500), v.check(isWebhookUrl)),
+  /** Number of a Telegram chat with the operator's bot, or @channel; '' = none. As above. */
+  telegramChat: v.pipe(v.string(), v.trim(), v.regex(/^(?:|-?\d{1,20}|@[A-Za-z]\w{4,31})$/)),
+})
+
+function isWebhookUrl(text: string): boolean {
+  if (text === '') return true
+  if (!URL.canParse(text) || !/^[!-~]+$/.test(text)) return false
+  const { protocol, username, password: secret, port } = new URL(text)
+  return protocol === 'https:' && username === '' && secret === '' && port === ''
+}
 
 /**
  * PUT /api/settings: any subset, what is left out stays. With a `version` that is not the present
@@ -147,11 +169,12 @@ const notificationSettings = v.object(
  */
 export const settingsRequest = v.object({
   version: v.optional(v.pipe(v.number(), v.integer())),
-  /** Of the login, for a change of the e-mail address; else 403 wrong_password. */
+  /** Of the login, for a change of e-mail, webhook or Telegram; else 403 wrong_password. */
   password: v.optional(password),
   profile: v.optional(v.partial(profileSettings)),
   calls: v.optional(v.partial(callsSettings)),
   notifications: v.optional(v.partial(notificationSettings)),
+  delivery: v.optional(v.partial(deliverySettings)),
 })
 
 /** GET /api/settings, PUT /api/settings, PUT /api/settings/pin, PUT /api/settings/audio */
@@ -159,15 +182,37 @@ export interface SettingsReply {
   readonly version: number
   readonly profile: v.InferOutput<typeof profileSettings>
   readonly calls: v.InferOutput<typeof callsSettings>
-  readonly notifications: Readonly<Record<NoticeKind, { email: boolean; sms: boolean }>>
+  readonly notifications: Readonly<Record<NoticeKind, v.InferOutput<typeof channels>>>
   /** Channels over which the operator sends; the choices of others are only kept. */
-  readonly delivers: { readonly email: boolean; readonly sms: boolean }
+  readonly delivers: {
+    readonly email: boolean
+    readonly sms: boolean
+    readonly webhook?: boolean
+    readonly telegram?: boolean
+  }
+  readonly delivery: v.InferOutput<typeof deliverySettings> & {
+    /** With it notices to the webhook are signed; '' while there is none. */
+    readonly webhookSecret: string
+    /** The number an SMS would go to now; '' = none. */
+    readonly smsAddress: string
+  }
   /** A PIN is set: messages can be heard by calling one's own number. */
   readonly pin: boolean
   /** Chosen greeting and music; null = the standard ones. */
   readonly audio: { readonly greetingId: string | null; readonly musicId: string | null }
   /** A media server works now; without one voicemail and recording wait for it. */
   readonly media: boolean
+}
+
+/**
+ * POST /api/settings/notifications/test: sends a trial notice; 202 with the address. Faults: 422
+ * channel_off (the operator does not send so), no_address; 429 too_many_trials.
+ */
+export const trialRequest = v.object({ channel: v.picklist(noticeChannels) })
+
+export interface TrialReply {
+  readonly channel: NoticeChannel
+  readonly address: string
 }
 
 /** PUT /api/settings/password: ends all other sessions. 403 wrong_password. */

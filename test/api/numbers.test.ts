@@ -42,6 +42,8 @@ t.test('numbers that cannot be rung are refused with the reason', async (t) => {
   const anna = await subscriber('anna', { number: '+74996740782' })
   const cases = [
     { address: 'позвони мне', code: 'bad_number', why: 'letters' },
+    { address: 'абв', code: 'bad_number', why: 'letters' },
+    { address: '8 916 abc', code: 'bad_number', why: 'letters' },
     { address: '12', code: 'refused_number', why: 'short' },
     { address: '112', code: 'refused_number', why: 'emergency' },
     { address: '+7 809 123-45-67', code: 'refused_number', why: 'premium' },

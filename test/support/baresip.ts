@@ -24,6 +24,8 @@ export interface Baresip {
   /** Resolves with the first event of this type, also one that has passed; rejects after `ms`. */
   waitFor(type: string, ms: number): Promise<BaresipEvent>
   hangUp(): void
+  /** Presses a key as its user would. */
+  press(key: string): void
   stop(): Promise<void>
 }
 
@@ -73,6 +75,9 @@ export async function startBaresip(user: string): Promise<Baresip> {
     port,
     waitFor: (type, ms) => events.waitFor(type, ms, () => output),
     hangUp: () => { control.write(netstring(JSON.stringify({ command: 'hangup' }))) },
+    press: (key) => {
+      control.write(netstring(JSON.stringify({ command: 'sndcode', params: key })))
+    },
     stop,
   }
 }

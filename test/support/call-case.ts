@@ -5,12 +5,15 @@
  */
 import type { LegOutcome } from '../../src/call/record.ts'
 import type { ScheduleBlock } from '../../src/call/rule.ts'
-import type { CallSettings } from '../../src/call/subscriber.ts'
+import type { CallSettings, MediaSettings } from '../../src/call/subscriber.ts'
 import type { Db } from '../../src/store/database.ts'
 import { addNumber } from '../../src/store/numbers.ts'
 import { addRule, replaceRule } from '../../src/store/rules.ts'
+import { changeSettings } from '../../src/store/settings.ts'
 import { createSubscriber, setDefaultNumber } from '../../src/store/subscribers.ts'
 import type { NewSubscriber } from '../../src/store/subscribers.ts'
+import { openLine } from './line.ts'
+import type { OpenLine, Talk } from './line.ts'
 import type { Product, StoredCall } from './product.ts'
 import { startSipp } from './sipp.ts'
 import type { SippOptions, SippReport, SippRun } from './sipp.ts'
@@ -28,6 +31,12 @@ export interface PhonePlan {
   readonly expect?: 'calls' | 'maybe' | 'any'
   /** A telephone number, reached through the trunks; then nothing is started here. */
   readonly address?: string
+  /** "Press 1 to accept". */
+  readonly confirm?: boolean
+  /** What is said and heard there, for scenarios with `[rtp_port]`. */
+  readonly talk?: Talk
+  readonly keys?: Readonly<Record<string, string>>
+  readonly files?: Readonly<Record<string, Uint8Array>>
 }
 
 export interface RulePlan {
@@ -44,15 +53,19 @@ export interface RulePlan {
   readonly blocks?: readonly ScheduleBlock[]
   readonly enabled?: boolean
   readonly priority?: number
+  readonly record?: boolean
 }
 
-type CallerOptions = Pick<SippOptions, 'scenario' | 'pauseMs' | 'address' | 'more' | 'keys'>
+type CallerOptions = Pick<
+  SippOptions, 'scenario' | 'pauseMs' | 'address' | 'more' | 'keys' | 'files' | 'timeoutSeconds'>
 
 export interface CallerPlan extends CallerOptions {
   /** Calls another number than the subscriber's. */
   readonly number?: string
   /** Starts so long after the first caller. */
   readonly afterMs?: number
+  /** What is said and heard there, for scenarios with `[rtp_port]`. */
+  readonly talk?: Talk
 }
 
 export interface ExpectedRecord {
@@ -71,6 +84,7 @@ export interface CallCase {
   readonly rules?: readonly RulePlan[]
   readonly subscriber?: Partial<NewSubscriber>
   readonly settings?: Partial<CallSettings>
+  readonly media?: Partial<Omit<MediaSettings, 'greetingFile' | 'musicFile' | 'mailboxOpen'>>
   /** Index of the number that is the default one. */
   readonly defaultPhone?: number
   readonly callers: readonly CallerPlan[]
@@ -78,7 +92,7 @@ export interface CallCase {
   /** Runs while the call does, e.g. edits a rule. */
   readonly during?: (scene: Scene) => Promise<void>
   /** Further checks; throws what is wrong. */
-  readonly check?: (played: Played) => void
+  readonly check?: (played: Played) => void | Promise<void>
 }
 
 export interface Scene {
@@ -87,6 +101,8 @@ export interface Scene {
   readonly number: string
   readonly ruleIds: readonly string[]
   readonly addresses: readonly string[]
+  /** Folder of recordings and messages. */
+  readonly recordings: string
 }
 
 export interface Played {
@@ -108,22 +124,25 @@ let lastNumber = 4950000000
 export async function play(product: Product, plan: CallCase): Promise<Played> {
   const phones: SippRun[] = []
   const callers: SippRun[] = []
+  const lines: OpenLine[] = []
   try {
     const own = plan.phones.filter((phone) => phone.address === undefined)
-    for (const phone of own) phones.push(await startPhone(phone))
-    const scene = await seed(product.database, plan, addressesOf(plan.phones, phones))
+    for (const phone of own) phones.push(await startPhone(phone, lines))
+    const scene = await seed(product.database, plan, addressesOf(plan.phones, phones), product.recordings)
     // A hook that fails is a fault of the case, told after everybody has been heard.
     const during = Promise.resolve(plan.during?.(scene)).then(() => [], (error) => [String(error)])
-    const started = await startCallers(product, plan, scene, callers)
+    await startCallers(product, plan, scene, callers, lines)
     const hookFaults = await during
-    const callerReports = await Promise.all(started.map((run) => run.done))
+    const callerReports = await Promise.all(callers.map((run) => run.done))
     const phoneReports = await Promise.all(own.map((phone, i) => endOfPhone(phone, phones[i])))
     const records = await closedRecords(product, plan, scene)
-    const faults = [...hookFaults, ...findFaults(plan, callerReports, phoneReports, records)]
+    const spoken = (await Promise.all(lines.map((line) => line.end()))).flat()
+    const faults = [...hookFaults, ...spoken, ...findFaults(plan, callerReports, phoneReports, records)]
     const played = { scene, callers: callerReports, phones: phoneReports, records, faults }
-    const all = [...faults, ...ownCheck(plan, played)]
+    const all = [...faults, ...await ownCheck(plan, played)]
     return { ...played, faults: all.length > 0 ? [...all, ...records.map(describeRecord)] : [] }
   } finally {
+    for (const line of lines) await line.end()
     for (const run of [...callers, ...phones]) await run.stop()
   }
 }
@@ -164,13 +183,19 @@ export async function pointRuleTo(scene: Scene, rule: number, address: string): 
   })
 }
 
-function startPhone(phone: PhonePlan): Promise<SippRun> {
-  return startSipp({
+async function startPhone(phone: PhonePlan, lines: OpenLine[]): Promise<SippRun> {
+  const line = phone.talk && await openLine(phone.talk)
+  if (line) lines.push(line)
+  const run = await startSipp({
     scenario: phone.scenario,
     pauseMs: phone.pauseMs ?? 100,
     calls: phone.calls ?? phone.numbers ?? 1,
+    keys: { ...phone.keys, ...line?.keys },
     ...(phone.more === undefined ? {} : { more: phone.more }),
+    ...(phone.files === undefined ? {} : { files: phone.files }),
   })
+  line?.join(run)
+  return run
 }
 
 function addressesOf(plans: readonly PhonePlan[], runs: readonly SippRun[]): string[] {
@@ -184,21 +209,27 @@ function addressesOf(plans: readonly PhonePlan[], runs: readonly SippRun[]): str
 }
 
 async function startCallers(
-  product: Product, plan: CallCase, scene: Scene, runs: SippRun[],
-): Promise<SippRun[]> {
+  product: Product, plan: CallCase, scene: Scene, runs: SippRun[], lines: OpenLine[],
+): Promise<void> {
   const began = performance.now()
-  for (const { afterMs, number, ...options } of plan.callers) {
+  for (const { afterMs, number, talk, ...options } of plan.callers) {
     const waitMs = Math.max(0, (afterMs ?? 0) - (performance.now() - began))
     await new Promise((done) => setTimeout(done, waitMs))
-    runs.push(await startSipp({
+    const line = talk && await openLine(talk)
+    if (line) lines.push(line)
+    const run = await startSipp({
       pauseMs: 200, ...options, remote: product.sip, number: number ?? scene.number,
-    }))
+      keys: { ...options.keys, ...line?.keys },
+    })
+    runs.push(run)
+    line?.join(run)
   }
-  return runs
 }
 
 /** Makes the subscriber with his numbers and rules. */
-export async function seed(db: Db, plan: CallCase, addresses: readonly string[]): Promise<Scene> {
+export async function seed(
+  db: Db, plan: CallCase, addresses: readonly string[], recordings = '',
+): Promise<Scene> {
   const number = `+7${++lastNumber}`
   const now = Date.now()
   const subscriberId = await createSubscriber(db, {
@@ -207,8 +238,12 @@ export async function seed(db: Db, plan: CallCase, addresses: readonly string[])
     settings: { ringSeconds: 5, cycleLimitSeconds: 10, ...plan.settings },
   }, now)
   const numberIds: string[] = []
-  for (const address of addresses) {
-    numberIds.push(await addNumber(db, subscriberId, { address, description: '' }, now))
+  if (plan.media) await changeSettings(db, subscriberId, undefined, { media: plan.media })
+  const confirms = plan.phones.flatMap(({ numbers = 1, confirm = null }) =>
+    Array.from({ length: numbers }, () => confirm))
+  for (const [index, address] of addresses.entries()) {
+    const confirm = confirms[index] ?? null
+    numberIds.push(await addNumber(db, subscriberId, { address, description: '', confirm }, now))
   }
   if (plan.defaultPhone !== undefined) {
     await setDefaultNumber(db, subscriberId, numberIds[plan.defaultPhone] ?? null)
@@ -226,7 +261,7 @@ export async function seed(db: Db, plan: CallCase, addresses: readonly string[])
       noAnswer: { action: 'rule', ruleId: ruleIds[rule.next] ?? '', ignoreSchedule: false },
     })
   }
-  return { db, subscriberId, number, ruleIds, addresses }
+  return { db, subscriberId, number, ruleIds, addresses, recordings }
 }
 
 function draftOf(rule: RulePlan, index: number, numberIds: readonly string[]) {
@@ -240,6 +275,7 @@ function draftOf(rule: RulePlan, index: number, numberIds: readonly string[]) {
     waitSeconds: rule.waitSeconds ?? 5,
     targets: chosen.map((i) => ({ targetId: numberIds[i] ?? '', ringSeconds: rule.ringSeconds })),
     noAnswer: { action: rule.noAnswer ?? 'hangUp' } as const,
+    ...(rule.record === undefined ? {} : { record: rule.record }),
   }
 }
 
@@ -322,13 +358,15 @@ function namesOf(step: StoredCall['trace'][number]): string[] {
   if ('ruleName' in step) names.push(`${step.step}:${step.ruleName}`)
   if (step.step === 'ruleSkipped') names.push(`${step.step}:${step.ruleName}:${step.why.verdict}`)
   if (step.step === 'chainEnded' || step.step === 'refused') names.push(`${step.step}:${step.why}`)
-  if (step.step === 'voicemail') names.push(`${step.step}:${step.why}`)
+  if (step.step === 'voicemail') names.push(`${step.step}:${step.why}:${step.taken}`, `${step.step}:${step.why}`)
+  if (step.step === 'confirm') names.push(`${step.step}:${step.choice}`)
+  if (step.step === 'recording') names.push(`${step.step}:${step.running}`)
   return names
 }
 
-function ownCheck(plan: CallCase, played: Played): string[] {
+async function ownCheck(plan: CallCase, played: Played): Promise<string[]> {
   try {
-    plan.check?.(played)
+    await plan.check?.(played)
     return []
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)]

@@ -1,6 +1,6 @@
 /**
- * Messages and recordings of the panel's world: sound files with bursts that look and last like speech,
- * and their rows with waveforms, as calls and the archive leave them.
+ * Messages and recordings of the panel's world: sound files with bursts that look and last like
+ * speech, and their rows with waveforms, as calls and the archive leave them.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -32,7 +32,8 @@ export function speechFile(seconds: number, channels: readonly (readonly Turn[])
   for (let frame = 0; frame < frames; frame += 1) {
     for (const [channel, turns] of channels.entries()) {
       const wave = Math.sin(2 * Math.PI * (300 + channel * 200) * frame / rate)
-      samples[frame * channels.length + channel] = Math.round(22_000 * wave * loudness(frame / rate, turns))
+      const level = 22_000 * loudness(frame / rate, turns)
+      samples[frame * channels.length + channel] = Math.round(level * wave)
     }
   }
   const data = new Uint8Array(samples.length * 2)
@@ -61,16 +62,19 @@ export async function leaveMessage(world: PanelWorld, sketch: MessageSketch): Pr
   const startedAt = call.answeredAt ?? call.startedAt
   const id = newId(startedAt)
   const file = `messages/${id}.wav`
-  put(world, file, speechFile(seconds, [[[0.3, seconds / 2 - 1], [seconds / 2 + 1, seconds - 0.2]]]))
+  const turns: Turn[] = [[0.3, seconds / 2 - 1], [seconds / 2 + 1, seconds - 0.2]]
+  put(world, file, speechFile(seconds, [turns]))
   const db = world.database.kysely
   const message = {
-    id, subscriberId: world.subscriberId, callId: call.id, caller: call.caller, callerName: call.callerName,
-    anonymous: call.anonymous, dialled: call.dialled, file, startedAt,
+    id, subscriberId: world.subscriberId, callId: call.id, caller: call.caller, file, startedAt,
+    callerName: call.callerName, anonymous: call.anonymous, dialled: call.dialled,
   }
-  await writeDeed(db, { kind: 'message', id, owner, message, state: 'ready', durationMs: seconds * 1000 })
+  await writeDeed(db,
+    { kind: 'message', id, owner, message, state: 'ready', durationMs: seconds * 1000 })
   const { peaks } = await measureFile(world.sounds, file)
   await db.updateTable('messages').set({
-    peaks: packPeaks(peaks[0] ?? new Uint8Array()), heard_at: sketch.heard === true ? startedAt + 60_000 : null,
+    peaks: packPeaks(peaks[0] ?? new Uint8Array()),
+    heard_at: sketch.heard === true ? startedAt + 60_000 : null,
   }).where('id', '=', id).execute()
   return id
 }
@@ -82,13 +86,16 @@ export async function recordCall(
   const startedAt = call.answeredAt ?? call.startedAt
   const seconds = ((call.endedAt ?? startedAt) - startedAt) / 1000
   const file = `calls/${call.id}.wav`
-  const recording = { id: call.id, callId: call.id, subscriberId: world.subscriberId, file, startedAt }
+  const { subscriberId } = world
+  const recording = { id: call.id, callId: call.id, subscriberId, file, startedAt }
   const db = world.database.kysely
   const part = seconds / 8
-  const turns = (first: number): Turn[] => [0, 2, 4, 6].map((n): Turn => [(n + first) * part, (n + first + 0.7) * part])
+  const turns = (first: number): Turn[] => [0, 2, 4, 6].map((n): Turn =>
+    [(n + first) * part, (n + first + 0.7) * part])
   if (state === 'ready') put(world, file, speechFile(seconds, [turns(0), turns(1)]))
   await writeDeed(db, {
-    kind: 'recording', id: call.id, owner, recording, state: state === 'writing' ? 'writing' : 'ready',
+    kind: 'recording', id: call.id, owner, recording,
+    state: state === 'writing' ? 'writing' : 'ready',
     durationMs: state === 'writing' ? 0 : seconds * 1000, interrupted: false,
   })
   if (state === 'writing') return

@@ -1,6 +1,8 @@
 /**
- * Calls of the media server in virtual time: real channels, descriptions, bridges and recordings over
- * sockets on paper, with far ends that speak a tone over a seeded bad road (loss, jitter, reordering).
+ * Calls of the media server in virtual time: real channels, descriptions,
+ bridges and recordings over
+ * sockets on paper,
+ with far ends that speak a tone over a seeded bad road (loss, jitter, reordering).
  * Tick by tick, without a network and without waiting.
  */
 import { randomUUID } from 'node:crypto'
@@ -18,6 +20,7 @@ import { RtpSession } from '../../src/media/rtp-session.ts'
 import type { PacketEvents, PacketSocket } from '../../src/media/rtp-socket.ts'
 import { encodeUlaw } from '../../src/rtp/g711.ts'
 import { seededRandom } from './seeded-random.ts'
+import type { EslEvent } from '../../src/esl/event.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const tickMs = 20
@@ -82,6 +85,8 @@ export class FarEnd {
   port: number
   road: Road = cleanRoad
   isSpeaking = true
+  /** Fills a frame with something else than the tone. */
+  sound: ((frame: Int16Array) => void) | undefined
   /** Packets sent to the media server, lost ones among them. */
   sent = 0
   readonly #socket: PaperSocket
@@ -106,9 +111,11 @@ export class FarEnd {
 
   /** A description of this end, each a newer one. */
   sdp(direction = 'sendrecv', formats = '0 101'): string {
-    return `v=0\r\no=far 1 ${this.#version++} IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n`
+    return (
+      `v=0\r\no=far 1 ${this.#version++} IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n`
       + `m=audio ${this.port} RTP/AVP ${formats}\r\na=rtpmap:0 PCMU/8000\r\n`
       + `a=rtpmap:101 telephone-event/8000\r\na=${direction}\r\n`
+    )
   }
 
   /** Goes on from another source: another SSRC, sequence and timestamp. */
@@ -133,6 +140,7 @@ export class FarEnd {
     for (let index = 0; index < 160; index++) {
       this.#samples[index] = 8000 * Math.sin(2 * Math.PI * this.#frequency * this.#at++ / 8000)
     }
+    this.sound?.(this.#samples)
     const bytes = Buffer.alloc(172)
     encodeUlaw(this.#samples, bytes, 12)
     bytes[0] = 0x80
@@ -158,6 +166,25 @@ export interface PaperCall {
   modify(sdp: string): number
 }
 
+/** How an event is written down; others are left out. */
+const lines: Readonly<Record<string, (value: (name: string) => string) => string>> = {
+  CHANNEL_EXECUTE: (value) =>
+    `execute ${value('Application')} ${value('Application-Data')}`.slice(0, 80).trim(),
+  CHANNEL_EXECUTE_COMPLETE: (value) =>
+    `complete ${value('Application')}: ${value('Application-Response')}`,
+  PLAYBACK_START: (value) => `start ${value('Playback-File-Path').split('/').at(-1)}`,
+  PLAYBACK_STOP: (value) =>
+    `stop ${value('Playback-File-Path').split('/').at(-1)}, ${value('Playback-Status')}`,
+  DTMF: (value) => `digit ${value('DTMF-Digit')}`,
+  DETECTED_TONE: (value) => `tone ${value('Detected-Tone')}`,
+  CHANNEL_CALLSTATE: (value) =>
+    `${value('Original-Channel-Call-State')} to ${value('Channel-Call-State')}`,
+  RECORD_START: () => 'record start',
+  RECORD_STOP: () => 'record stop',
+  MEDIA_BUG_START: () => 'bug start',
+  MEDIA_BUG_STOP: () => 'bug stop',
+}
+
 /** Some calls and their clock. Recordings go into `folder`. */
 export class PaperCalls {
   readonly bridges = new BridgeTable(randomUUID)
@@ -167,11 +194,16 @@ export class PaperCalls {
   readonly #calls: PaperCall[] = []
   /** Causes of the calls that ended, in their order. */
   readonly ended: string[] = []
+  /** Everything that event sockets were told, a line each; `A` is the first call. */
+  readonly events: string[] = []
+  readonly #letters = new Map<string, string>()
 
   constructor(folder: string, mediaTimeoutMs: Ms = 30_000) {
     this.folder = folder
+    const hub = new EventHub(this.#clock, '192.0.2.1')
+    hub.add({ looksFurther: true, offer: (event) => this.#tell(event) }, '')
     this.#services = {
-      hub: new EventHub(this.#clock, '192.0.2.1'),
+      hub,
       folders: new Folders(folder, folder, []),
       openList: new OpenList(folder),
       conferences: new ConferenceTable(randomUUID),
@@ -198,11 +230,16 @@ export class PaperCalls {
     const number = this.#calls.length + 1
     const socket = new PaperSocket(20_000 + number * 2)
     const far = new FarEnd(socket, frequency, seed, firstSequence)
-    const sources = { random: seededRandom(seed), nowMs: () => socket.nowMs, wallMs: () => this.#clock.wallMs() }
+    const sources = {
+      random: seededRandom(seed),
+      nowMs: () => socket.nowMs,
+      wallMs: () => this.#clock.wallMs(),
+    }
     const session = new RtpSession(socket, sources, this.nowMs)
     const negotiation = new Negotiation('192.0.2.1', socket.port, this.#clock.wallMs())
     const channel = new Channel(number, {
-      uuid: randomUUID(), profile: 'paper', networkAddress: '192.0.2.9', callerName: 'far', callerNumber: 'far',
+      uuid: randomUUID(), profile: 'paper', networkAddress: '192.0.2.9', callerName: 'far',
+      callerNumber: 'far',
       destination: 'media', from: 'far@192.0.2.9', createdMs: this.#clock.wallMs(),
     }, session, negotiation, this.#services)
     const modify = (sdp: string): number => {
@@ -215,6 +252,7 @@ export class PaperCalls {
     modify(far.sdp())
     const call = { channel, socket, far, modify }
     this.#calls.push(call)
+    this.#letters.set(channel.uuid, 'ABCDEF'.charAt(this.#letters.size))
     return call
   }
 
@@ -233,12 +271,32 @@ export class PaperCalls {
     }
   }
 
+  /** The same for files, which are read ahead in real time: leaves the disk its time. */
+  async runBesideDisk(ticks: number): Promise<void> {
+    for (let tick = 0; tick < ticks; tick++) {
+      this.run(1)
+      if (tick % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+
   /** Runs an application of a call and lets one tick pass, in which it is carried out. */
   execute(call: PaperCall, application: string, argument = ''): void {
     call.channel.execution.submit({
       call: 'execute', application, argument, id: randomUUID(), loops: 1, isLocked: false,
     })
     this.run(1)
+  }
+
+  #tell(event: EslEvent): void {
+    const value = (name: string): string => {
+      const found = event.sections
+        .map((section) => section.find(name))
+        .find((one) => one !== undefined)
+      return String(found ?? '')
+    }
+    const letter = this.#letters.get(event.channel ?? '') ?? ''
+    const write = lines[event.name]
+    if (write !== undefined) this.events.push(`${letter} ${write(value)}`.trim())
   }
 
   path(name: string): string {

@@ -41,9 +41,10 @@ export class RtpPeer {
     })
   }
 
-  static async open(ssrc = 0x5151): Promise<RtpPeer> {
-    const socket = createSocket('udp4')
-    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  /** `address` 127.0.0.1 or ::1. */
+  static async open(ssrc = 0x5151, address = '127.0.0.1'): Promise<RtpPeer> {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
+    await new Promise<void>((resolve) => socket.bind(0, address, resolve))
     return new RtpPeer(socket, ssrc)
   }
 
@@ -53,7 +54,9 @@ export class RtpPeer {
 
   /** A description of this peer. `formats` in the order of preference. */
   sdp(formats = '0 8 101', direction = 'sendrecv', version = 1): string {
-    return `v=0\r\no=peer 1 ${version} IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n` +
+    const { address } = this.#socket.address()
+    const connection = `IN ${address.includes(':') ? 'IP6' : 'IP4'} ${address}`
+    return `v=0\r\no=peer 1 ${version} ${connection}\r\ns=-\r\nc=${connection}\r\nt=0 0\r\n` +
       `m=audio ${this.port} RTP/AVP ${formats}\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n` +
       (formats.includes('101') ? 'a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n' : '') +
       `a=ptime:20\r\na=${direction}\r\n`
@@ -69,6 +72,32 @@ export class RtpPeer {
       this.#timer = setTimeout(step, Math.max(0, next - performance.now()))
     }
     step()
+  }
+
+  /** Sends these octets of PCMU as they last, then silence until told otherwise. Resolves then. */
+  say(port: number, octets: Uint8Array): Promise<void> {
+    this.hush()
+    return new Promise((done) => {
+      let next = performance.now()
+      let at = 0
+      const step = (): void => {
+        if (at < octets.length) {
+          this.#sendOctets(port, octets.subarray(at, at + 160))
+          at += 160
+          if (at >= octets.length) done()
+        } else this.sendFrame(port, 0)
+        next += 20
+        this.#timer = setTimeout(step, Math.max(0, next - performance.now()))
+      }
+      step()
+    })
+  }
+
+  #sendOctets(port: number, octets: Uint8Array): void {
+    const payload = Buffer.alloc(160, 0xff)
+    payload.set(octets)
+    this.send(port, 0, payload, false, this.#timestamp)
+    this.#timestamp += 160
   }
 
   /** Stops talking. */
@@ -115,7 +144,7 @@ export class RtpPeer {
 
   raw(port: number, datagram: Buffer): void {
     const ms = this.delay()
-    if (ms === 0) this.#socket.send(datagram, port, '127.0.0.1')
+    if (ms === 0) this.#socket.send(datagram, port, this.#socket.address().address)
     else if (ms < Infinity) setTimeout(() => this.#sendLate(datagram, port), ms)
   }
 
@@ -127,7 +156,7 @@ export class RtpPeer {
   }
 
   #sendLate(datagram: Buffer, port: number): void {
-    if (!this.#isClosed) this.#socket.send(datagram, port, '127.0.0.1')
+    if (!this.#isClosed) this.#socket.send(datagram, port, this.#socket.address().address)
   }
 
   /** Samples that came in PCMU since packet `from`, each where its timestamp puts it. */
@@ -141,6 +170,13 @@ export class RtpPeer {
     return samples
   }
 
+  /** What the last `packets` packets of sound held. */
+  recent(packets = 10): Int16Array {
+    const sound = this.packets.filter(({ payloadType }) => payloadType === 0)
+    const from = this.packets.indexOf(sound.at(-packets) ?? this.packets[0]!)
+    return this.heard(Math.max(0, from))
+  }
+
   close(): void {
     this.hush()
     this.#isClosed = true
@@ -148,14 +184,11 @@ export class RtpPeer {
   }
 }
 
-/** Samples of a window in which a tone is looked for: 40 ms. */
-const windowSamples = 320
-
 /**
- * Part of the energy that is of one frequency, 0–1, taken over windows of 40 ms: a jitter buffer that
- * stretches or cuts breaks the phase and not the tone.
+ * Part of the energy that is of one frequency, 0–1, taken over windows, 40 ms unless told: a jitter
+ * buffer that stretches or cuts breaks the phase and not the tone.
  */
-export function toneShare(samples: Int16Array, frequency: number): number {
+export function toneShare(samples: Int16Array, frequency: number, windowSamples = 320): number {
   let tone = 0
   let all = 0
   for (let start = 0; start + windowSamples <= samples.length; start += windowSamples) {
@@ -177,6 +210,11 @@ export function toneShare(samples: Int16Array, frequency: number): number {
 export function loudPart(samples: Int16Array, level = 500): Int16Array {
   const isLoud = (sample: number): boolean => Math.abs(sample) > level
   return samples.subarray(Math.max(0, samples.findIndex(isLoud)), samples.findLastIndex(isLoud) + 1)
+}
+
+/** Samples as the octets of PCMU. */
+export function ulawOctets(samples: ArrayLike<number>): Uint8Array {
+  return Uint8Array.from(samples, (sample) => ulawOf(sample))
 }
 
 /** ITU-T G.711 µ-law by its formula. */

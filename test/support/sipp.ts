@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -32,6 +32,8 @@ export interface SippOptions {
   readonly rate?: number
   /** Keywords of the scenario (`-key name value`). */
   readonly keys?: Readonly<Record<string, string>>
+  /** Files beside it, by name: what `rtp_stream` sends (octets of the payload, no header). */
+  readonly files?: Readonly<Record<string, Uint8Array>>
   readonly timeoutSeconds?: number
   /** Further arguments as SIPp knows them. */
   readonly more?: readonly string[]
@@ -101,6 +103,7 @@ export async function startSipp(options: SippOptions): Promise<SippRun> {
   const address = options.address ?? '127.0.0.1'
   const port = options.port ?? (await freeUdpPort(address))
   const folder = mkdtempSync(join(tmpdir(), 'pn-sipp-'))
+  for (const [name, octets] of Object.entries(options.files ?? {})) writeFileSync(join(folder, name), octets)
   const child = spawn('sipp', sippArguments(options, address, port, folder), {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],

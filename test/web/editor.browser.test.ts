@@ -179,6 +179,17 @@ t.test('a number is typed where it is needed, refused with the reason, dragged i
   await page.getByText('Не больше пяти номеров.').waitFor()
 })
 
+t.test('a rule begun from the journal or the statistics has what they know', async (t) => {
+  const world = await panelWorld(t)
+  const { page } = await open(world, `/rules/new?days=1,2&from=9:00&to=13:00&target=${world.phones['Офис']}`)
+  await page.getByText('Пн–вт с 9:00 до 13:00').waitFor()
+  t.strictSame(await page.locator('.target-name').allTextContents(), ['Офис'])
+  await page.goto(`${world.url}/rules/new?caller=%2B79215550190&name=%D0%9F%D0%B0%D0%B2%D0%B5%D0%BB`)
+  t.equal(await page.getByLabel('Название правила').inputValue(), 'Павел')
+  await page.getByText('Только когда звонит').waitFor()
+  t.ok(await page.getByLabel('Номера', { exact: true }).isVisible(), 'the condition is open')
+})
+
 t.test('the chain is drawn: a loop with its limit, on a phone as a list', async (t) => {
   const world = await panelWorld(t)
   const { page } = await open(world, `/rules/${world.rules['Дома']}?mode=advanced`)

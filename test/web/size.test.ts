@@ -7,7 +7,7 @@ import { webFolder } from '../support/panel-server.ts'
 
 const firstPageBytes = 60_000
 /** The aim was 110,000; the pages there are weigh more. This bound keeps them from growing unseen. */
-const wholeBytes = 165_000
+const wholeBytes = 180_000
 
 t.test('the first page and the whole panel stay within their weights', async (t) => {
   const { files } = await buildPanel(webFolder)

@@ -1,7 +1,5 @@
 /** The panel's words: numbers, times, plurals, hours, the rule as a sentence, «почему так». */
 import t from 'tap'
-import type { NumberReply } from '../../src/api/schema.ts'
-import type { LegOutcome, RefusalReason, TraceStep } from '../../src/call/record.ts'
 import {
   barHours, capital, dateSpan, duration, formatDate, formatPhone, list, money, secondOf, spokenTime, timeOf, zoneName,
 } from '../../web/format.ts'
@@ -10,10 +8,8 @@ import { modeWords, nextWords, ruleSentence, ruleText, waitWords } from '../../w
 import type { Spoken } from '../../web/sentence.ts'
 import { en } from '../../web/text-en.ts'
 import { ru } from '../../web/text-ru.ts'
-import { known, pieces, speak, t as say } from '../../web/text.ts'
+import { pieces, speak, t as say } from '../../web/text.ts'
 import type { Phrase } from '../../web/text.ts'
-import { whyLines } from '../../web/trace-words.ts'
-import { callRecord, endedCall, legRecord } from '../support/call-records.ts'
 
 /** No-break spaces as spaces a test can show. */
 const plain = (text: string): string => text.replace(/[\u00a0\u202f\u2009]/g, ' ')
@@ -121,72 +117,4 @@ t.test('English has the same order of parts', async (t) => {
   t.teardown(() => speak('ru'))
   t.equal(ruleText(spoken), 'On weekdays from 9:00 to 18:00 Мобильный and Офис ring at once for 30 seconds. No answer — “Секретарь”.')
   t.equal(say('numbers.count', { n: 1 }), '1 number of 50')
-})
-
-const numbers: readonly NumberReply[] = []
-const why = (call: Parameters<typeof whyLines>[0]): string[] => whyLines(call, numbers).map((line) =>
-  `${Math.round(line.atMs / 1000)}${line.detail ? ' -' : ''} ${plain(line.text)}`)
-
-t.test('why so: parallel, busy, chain, answered', async (t) => {
-  const call = endedCall(callRecord({
-    trace: [
-      { step: 'ruleSkipped', atMs: 0, ruleId: 'a', ruleName: 'Планёрка', why: { verdict: 'weekday', weekday: 2 } },
-      { step: 'ruleTaken', atMs: 0, ruleId: 'b', ruleName: 'Работа', via: 'schedule', priority: 0 },
-      { step: 'ruleSkipped', atMs: 0, ruleId: 'c', ruleName: 'Дома', why: { verdict: 'outranked', byRuleId: 'b', byRuleName: 'Работа', byPriority: 10, priority: 0 } },
-      { step: 'ruleTaken', atMs: 26_000, ruleId: 'd', ruleName: 'Секретарь', via: 'chain', priority: 0 },
-    ],
-    legs: [
-      legRecord({ id: '1', ringMs: 1000, endMs: 9000, outcome: 'busy', status: 486 }),
-      legRecord({ id: '2', description: 'Офис', ringMs: 1200, endMs: 26_000, outcome: 'noAnswer' }),
-      legRecord({ id: '3', description: 'Анна', ringMs: 27_000, answerMs: 35_000, endMs: 63_000, outcome: 'answered', attempts: [{ trunk: 'А', status: 503 }, { trunk: 'Б', status: 200 }], startMs: 26_000 }),
-    ],
-  }), { answeredLegId: '3', endedBy: 'callee' })
-  t.strictSame(why(call), [
-    '0 Звонок на +7 499 674-07-82.', '0 Подошло «Работа», приоритет 0.', '0 - «Планёрка»: вторник — не его день.',
-    '0 - «Дома» уступило: приоритет 0 у него, 10 у «Работа».', '1 Звонят Мобильный и Офис.', '9 Мобильный: занято.',
-    '26 Офис: не ответил.', '26 Следующее правило — «Секретарь».', '26 - Анна: линия «А» отказала (код 503), пробуем следующую.',
-    '27 Звонит Анна.', '35 Отвечает Анна.', '63 Положил трубку ответивший.',
-  ])
-})
-
-t.test('why so: each way a call ends is told', async (t) => {
-  const base = callRecord({ endedAt: Date.UTC(2026, 10, 23, 12, 0, 30) })
-  const last = (patch: Partial<typeof base>): string | undefined => why({ ...base, ...patch }).at(-1)
-  t.equal(last({ outcome: 'abandoned' }), '30 Звонящий не дождался и положил трубку.')
-  t.equal(last({ outcome: 'interrupted' }), '30 Запись прервана: сервер перезапустили.')
-  t.equal(last({ outcome: 'missed', status: 480 }), '30 Никто не ответил: звонящему передан код 480.')
-  t.equal(last({ outcome: 'refused', trace: [{ step: 'refused', atMs: 0, why: 'noMoney', status: 480 }] }), '0 Звонок не принят: на счёте нет денег.')
-  t.equal(last({ outcome: 'missed', trace: [{ step: 'voicemail', atMs: 25_000, why: 'timeout', taken: false }, { step: 'refused', atMs: 25_000, why: 'noAnswer', status: 480 }] }),
-    '25 Никто не ответил: звонящему передан код 480.')
-  t.equal(last({ outcome: undefined, trace: [{ step: 'defaultNumber', atMs: 0, address: '+79161234567' }] }), '0 Ни одно правило не подошло: номер по умолчанию, +7 916 123-45-67.')
-  t.equal(last({ outcome: undefined, trace: [{ step: 'paused', atMs: 4000, ms: 2000 }] }), '4 Ни один телефон не зазвонил: пауза 2 с перед следующим кругом.')
-  t.equal(last({ outcome: undefined, trace: [{ step: 'chainEnded', atMs: 9000, why: 'cycleTime' }] }), '9 Время на круг правил истекло.')
-  t.equal(last({ outcome: 'interrupted', reason: 'shutdown' }), '30 Звонок прерван: сервер останавливали.')
-  t.equal(last({ outcome: 'answered', endedBy: 'service', reason: 'maxCall' }), '30 Звонок завершён сервером: дольше разговор длиться не может.')
-  t.equal(last({ outcome: 'answered', endedBy: 'service', reason: 'SIP;cause=500' }), '30 Звонок завершён сервером.')
-  t.equal(last({ outcome: undefined, trace: [{ step: 'note', atMs: 900, code: 'deadNumber', detail: '+79161234567' }] }), '1 +7 916 123-45-67: сеть не знает такого номера, проверьте его.')
-  t.equal(last({ outcome: undefined, trace: [{ step: 'note', atMs: 0, code: 'loopTarget', detail: '+74996740782' }] }), '0 +7 499 674-07-82 — персональный номер: ему не звоним, звонок пошёл бы по кругу.')
-  t.equal(last({ outcome: undefined, legs: [legRecord({ ringMs: 100, endMs: 5000, outcome: 'answeredElsewhere' }), legRecord({ id: '2', description: 'Офис', ringMs: 100, endMs: 5000, outcome: 'answeredElsewhere' })] }),
-    '5 - Мобильный и Офис: ответили раньше, больше не звонят.')
-})
-
-/** Everything the call's record may say; the types keep these lists complete. */
-const refusals: Record<RefusalReason, true> = {
-  unknownNumber: true, notActive: true, noMoney: true, nothingActs: true, tooManyCalls: true,
-  tooManyHops: true, loop: true, merged: true, overload: true, databaseDown: true,
-  malformed: true, noAnswer: true,
-}
-const chainEnds: Record<Extract<TraceStep, { step: 'chainEnded' }>['why'], true> = {
-  nextDisabled: true, nextOutsideSchedule: true, nextMissing: true, cycleTime: true,
-  transitions: true, totalTime: true,
-}
-const legOutcomes: Record<LegOutcome, true> = {
-  ringing: true, answered: true, busy: true, declined: true, noAnswer: true, unknownNumber: true,
-  failed: true, cancelled: true, answeredElsewhere: true, redirected: true,
-}
-
-t.test('every code of a record has words', async (t) => {
-  for (const [prefix, codes] of [['refusal', refusals], ['why', chainEnds], ['leg', legOutcomes]] as const) {
-    for (const code of Object.keys(codes)) t.ok(known(`${prefix}.${code}`), `${prefix}.${code}`)
-  }
 })

@@ -1,0 +1,128 @@
+/**
+ * The tab «Пользователь»: personal data, the password, the default number, time zone and language,
+ * where he is logged in, and what is for developers only.
+ */
+import type { VNode } from 'preact'
+import { useEffect, useId, useState } from 'preact/hooks'
+import type { SettingsReply } from '../src/api/schema-media.ts'
+import { chooseDefault } from './changes.ts'
+import { Button, Segmented, Select } from './controls.ts'
+import { chooseLanguage } from './device.ts'
+import { formatPhone, phoneName, timeOf } from './format.ts'
+import { html } from './html.ts'
+import { Icon } from './icons.ts'
+import { EmailDialog, PasswordDialog } from './settings-confirm.ts'
+import { Developers } from './settings-keys.ts'
+import { Group, Line } from './settings-parts.ts'
+import { Sessions } from './settings-sessions.ts'
+import { save, savedText } from './settings-state.ts'
+import { me, now, numbers, online } from './state.ts'
+import { t } from './text.ts'
+import type { Language } from './text.ts'
+import { zoneGroups, zoneTitle } from './zone-names.ts'
+
+interface Props {
+  readonly settings: SettingsReply
+}
+
+function Name(props: Props): VNode {
+  const id = useId()
+  const { name } = props.settings.profile
+  const [text, setText] = useState(name)
+  useEffect(() => setText(name), [name])
+  const empty = text.trim() === ''
+  const commit = (): void => {
+    if (!empty && text.trim() !== name) {
+      void save({ profile: { name: text.trim() } }, savedText(t('user.name'), text.trim()))
+    }
+  }
+  return html`<${Line} label=${t('user.name')} hint=${t('user.nameHint')} for=${id}
+    fault=${empty ? t('user.nameEmpty') : undefined}
+    control=${html`<div class=${empty ? 'input bad' : 'input'}><input id=${id} type="text"
+      autocomplete="name"
+      maxLength=${120} value=${text} disabled=${!online.value}
+        aria-invalid=${empty ? 'true' : undefined}
+      aria-describedby=${`${id}-hint${empty ? ` ${id}-fault` : ''}`} onChange=${commit}
+      onInput=${(event: InputEvent) =>
+        setText((event.currentTarget as HTMLInputElement).value)} /></div>`} />`
+}
+
+function Confirmed(props: Props): VNode {
+  const [open, setOpen] = useState<'email' | 'password' | undefined>(undefined)
+  const close = (): void => setOpen(undefined)
+  const { email } = props.settings.profile
+  const action = t(email === '' ? 'user.addEmail' : 'common.edit')
+  return html`<div><${Line} label=${t('user.email')}
+    hint=${email === '' ? t('user.noEmail') : email}
+      control=${html`<${Button} disabled=${!online.value} onClick=${() => setOpen('email')}
+        label=${t('set.of', { action, name: t('user.email') })}>${action}<//>`} />
+    <${Line} label=${t('login.password')}
+      hint=${t('user.passwordLine', { login: me.value?.login ?? '' })}
+      control=${html`<${Button} disabled=${!online.value} onClick=${() => setOpen('password')}>${
+        t('user.passwordChange')}<//>`} />
+    ${open === 'email' && html`<${EmailDialog} onClose=${close} />`}
+    ${open === 'password' && html`<${PasswordDialog} onClose=${close} />`}</div>`
+}
+
+/** The number calls go to when no rule acts; red when nobody has proved that it is his. */
+function DefaultNumber(): VNode {
+  const all = numbers.value ?? []
+  const chosen = me.value?.defaultTargetId ?? ''
+  const unproved = me.value?.verifyNumbers === true
+    && all.some((each) => each.id === chosen && each.verifiedAt === null)
+  const options = [{ value: '', text: t('numbers.none') }, ...all.map((each) => ({
+    value: each.id, text: each.description === '' ? phoneName(each)
+      : `${each.description}, ${formatPhone(each.address)}`,
+  }))]
+  return html`<${Group} title=${t('numbers.chooseTitle')}><${Line} label=${t('user.default')}
+    hint=${html`<span>${t('user.defaultHint')}${all.length === 0 && html` ${' '}<a
+      href="/numbers">${t('user.addNumber')}</a>`}</span>`}
+    fault=${unproved ? t('user.defaultUnproved') : undefined}
+    control=${html`<${Select} label=${t('user.default')} hidden=${true} value=${chosen}
+      options=${options}
+      fault=${unproved}
+        onChange=${(value: string) => void chooseDefault(value === '' ? null : value)} />`} /><//>`
+}
+
+function Zone(props: Props): VNode {
+  const { zone } = props.settings.profile
+  const id = useId()
+  const groups = zoneGroups(zone, now.value)
+  const choose = (event: Event): void => {
+    const wanted = (event.currentTarget as HTMLSelectElement).value
+    void save({ profile: { zone: wanted } }, savedText(t('user.zone'), zoneTitle(wanted,
+      now.value)))
+  }
+  return html`<${Line} label=${t('user.zone')}
+    hint=${t('user.zoneHint', { time: timeOf(now.value, zone) })} for=${id}
+    control=${html`<span class="select"><select id=${id} disabled=${!online.value} value=${zone}
+      onChange=${choose}
+      aria-describedby=${`${id}-hint`}>
+      ${groups.map((group) => html`<optgroup key=${group.name}
+        label=${group.name}>${group.zones.map((each) =>
+        html`<option key=${each.zone} value=${each.zone}
+          selected=${each.zone === zone}>${each.title}</option>`)}
+      </optgroup>`)}</select><${Icon} name="down" size=${16} /></span>`} />`
+}
+
+function LanguageLine(props: Props): VNode {
+  const choose = (value: Language): void => {
+    chooseLanguage(value)
+    void save({ profile: { language: value } }, savedText(t('user.language'), value === 'ru'
+      ? 'Русский' : 'English'))
+  }
+  return html`<${Line} label=${t('user.language')} hint=${t('user.languageHint')}
+    control=${html`<${Segmented} label=${t('user.language')}
+      value=${props.settings.profile.language}
+      onChange=${choose}
+        options=${[{ value: 'ru', text: 'Русский' }, { value: 'en', text: 'English' }]} />`} />`
+}
+
+/** The tab. */
+export function UserTab(props: Props): VNode {
+  return html`<div class="set-one"><${Group} title=${t('user.title')}><${Name} ...${props} />
+      <${Confirmed} ...${props} /><//>
+    <${DefaultNumber} />
+    <${Group} title=${t('user.place')}><${Zone} ...${props} /><${LanguageLine} ...${props} /><//>
+    <${Sessions} /><${Developers} /></div>`
+}
