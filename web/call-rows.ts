@@ -158,8 +158,8 @@ function Part(props: { readonly title: string; readonly note: string }): VNode {
 }
 
 const head = [
-  ['calls.when', 'when-cell'], ['calls.who', ''], ['calls.rule', 'rule-cell'], ['calls.by', 'by-cell'],
-  ['calls.outcome', ''], ['calls.talk', 'right'],
+  ['calls.when', 'when-cell'], ['calls.who', ''], ['calls.rule', 'rule-cell'],
+  ['calls.by', 'by-cell'], ['calls.outcome', ''], ['calls.talk', 'right'],
 ] as const
 
 function Head(): VNode {

@@ -8,6 +8,7 @@ import type { AudioListReply, SettingsReply } from '../src/api/schema-media.ts'
 import { accountApi } from './api-account.ts'
 import type { AudioChoice, SettingsPatch } from './api-account.ts'
 import { problemText } from './api.ts'
+import { chooseLanguage } from './device.ts'
 import { noteFault, refresh } from './state.ts'
 import { t } from './text.ts'
 import { showToast, toast } from './toast.ts'
@@ -97,6 +98,7 @@ export async function save(patch: SettingsPatch, done: string): Promise<boolean>
   if (before === undefined) return false
   const back = inverse(before, patch)
   settings.value = merged(before, patch)
+  if (patch.profile?.language !== undefined) chooseLanguage(patch.profile.language)
   if (!await attempt(() => accountApi.saveSettings(patch))) return false
   showToast({ text: done, undo: () => void save(back, t('undo.done')) })
   if (patch.calls !== undefined || patch.profile !== undefined) await refresh()

@@ -7,7 +7,6 @@ import { useEffect, useId, useState } from 'preact/hooks'
 import type { SettingsReply } from '../src/api/schema-media.ts'
 import { chooseDefault } from './changes.ts'
 import { Button, Segmented, Select } from './controls.ts'
-import { chooseLanguage } from './device.ts'
 import { formatPhone, phoneName, timeOf } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
@@ -17,7 +16,7 @@ import { Group, Line } from './settings-parts.ts'
 import { Sessions } from './settings-sessions.ts'
 import { save, savedText } from './settings-state.ts'
 import { me, now, numbers, online } from './state.ts'
-import { t } from './text.ts'
+import { speak, t } from './text.ts'
 import type { Language } from './text.ts'
 import { zoneGroups, zoneTitle } from './zone-names.ts'
 
@@ -106,10 +105,10 @@ function Zone(props: Props): VNode {
 }
 
 function LanguageLine(props: Props): VNode {
-  const choose = (value: Language): void => {
-    chooseLanguage(value)
-    void save({ profile: { language: value } }, savedText(t('user.language'), value === 'ru'
-      ? 'Русский' : 'English'))
+  const choose = async (value: Language): Promise<void> => {
+    await speak(value) // so that the toast is in the chosen language already
+    void save({ profile: { language: value } },
+      savedText(t('user.language'), value === 'ru' ? 'Русский' : 'English'))
   }
   return html`<${Line} label=${t('user.language')} hint=${t('user.languageHint')}
     control=${html`<${Segmented} label=${t('user.language')}

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
 import { build, stop } from 'esbuild'
@@ -79,15 +79,36 @@ function joinParts(names: readonly string[]): Plugin {
   }
 }
 
+/** Puts a style behind the first sheet before its name is made of its content. */
+function withOwnStyle(sheet: string, ownStyle: string): Plugin {
+  const namespace = 'own-style'
+  return {
+    name: namespace,
+    setup(bundle) {
+      if (ownStyle === '') return
+      bundle.onResolve({ filter: /^own-style:/ }, ({ path }) => ({ path, namespace }))
+      bundle.onLoad({ filter: /:sheet$/, namespace }, async () => ({
+        contents: await readFile(sheet, 'utf8'), loader: 'css', resolveDir: dirname(sheet),
+      }))
+      bundle.onLoad({ filter: /:colours$/, namespace }, () => ({ contents: ownStyle, loader: 'css' }))
+      bundle.onLoad({ filter: /style\.css$/, namespace: 'file' }, ({ path }) => path === sheet
+        ? { contents: `@import 'own-style:sheet'; @import 'own-style:colours';`, loader: 'css' }
+        : undefined)
+    },
+  }
+}
+
 /** Templates are indented for readers of the source; htm reads any white space with a line end alike. */
 function withoutIndents(content: Uint8Array): Buffer {
   return Buffer.from(Buffer.from(content).toString('utf8').replaceAll(/\n\s+/g, '\n'))
 }
 
 /**
- * Bundles web/main.ts, web/style.css and web/later.css; in index.html they become the hashed names. Other files of web/ with a type above are served as they are.
+ * Bundles web/main.ts, web/style.css and web/later.css; in index.html they become the hashed names.
+ * Other files of web/ with a type above are served as they are. `ownStyle` goes behind the first
+ * style sheet: the operator's colours.
  */
-export async function buildPanel(webFolder: string): Promise<PanelFiles> {
+export async function buildPanel(webFolder: string, ownStyle = ''): Promise<PanelFiles> {
   const names = await readdir(webFolder)
   const entryPoints = ['main.ts', 'style.css', 'later.css']
     .filter((name) => names.includes(name))
@@ -108,7 +129,9 @@ export async function buildPanel(webFolder: string): Promise<PanelFiles> {
     logLevel: 'silent',
     charset: 'utf8',
     legalComments: 'none',
-    plugins: [joinParts(names), shortKeys(webFolder, names)],
+    plugins: [
+      joinParts(names), shortKeys(webFolder, names), withOwnStyle(join(webFolder, 'style.css'), ownStyle),
+    ],
   })
   await stop() // its service would stay as a process of 30 MB, to no use
   const files = new Map<string, PanelFile>()

@@ -61,9 +61,17 @@ export class Pacer {
     this.#cancel = this.#clock.wakeAt(this.#startMs + this.#next * tickMs, () => this.#wake())
   }
 
-  #wake(): void {
+  /**
+   * A wake-up that comes a tick late gives way once: after a stall timers run before sockets are
+   * read, and what has come meanwhile must not pass for lost.
+   */
+  #wake(hasGivenWay = false): void {
     const now = this.#clock.nowMs()
     const late = now - (this.#startMs + this.#next * tickMs)
+    if (late >= tickMs && !hasGivenWay && this.#cancel !== undefined) {
+      this.#cancel = this.#clock.wakeAt(now, () => this.#wake(true))
+      return
+    }
     this.#counts[Math.min(this.#counts.length - 1, Math.max(0, Math.floor(late)))]!++
     const due = Math.max(1, Math.floor((now - this.#startMs) / tickMs) - this.#next + 1)
     const sent = due > madeUpTicks + 1 ? 1 : due

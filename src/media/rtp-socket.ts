@@ -33,13 +33,8 @@ const receiveBufferBytes = 64 * 1024
 export class RtpSocket implements PacketSocket {
   readonly address: string
   readonly port: number
-  /** Packets that the system would not take. */
-  failures = 0
   readonly #rtp: Socket
   readonly #rtcp: Socket
-  readonly #fail = (error: Error | null): void => {
-    if (error !== null) this.failures++
-  }
   #events: PacketEvents | undefined
 
   private constructor(address: string, rtp: Socket, rtcp: Socket) {
@@ -54,8 +49,8 @@ export class RtpSocket implements PacketSocket {
       this.#events?.rtcp(bytes, from.address, from.port),
     )
     // An ICMP answer to something we sent is no reason to end a call.
-    rtp.on('error', () => this.failures++)
-    rtcp.on('error', () => this.failures++)
+    rtp.on('error', () => {})
+    rtcp.on('error', () => {})
   }
 
   /** Binds a pair; undefined when no pair is free. Whoever closes it gives the port back. */
@@ -74,12 +69,16 @@ export class RtpSocket implements PacketSocket {
     this.#events = events
   }
 
+  /**
+   * Without a callback: it would cost a turn of the event loop for each packet, and there is
+   * nothing to be done about a packet that the system does not take.
+   */
   sendRtp(bytes: Uint8Array, octets: number, address: string, port: number): void {
-    this.#rtp.send(bytes, 0, octets, port, address, this.#fail)
+    this.#rtp.send(bytes, 0, octets, port, address)
   }
 
   sendRtcp(bytes: Uint8Array, octets: number, address: string, port: number): void {
-    this.#rtcp.send(bytes, 0, octets, port, address, this.#fail)
+    this.#rtcp.send(bytes, 0, octets, port, address)
   }
 
   close(): void {

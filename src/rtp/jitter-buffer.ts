@@ -32,6 +32,8 @@ export type Pushed = 'kept' | 'late' | 'duplicate'
 const capacity = 64
 /** Largest payload kept: 120 ms of G.711. */
 const maxPayloadOctets = 960
+/** 20 ms of G.711. */
+const usualPayloadOctets = 160
 /**
  * Pulls without any frame after which the sender is held to be silent: 200 ms, as much as is
  * concealed.
@@ -159,6 +161,7 @@ export class JitterBuffer {
     slot.sequence = sequence
     slot.payloadType = payloadType
     slot.octets = octets
+    if (octets > slot.bytes.length) slot.makeRoom(octets)
     for (let copied = 0; copied < octets; copied++) slot.bytes[copied] = bytes[offset + copied]!
     return 'kept'
   }
@@ -346,7 +349,13 @@ class Slot {
   sequence = 0
   payloadType = 0
   octets = 0
-  readonly bytes = new Uint8Array(maxPayloadOctets)
+  /** Of a slot that was never used, nothing: a quiet network needs four of them and not 64. */
+  bytes: Uint8Array = nothing
+
+  makeRoom(octets: number): void {
+    const isUsual = octets <= usualPayloadOctets
+    this.bytes = new Uint8Array(isUsual ? usualPayloadOctets : maxPayloadOctets)
+  }
 }
 
 const nothing = new Uint8Array(0)

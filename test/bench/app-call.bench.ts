@@ -17,7 +17,7 @@ async function calls(count: number, targets: number): Promise<number> {
   server.phone = (uri) => ({ ringsAfter: 20, ...(uri.includes('0001@') ? { finalAfter: 50 } : {}) })
   const who = subscriber([rule(numbers.slice(0, targets))])
   const reception = new Reception(
-    { maxCps: 0, maxLiveCalls: 0, maxCallSeconds: 3600, sessionSeconds: 1800 },
+    { maxCps: 0, maxLiveCalls: 0, maxCallSeconds: 3600, sessionSeconds: 1800, recordingsFolder: 'recordings' },
     { directory: directory(async () => who, [trunk()]), journal: new NotingJournal(), clock, log: quiet }, server)
   const start = performance.now()
   for (let i = 0; i < count; i++) {

@@ -8,7 +8,8 @@
  * Without SIP= it starts a product of its own (private MariaDB with durable settings, SIP server,
  * application) and stops it again. With SIP= it calls the numbers listed in NUMBERS (lines
  * `number;caller`) on a running one and plays the phones behind its trunk at port TRUNK: those
- * whose number ends with ANSWERING answer, all others ring until they are cancelled.
+ * whose number ends with ANSWERING answer, all others ring until they are cancelled. PRESS=1: they
+ * press 1, too, as numbers must that are asked for it (by default the mobile ones).
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,6 +45,8 @@ export interface LoadOptions {
   readonly trunkPort: number
   /** Last three digits of the phones that answer behind a running product's trunk. */
   readonly answering: string
+  /** They press 1 (R-12). */
+  readonly presses: boolean
   readonly pids: Readonly<Record<string, number>>
 }
 
@@ -74,7 +77,7 @@ interface Target {
 }
 
 const usage = `usage: load.ts [RATE=50] [SECONDS=10] [WARM=10] [TARGETS=1] [RING=40] [TALK=500]
-       [SIP=host:port NUMBERS=file [TRUNK=5070] [ANSWERING=501] [PIDS=name:pid,…]]`
+       [SIP=host:port NUMBERS=file [TRUNK=5070] [ANSWERING=501] [PRESS=1] [PIDS=name:pid,…]]`
 
 /** Reads `NAME=value` words; throws with the usage when one is wrong. */
 export function readLoadOptions(words: readonly string[]): LoadOptions {
@@ -100,7 +103,7 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
     warm: count('WARM', 10, 600), targets: count('TARGETS', 1, 5),
     ringMs: count('RING', 40, 60_000), talkMs: count('TALK', 500, 3_600_000),
     sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535),
-    answering: values.get('ANSWERING') ?? '501',
+    answering: values.get('ANSWERING') ?? '501', presses: values.get('PRESS') === '1',
     pids: Object.fromEntries((values.get('PIDS') ?? '').split(',').filter(Boolean)
       .map((pair) => [pair.split(':')[0] ?? '', Number(pair.split(':')[1])])),
   }
@@ -108,7 +111,7 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
 
 const optionNames = new Set([
   'RATE', 'SECONDS', 'WARM', 'TARGETS', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING',
-  'PIDS',
+  'PIDS', 'PRESS',
 ])
 
 /** Calls per second while a product of our own gets warm. */
@@ -146,7 +149,7 @@ async function startPhones(options: LoadOptions): Promise<SippRun[]> {
   if (options.sip !== undefined) {
     return [await startSipp({
       ...common, scenario: 'uas-demo-phones', pauseMs: options.ringMs, port: options.trunkPort,
-      keys: { answering: options.answering },
+      keys: { answering: options.answering, presses: options.presses ? 'yes' : 'no' },
     })]
   }
   const answering = { ...common, scenario: 'uas-ring-answer', pauseMs: options.ringMs }

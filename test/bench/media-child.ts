@@ -14,6 +14,8 @@ export interface MediaReport {
   readonly rssMb: number
   /** After a collection of garbage. */
   readonly heapMb: number
+  /** Buffers outside the heap. */
+  readonly buffersMb: number
   readonly channels: number
   /** Ticks by how many whole milliseconds they came late, since the last report. */
   readonly late: readonly number[]
@@ -37,6 +39,7 @@ process.on('message', () => {
   process.send?.({
     cpuMs: (user + system) / 1000, rssMb: rss / 2 ** 20,
     heapMb: process.memoryUsage().heapUsed / 2 ** 20,
+    buffersMb: process.memoryUsage().arrayBuffers / 2 ** 20,
     channels: media.counts().channels, late, skippedTicks,
   } satisfies MediaReport)
 })

@@ -86,7 +86,8 @@ export class MediaLoad {
       callId, body: sdp(rtp.address().port),
       extra: ['User-Agent: drachtio-fsmrf:load', `X-esl-outbound: 127.0.0.1:${port}`],
     })
-    const answer = await this.#sip.expect(200)
+    // The machine may be busy with other things than us.
+    const answer = await this.#sip.expect(200, 20_000)
     const dialog = this.#sip.ack(invite, answer)
     const [socket, uuid] = await connected
     const leg = this.#leg(rtp, dialog, socket, uuid)
@@ -112,13 +113,21 @@ export class MediaLoad {
     return report
   }
 
+  /** The server ends as if by `kill -9`. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await once(this.#child, 'exit')
+  }
+
   /** Ends all calls and the server. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     for (const leg of this.legs.slice()) this.drop(leg)
     this.#listener.close()
-    this.#child.disconnect()
-    await once(this.#child, 'exit')
+    if (this.#child.connected) {
+      this.#child.disconnect()
+      await once(this.#child, 'exit')
+    }
     this.#sip.close()
     rmSync(this.folder, { recursive: true, force: true })
   }

@@ -1,6 +1,6 @@
 /**
- * Whether memory stays flat: 100 calls, relayed and recorded in stereo, each hung up and placed anew
- * in turn, for SECONDS (10 in `make bench`; `SECONDS=600 node test/bench/media-soak.bench.ts`).
+ * Whether memory stays flat: 100 calls, relayed and recorded in stereo, each hung up and placed
+ * anew in turn, for SECONDS: 10 in `make bench`, `SECONDS=600 node test/bench/media-soak.bench.ts`.
  * Prints the memory of the server's process along the way and the growth of the second half.
  */
 import { join } from 'node:path'
@@ -38,20 +38,21 @@ for (let turn = 0; performance.now() - start < seconds * 1000; turn++) {
   await new Promise((resolve) => setTimeout(resolve, turnoverMs))
   if (performance.now() < nextSample) continue
   nextSample += seconds * 1000 / 20
-  const { heapMb, rssMb, channels } = await load.report()
+  const { heapMb, buffersMb, rssMb, channels } = await load.report()
   const second = Math.round((performance.now() - start) / 1000)
   samples.push({ second, heapMb, rssMb })
   if (samples.length % 2 === 1) {
-    console.log(`${String(second).padStart(5)} s  heap ${heapMb.toFixed(1)} MB`
-      + `  resident ${rssMb.toFixed(1)} MB  ${channels} channels`)
+    const memory = { heap: heapMb, buffers: buffersMb, resident: rssMb }
+    const words = Object.entries(memory).map(([name, mb]) => `${name} ${mb.toFixed(1)} MB`)
+    console.log(`${String(second).padStart(5)} s  ${words.join('  ')}  ${channels} channels`)
   }
 }
 const last = await load.report()
 const middle = samples[samples.length >> 1]
 const growth = middle === undefined ? 0 : last.heapMb - middle.heapMb
 const percent = (last.cpuMs - first.cpuMs) / (performance.now() - start) * 100 * 100 / calls
-console.log(`${placed} calls in ${seconds} s, ${calls} at a time: ${percent.toFixed(1)} % of a core per`
-  + ` 100 calls, ticks late p99 ${percentileOfCounts(last.late, 0.99)} ms,`
+console.log(`${placed} calls in ${seconds} s, ${calls} at a time: ${percent.toFixed(1)} % of a core`
+  + ` per 100 calls, ticks late p99 ${percentileOfCounts(last.late, 0.99)} ms,`
   + ` ${last.skippedTicks - first.skippedTicks} skipped; heap in the second half`
   + ` ${growth >= 0 ? '+' : ''}${growth.toFixed(2)} MB`)
 await load.stop()

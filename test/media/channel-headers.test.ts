@@ -144,5 +144,7 @@ t.test('hang-up causes', async (t) => {
   t.equal(hangupCause(''), 'NORMAL_CLEARING')
   t.equal(hangupCause('constructor'), 'NORMAL_CLEARING')
   t.equal(reasonHeader('NO_ANSWER'), 'Q.850;cause=19;text="NO_ANSWER"')
+  t.equal(reasonHeader('ORIGINATOR_CANCEL'), 'SIP;cause=487;text="ORIGINATOR_CANCEL"')
+  t.equal(reasonHeader('MEDIA_TIMEOUT'), 'Mediaserver;cause=604;text="MEDIA_TIMEOUT"')
   t.equal(reasonHeader(hangupCause('a"\r\nX: y')), 'Q.850;cause=16;text="NORMAL_CLEARING"', 'nothing of a client gets into a header')
 })

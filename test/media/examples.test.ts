@@ -15,6 +15,9 @@ import { runSipd } from '../support/running-sipd.ts'
 import { SipPeer } from '../support/sip-peer.ts'
 import { toneFile } from '../support/wav-file.ts'
 
+// Sound takes as long as it lasts: the calls of this file are placed side by side.
+t.jobs = 3
+
 const library = dirname(dirname(createRequire(import.meta.url).resolve('drachtio-fsmrf')))
 /** The examples read their options with a package of which they use this much. */
 const argumentReader = `module.exports = (argv) => Object.fromEntries(

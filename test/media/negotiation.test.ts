@@ -24,6 +24,10 @@ const refusals: { name: string; body: string; status: number }[] = [
   { name: 'only video', body: offer('m=video 40000 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n'), status: 488 },
   { name: 'T.38', body: offer('m=image 40000 udptl t38\r\n'), status: 488 },
   { name: 'SRTP', body: offer('m=audio 40000 RTP/SAVP 0\r\n'), status: 488 },
+  {
+    name: 'an address of the other family', status: 488,
+    body: offer(pcmu).replaceAll('IN IP4 192.0.2.7', 'IN IP6 2001:db8::9'),
+  },
   { name: 'no media', body: offer(''), status: 488 },
   { name: 'multicast', body: offer(pcmu, '224.0.0.1'), status: 488 },
   { name: 'nonsense', body: 'hello', status: 400 },

@@ -7,6 +7,10 @@ const cases: { name: string; argv: string[]; env?: Record<string, string>; optio
   { name: 'the command line before the environment', argv: ['--secret', 'a'], env: { PN_MEDIA_SECRET: 'b' }, options: { secret: 'a' } },
   { name: 'addresses', argv: ['--sip', '10.0.0.1:5070', '--esl', '10.0.0.2:0'], options: { sipAddress: '10.0.0.1', sipPort: 5070, eslAddress: '10.0.0.2', eslPort: 0, rtpAddress: '10.0.0.1' } },
   { name: 'IPv6', argv: ['--sip', '[::1]:5070', '--rtp-address', '::1'], options: { sipAddress: '::1', sipPort: 5070, rtpAddress: '::1' } },
+  {
+    name: 'an address of each family', argv: ['--rtp-address', '10.0.0.1,fd00::1'],
+    options: { rtpAddress: '10.0.0.1', rtpAddressOther: 'fd00::1' },
+  },
   { name: 'a range of ports', argv: ['--rtp-ports', '20000-29999'], options: { rtpPortMin: 20_000, rtpPortMax: 29_999 } },
   { name: 'any ports', argv: ['--rtp-ports', '0'], options: { rtpPortMin: 0, rtpPortMax: 0 } },
   { name: 'networks', argv: ['--allow', '10.0.0.0/8,192.168.1.1'], options: { allowed: ['10.0.0.0/8', '192.168.1.1'] } },
@@ -36,6 +40,9 @@ const wrong: { argv: string[]; fault: string }[] = [
   { argv: ['--allow', 'everybody'], fault: '"everybody" is no network' },
   { argv: ['--profiles', 'a,b c'], fault: 'is no list of names' },
   { argv: ['--rtp-address', 'host'], fault: 'is no IP address' },
+  { argv: ['--rtp-address', '10.0.0.1,10.0.0.2'], fault: 'is not one address of each IP family' },
+  { argv: ['--rtp-address', '10.0.0.1,::1,::2'], fault: 'is not one address of each IP family' },
+  { argv: ['--rtp-address', '10.0.0.1,'], fault: 'is no IP address' },
   { argv: ['--max-sessions', '0'], fault: 'is no number from 1' },
   { argv: ['--log-level', 'loud'], fault: 'is no log level' },
 ]

@@ -3,13 +3,17 @@
  * last, without a hole, whatever the network and the far ends do meanwhile. Many seeded calls in
  * virtual time, and one over real sockets.
  */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import fc from 'fast-check'
 import t from 'tap'
-import { RtpPeer, toneShare } from '../support/rtp-peer.ts'
+import { MediaLoad } from '../bench/media-load.ts'
+import { eventually } from '../support/eventually.ts'
+import { decodeUlaw } from '../../src/rtp/g711.ts'
+import { loudPart, RtpPeer, toneShare } from '../support/rtp-peer.ts'
 import { PaperCalls } from '../support/paper-calls.ts'
 import type { PaperCall, Road } from '../support/paper-calls.ts'
-import { pause, readRecording, runMedia } from '../support/running-media.ts'
+import { pause, readRecording, runMedia, startTestMedia } from '../support/running-media.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
 const leftTone = 500
@@ -77,33 +81,52 @@ function record(folder: string, { seed, firstSequence, road, acts: chosen }: Sto
   }
   run(50)
   world.execute(pair[0], 'stop_record_session', file)
-  const { channels: [left = new Int16Array(), right = new Int16Array()] } = readRecording(world.path(file))
+  const {
+    channels: [left = new Int16Array(), right = new Int16Array()],
+  } = readRecording(world.path(file))
   return { left, right, ticks }
 }
 
-t.test('two tones, one in each channel, without a hole: seeded calls in virtual time', async (t) => {
-  const folder = t.testdir()
-  const stories = fc.record({
-    seed: fc.nat(1_000_000),
-    firstSequence: fc.constantFrom(1, 30_000, 65_400, 65_535),
-    road: fc.record({
-      loss: fc.constantFrom(0, 0.05, 0.1), lossesInARow: fc.constant(4), jitterMs: fc.constantFrom(0, 20, 60),
-    }),
-    acts: fc.array(
-      fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.constantFrom(...Object.keys(acts)), fc.integer({ min: 20, max: 120 })),
-      { maxLength: 6 }),
-  })
-  fc.assert(fc.property(stories, (story) => {
-    const { left, right, ticks } = record(folder, story)
-    if (left.length !== ticks * 160 || right.length !== left.length) throw new Error(`${left.length / 160} of ${ticks} ticks`)
-    const holes = [longestHole(left), longestHole(right)]
-    if (Math.max(...holes) > 20) throw new Error(`holes of ${holes.join(' and ')} ms`)
-    const pure = [toneShare(left, leftTone), toneShare(right, rightTone)]
-    const foreign = [toneShare(left, rightTone), toneShare(right, leftTone)]
-    if (Math.min(...pure) < 0.7 || Math.max(...foreign) > 0.05) throw new Error(`${pure.join(' ')} / ${foreign.join(' ')}`)
-  }), { numRuns: 60, seed: 20_260_105 })
-  t.pass('sixty calls')
-})
+t.test(
+  'two tones, one in each channel, without a hole: seeded calls in virtual time',
+  async (t) => {
+    const folder = t.testdir()
+    const stories = fc.record({
+      seed: fc.nat(1_000_000),
+      firstSequence: fc.constantFrom(1, 30_000, 65_400, 65_535),
+      road: fc.record({
+        loss: fc.constantFrom(0, 0.05, 0.1),
+        lossesInARow: fc.constant(4),
+        jitterMs: fc.constantFrom(0, 20, 60),
+      }),
+      acts: fc.array(
+        fc.tuple(
+          fc.constantFrom<0 | 1>(0, 1),
+          fc.constantFrom(...Object.keys(acts)),
+          fc.integer({ min: 20, max: 120 }),
+        ),
+        { maxLength: 6 },
+      ),
+    })
+    fc.assert(
+      fc.property(stories, (story) => {
+        const { left, right, ticks } = record(folder, story)
+        if (left.length !== ticks * 160 || right.length !== left.length) {
+          throw new Error(`${left.length / 160} of ${ticks} ticks`)
+        }
+        const holes = [longestHole(left), longestHole(right)]
+        if (Math.max(...holes) > 20) throw new Error(`holes of ${holes.join(' and ')} ms`)
+        const pure = [toneShare(left, leftTone), toneShare(right, rightTone)]
+        const foreign = [toneShare(left, rightTone), toneShare(right, leftTone)]
+        if (Math.min(...pure) < 0.7 || Math.max(...foreign) > 0.05) {
+          throw new Error(`${pure.join(' ')} / ${foreign.join(' ')}`)
+        }
+      }),
+      { numRuns: 40, seed: 20_260_105 },
+    )
+    t.pass('forty calls')
+  },
+)
 
 t.test('each trouble alone leaves more than nine tenths of the tone', async (t) => {
   const clean: Road = { loss: 0, lossesInARow: 0, jitterMs: 0 }
@@ -123,29 +146,114 @@ t.test('each trouble alone leaves more than nine tenths of the tone', async (t) 
       seed: 7 + index, firstSequence: 1, road: clean, acts: long, ...story,
     })
     const shares = [toneShare(left, leftTone), toneShare(right, rightTone)]
-    t.ok(Math.min(...shares) > least, `${name}: ${shares.map((share) => share.toFixed(3)).join(' and ')}`)
+    t.ok(
+      Math.min(...shares) > least,
+      `${name}: ${shares.map((share) => share.toFixed(3)).join(' and ')}`,
+    )
     t.ok(Math.max(longestHole(left), longestHole(right)) <= 20, name)
   }
 })
 
-t.test('the file grows as the call goes on: at no time is more than half a second missing', async (t) => {
+t.test('mask is silence in its time, pause leaves it out, a limit stops by itself', async (t) => {
   const world = new PaperCalls(t.testdir())
-  const one = world.call(leftTone)
-  const other = world.call(rightTone)
-  world.bridges.join(one.channel, other.channel)
-  world.run(10)
-  world.execute(one, 'set', 'RECORD_STEREO=true')
-  world.execute(one, 'record_session', 'growing.wav')
-  for (let second = 0; second < 20; second++) {
-    world.run(13)
-    const onDisk = (statSync(world.path('growing.wav')).size - 44) / 4 / 160
-    const behind = second * 13 + 14 - onDisk
-    t.ok(behind >= 0 && behind <= 25, `${behind} ticks are missing`)
+  const call = world.call(leftTone)
+  world.run(20)
+  world.execute(call, 'set', 'RECORD_STEREO=true')
+  world.execute(call, 'record_session', 'modes.wav')
+  world.execute(call, 'playback', 'tone_stream://%(20000,0,1100)')
+  const { recordings } = call.channel
+  world.run(24)
+  const modes = [['masked', 10], ['running', 10], ['paused', 15], ['running', 10]] as const
+  for (const [mode, ticks] of modes) {
+    t.ok(recordings.setMode('modes.wav', mode))
+    world.run(ticks)
   }
+  world.execute(call, 'stop_record_session', 'modes.wav')
+  const { channels } = readRecording(world.path('modes.wav'))
+  const [said = new Int16Array(), heard = new Int16Array()] = channels
+  t.equal(said.length, (26 + 10 + 10 + 10) * 160, 'the pause is left out')
+  for (const [samples, tone] of [[said, leftTone], [heard, rightTone]] as const) {
+    t.ok(samples.subarray(26 * 160, 36 * 160).every((sample) => sample === 0), 'masked')
+    t.ok(toneShare(samples.subarray(320, 26 * 160), tone) > 0.95)
+    t.ok(toneShare(samples.subarray(36 * 160), tone) > 0.95, 'and on again')
+  }
+  world.execute(call, 'record_session', 'limited.wav 1')
+  world.run(60)
+  t.ok(recordings.isEmpty)
+  t.equal(readRecording(world.path('limited.wav')).channels[0]!.length, 8000)
 })
+
+t.test('what is played is sent to the sample', async (t) => {
+  const world = new PaperCalls(t.testdir())
+  const call = world.call(0)
+  world.run(5)
+  call.socket.rtp.length = 0
+  world.execute(call, 'playback', 'tone_stream://%(1000,0,600)')
+  world.run(60)
+  const sent = new Int16Array(call.socket.rtp.length * 160)
+  call.socket.rtp.forEach(({ bytes }, index) => {
+    decodeUlaw(bytes.subarray(12), sent.subarray(index * 160))
+  })
+  const loud = loudPart(sent)
+  t.ok(Math.abs(loud.length - 8000) < 20, `${loud.length} samples`)
+  t.ok(toneShare(loud, 600) > 0.99)
+})
+
+t.test(
+  'the file grows as the call goes on: at no time is more than half a second missing',
+  async (t) => {
+    const world = new PaperCalls(t.testdir())
+    const one = world.call(leftTone)
+    const other = world.call(rightTone)
+    world.bridges.join(one.channel, other.channel)
+    world.run(10)
+    world.execute(one, 'set', 'RECORD_STEREO=true')
+    world.execute(one, 'record_session', 'growing.wav')
+    for (let second = 0; second < 20; second++) {
+      world.run(13)
+      const onDisk = (statSync(world.path('growing.wav')).size - 44) / 4 / 160
+      const behind = second * 13 + 14 - onDisk
+      t.ok(behind >= 0 && behind <= 25, `${behind} ticks are missing`)
+    }
+  },
+)
+
+t.test(
+  'a media server that is killed loses at most a second; the next one lists what it repaired',
+  async (t) => {
+    const load = await MediaLoad.start()
+    t.teardown(() => load.stop())
+    const one = await load.call()
+    const other = await load.call()
+    one.api(`uuid_bridge ${one.uuid} ${other.uuid}`)
+    one.execute('set', 'RECORD_STEREO=true')
+    const call = `${load.folder}/call.wav`
+    const message = `${load.folder}/message.wav`
+    one.execute('record_session', call)
+    other.execute('record', `${message} 60 0 0`)
+    await eventually(() => existsSync(call) && existsSync(message))
+    const start = performance.now()
+    await pause(1700)
+    await load.kill()
+    const lastedMs = performance.now() - start
+    t.equal(readRecording(call).header.readUInt32LE(40), 0, 'the header was left as it was')
+    const { media } = await startTestMedia(t, { recordingsFolder: load.folder })
+    t.strictSame(media.repaired.map(({ path }) => path).toSorted(), [call, message])
+    for (const path of [call, message]) {
+      const { channels, header } = readRecording(path)
+      const ms = channels[0]!.length / 8
+      t.ok(lastedMs - ms < 1000, `${ms} of ${Math.round(lastedMs)} ms`)
+      t.equal(header.readUInt32LE(40), channels.length * channels[0]!.length * 2)
+      t.equal(media.repaired.find((one) => one.path === path)?.ms, ms)
+    }
+    t.ok(toneShare(readRecording(call).channels[1]!, 500) > 0.8, 'with what was said in it')
+  },
+)
 
 t.test('over real sockets: loss, jitter, hold, another port and another source', async (t) => {
   const world = await runMedia(t)
+  const delays = monitorEventLoopDelay({ resolution: 5 })
+  delays.enable()
   const [a, b] = await Promise.all([world.call(), world.call()])
   const random = seededRandom(4)
   for (const { peer } of [a, b]) {
@@ -173,12 +281,18 @@ t.test('over real sockets: loss, jitter, hold, another port and another source',
   await b.endpoint.modify(b.peer.sdp('0 101', 'sendrecv', 3))
   await pause(500)
   await a.endpoint.api('uuid_record', [a.endpoint.uuid, 'stop', file])
+  // Both far ends and the server are of this process: one stall is felt by each of them.
+  const stallsMs = 3 * Math.max(0, delays.max / 1e6 - 15)
   const { channels: [left = new Int16Array(), right = new Int16Array()] } = readRecording(file)
   t.ok(left.length > 1500 * 8, `${left.length / 8} ms`)
-  for (const [name, samples, own, foreign] of [['left', left, leftTone, rightTone], ['right', right, rightTone, leftTone]] as const) {
-    // Timers of a busy machine add to the jitter; how long a hole may be is held in virtual time.
-    t.ok(longestHole(samples) <= 60, `${name}: a hole of ${longestHole(samples)} ms`)
-    t.ok(toneShare(samples, own) > 0.6, `${name}: ${toneShare(samples, own)}`)
+  for (const [name, samples, own, foreign] of [
+    ['left', left, leftTone, rightTone],
+    ['right', right, rightTone, leftTone],
+  ] as const) {
+    // Stalls of a busy machine add to the jitter; on an idle one 20 ms are kept here as well.
+    const hole = longestHole(samples)
+    t.ok(hole <= 20 + stallsMs, `${name}: a hole of ${hole} ms, stalls of ${stallsMs} ms`)
+    t.ok(toneShare(samples, own) > 0.5, `${name}: ${toneShare(samples, own)}`)
     t.ok(toneShare(samples, foreign) < 0.05, name)
   }
   await Promise.all([a.endpoint.destroy(), b.endpoint.destroy()])

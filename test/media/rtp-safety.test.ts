@@ -149,3 +149,52 @@ t.test('stopping the server says BYE to every call', async (t) => {
   await ended
   t.equal(short.media.counts().channels, 0)
 })
+
+t.test('probing every port of the range, call or no call, yields nothing', async (t) => {
+  const ranged = await runMedia(t, { rtpPortMin: 61_000, rtpPortMax: 61_079 })
+  const { endpoint, peer, port } = await ranged.call()
+  t.ok(port >= 61_000 && port < 61_080)
+  peer.talk(port, 700)
+  const prober = await RtpPeer.open(0x9999)
+  t.teardown(() => prober.close())
+  for (let round = 0; round < 5; round++) {
+    for (let probed = 61_000; probed < 61_080; probed++) prober.sendFrame(probed, 700)
+    await pause(40)
+  }
+  t.equal(prober.packets.length, 0)
+  const heard = peer.packets.length
+  await eventually(() => peer.packets.length > heard + 5)
+  t.ok(endpoint.connected, 'and who has a call still has it')
+  await endpoint.destroy()
+})
+
+t.test('a flood at one port ends no call and starves no other', async (t) => {
+  const [flooded, other] = await Promise.all([world.call(), world.call()])
+  flooded.peer.talk(flooded.port, 700)
+  other.peer.talk(other.port, 900)
+  await pause(200)
+  const file = join(world.folder, 'flooded.wav')
+  const recording = other.endpoint.record(file, { timeLimitSecs: 1 })
+  const flooder = await RtpPeer.open(0x4444)
+  t.teardown(() => flooder.close())
+  const random = seededRandom(9)
+  const noise = Buffer.from(Array.from({ length: 1200 }, () => Math.floor(random() * 256)))
+  const end = performance.now() + 1000
+  let sent = 0
+  while (performance.now() < end) {
+    for (let burst = 0; burst < 40; burst++, sent++) {
+      if (burst % 2 === 0) flooder.raw(flooded.port, noise)
+      else flooder.sendFrame(flooded.port, 300)
+    }
+    await pause(4)
+  }
+  await recording
+  t.ok(sent > 2000, `${sent} datagrams, of the call's 50`)
+  t.ok(flooded.endpoint.connected && other.endpoint.connected)
+  t.ok(toneShare(readRecording(file).channels[0]!, 900) > 0.8, 'the other call is recorded as ever')
+  const second = join(world.folder, 'after-flood.wav')
+  await flooded.endpoint.record(second, { timeLimitSecs: 1 })
+  const { channels: [samples = new Int16Array()] } = readRecording(second)
+  t.ok(toneShare(samples, 700) > 0.8 && toneShare(samples, 300) < 0.05, 'and the flooded one is not overheard')
+  await Promise.all([flooded.endpoint.destroy(), other.endpoint.destroy()])
+})

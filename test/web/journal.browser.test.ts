@@ -41,7 +41,8 @@ t.test('filters, search and export live in the address', async (t) => {
   await logIn(page, world)
   await page.locator('.call-row').first().waitFor()
   t.equal((await who(page)).length, 7)
-  t.match(await page.locator('.day-row-head').first().textContent(), /Сегодня, вторник, 18 ноября\s*5 звонков, пропущено 2/)
+  t.match(await page.locator('.day-row-head').first().textContent(),
+    /Сегодня, вторник, 18 ноября\s*5 звонков, пропущено 2/)
 
   await page.getByRole('radio', { name: 'Пропущенные' }).click()
   await page.waitForURL(/\/calls\?outcome=missed$/)
@@ -88,8 +89,10 @@ t.test('a row opens, Space plays its recording, a stale link is renewed', async 
   await page.waitForURL(new RegExp(`open=${talk.id}`))
   const player = page.getByRole('group', { name: 'Запись разговора' })
   await player.waitFor()
-  t.equal(await page.evaluate(() => document.activeElement?.className), 'play', 'the player has the focus')
-  t.strictSame(await player.locator('li').allTextContents(), ['ООО «Северный ветер»', 'Анна, секретарь'])
+  t.equal(await page.evaluate(() => document.activeElement?.className), 'play',
+    'the player has the focus')
+  t.strictSame(await player.locator('li').allTextContents(), ['ООО «Северный ветер»',
+    'Анна, секретарь'])
   t.match(await player.textContent(), /0:00\s+из 4:07/)
   t.equal(await page.locator('audio').count(), 0)
 
@@ -102,15 +105,18 @@ t.test('a row opens, Space plays its recording, a stale link is renewed', async 
   await page.keyboard.press('Space')
   await player.getByRole('button', { name: 'Пауза' }).waitFor()
   const slider = player.getByRole('slider', { name: 'Место в записи' })
-  await page.waitForFunction(() => Number(document.querySelector('[role="slider"]')?.getAttribute('aria-valuenow')) >= 1)
+  await page.waitForFunction(() =>
+    Number(document.querySelector('[role="slider"]')?.getAttribute('aria-valuenow')) >= 1)
   t.equal(refused, 1, 'the first link was refused, another one was asked for')
   await page.keyboard.press('Shift+ArrowRight')
   await page.keyboard.press('ArrowRight')
-  await page.waitForFunction(() => Number(document.querySelector('[role="slider"]')?.getAttribute('aria-valuenow')) >= 21)
+  await page.waitForFunction(() =>
+    Number(document.querySelector('[role="slider"]')?.getAttribute('aria-valuenow')) >= 21)
   t.match(await slider.getAttribute('aria-valuetext'), /^0:2\d из 4:07$/)
   await player.getByRole('radio', { name: '1,5×' }).click()
   await page.keyboard.press('ArrowRight')
-  t.equal(await player.getByRole('radio', { name: '2×' }).getAttribute('aria-checked'), 'true', 'arrows choose there')
+  t.equal(await player.getByRole('radio', { name: '2×' }).getAttribute('aria-checked'), 'true',
+    'arrows choose there')
   await slider.focus()
   await page.keyboard.press('Space')
   await player.getByRole('button', { name: 'Слушать' }).waitFor()
@@ -134,7 +140,8 @@ t.test('a row opens, Space plays its recording, a stale link is renewed', async 
 
   await page.reload()
   await player.waitFor()
-  t.equal(await player.getByRole('radio', { name: '2×' }).getAttribute('aria-checked'), 'true', 'kept on the device')
+  t.equal(await player.getByRole('radio', { name: '2×' }).getAttribute('aria-checked'), 'true',
+    'kept on the device')
   // The refusal of the first link is what the test itself did.
   t.strictSame(complaints.filter((line) => !line.includes('403')), [])
 })
@@ -154,7 +161,8 @@ t.test('by keyboard the row keeps the focus; recordings that are not there say w
     return await sound.textContent() ?? ''
   }
   t.match(await open('+7 985 310-04-04'), 'Запись удалена: срок хранения истёк.')
-  t.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-expanded')), 'true', 'focus stays')
+  t.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-expanded')), 'true',
+    'focus stays')
   t.match(await open('Вера'), 'Запись разговоров была выключена. Включить')
   t.match(await open('Павел'), 'Разговор записывается.')
   await recordCall(world, pavel)
@@ -162,7 +170,8 @@ t.test('by keyboard the row keeps the focus; recordings that are not there say w
   t.pass('it can be played as soon as it is there')
   await page.goto(`${world.url}/calls?from=2025-11-18&to=2025-11-18&open=${mother.id}`)
   await page.getByText('Выбранный звонок').waitFor()
-  t.match(await page.locator('.why').textContent(), 'Отвечает Мобильный.', 'a call outside the filters, by its address')
+  t.match(await page.locator('.why').textContent(), 'Отвечает Мобильный.',
+    'a call outside the filters, by its address')
 })
 
 t.test('note, block, allow, a rule for the caller', async (t) => {
@@ -173,7 +182,8 @@ t.test('note, block, allow, a rule for the caller', async (t) => {
   await page.getByLabel('Заметка').fill('<b>Перезвонить</b>\nв среду')
   await page.keyboard.press('Control+Enter')
   await toast(page, 'Заметка сохранена')
-  t.equal(await page.locator('.note p').textContent(), '<b>Перезвонить</b>\nв среду', 'shown as text')
+  t.equal(await page.locator('.note p').textContent(), '<b>Перезвонить</b>\nв среду',
+    'shown as text')
   await row(page, 'Павел').getByText('Есть заметка').waitFor({ state: 'attached' })
   await page.keyboard.press('Control+z')
   await toast(page, 'Отменено')
@@ -188,7 +198,8 @@ t.test('note, block, allow, a rule for the caller', async (t) => {
   await toast(page, 'Отменено')
   await row(page, 'Павел').getByText('заблокирован').waitFor()
 
-  t.equal(await page.getByRole('link', { name: 'Перезвонить' }).getAttribute('href'), 'tel:+79215550190')
+  t.equal(await page.getByRole('link', { name: 'Перезвонить' }).getAttribute('href'),
+    'tel:+79215550190')
   await page.getByRole('link', { name: 'Правило для звонящего' }).click()
   await page.waitForURL(/rules\/new\?caller=%2B79215550190&name=/)
   t.equal(await page.getByLabel('Название правила').inputValue(), 'Павел')
@@ -196,19 +207,23 @@ t.test('note, block, allow, a rule for the caller', async (t) => {
   await page.goto(`${world.url}/calls`)
   await row(page, 'скрытый номер').click()
   await page.getByRole('button', { name: 'Не принимать скрытые' }).waitFor()
-  t.equal(await page.getByRole('link', { name: 'Перезвонить' }).count(), 0, 'there is no number to call')
+  t.equal(await page.getByRole('link', { name: 'Перезвонить' }).count(), 0,
+    'there is no number to call')
   t.strictSame(complaints, [])
 })
 
-t.test('a call comes, is answered and ends while one looks; many rounds are told once', async (t) => {
+t.test('a call comes, is answered and ends while one looks; many rounds are told once',
+  async (t) => {
   const { page } = await openPanel(browser, world, {}, '/calls')
   await logIn(page, world)
   await page.locator('.call-row').first().waitFor()
   const rule = 'В рабочее время'
-  const taken = { step: 'ruleTaken', atMs: 0, ruleId: '', ruleName: rule, via: 'schedule', priority: 0 } as const
+  const taken = { step: 'ruleTaken', atMs: 0, ruleId: '', ruleName: rule, via: 'schedule',
+    priority: 0 } as const
   const at = new Date(world.wallMs() - 3000).toISOString()
   const ringing = sketchCall(world, {
-    at, caller: '+79031234567', trace: [taken], legs: [{ phone: 'Офис', rule, ring: 1, outcome: 'ringing' }],
+    at, caller: '+79031234567', trace: [taken], legs: [{ phone: 'Офис', rule, ring: 1,
+      outcome: 'ringing' }],
   })
   await world.journal.open(ringing)
   await row(page, '+7 903 123-45-67').getByText('звонит').waitFor()
@@ -221,7 +236,8 @@ t.test('a call comes, is answered and ends while one looks; many rounds are told
     ]),
     legs: rounds.flatMap((n) => [
       { phone: 'Офис', rule, ring: n * 20 + 1, end: n * 20 + 10, outcome: 'noAnswer' } as const,
-      { phone: 'Домашний', rule: 'Дома', ring: n * 20 + 11, end: n * 20 + 20, outcome: 'noAnswer' } as const,
+      { phone: 'Домашний', rule: 'Дома', ring: n * 20 + 11, end: n * 20 + 20,
+        outcome: 'noAnswer' } as const,
     ]),
   })
   await world.journal.close({ ...ended, id: ringing.id, sipCallId: ringing.sipCallId })
@@ -229,7 +245,8 @@ t.test('a call comes, is answered and ends while one looks; many rounds are told
   await row(page, '+7 903 123-45-67').click()
   await page.getByText('И так ещё 3 раза по кругу.').waitFor()
   await page.getByText('По кругу 5 раз').waitFor()
-  t.match(await row(page, '+7 903 123-45-67').locator('.rule-cell').textContent(), 'В рабочее время → Дома')
+  t.match(await row(page, '+7 903 123-45-67').locator('.rule-cell').textContent(),
+    'В рабочее время → Дома')
 })
 
 t.test('an empty journal says how to fill it', async (t) => {
@@ -246,7 +263,8 @@ t.test('free of accessibility faults in both languages and themes, on a phone, t
   const looks = [
     ['light', { colorScheme: 'light' }, 'ru'], ['dark, English', { colorScheme: 'dark' }, 'en'],
     ['phone', phoneScreen, 'en'],
-    ['dark, 360', { ...phoneScreen, viewport: { width: 360, height: 740 }, colorScheme: 'dark' }, 'ru'],
+    ['dark, 360', { ...phoneScreen, viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
+      'ru'],
   ] as const
   for (const [name, options, language] of looks) {
     const { page, complaints } = await openPanel(browser, world, options, '/')
@@ -257,7 +275,8 @@ t.test('free of accessibility faults in both languages and themes, on a phone, t
     await page.goto(`${world.url}/calls?open=${talk.id}`)
     await page.locator('.player').waitFor()
     t.strictSame(await axeFaults(page), [], name)
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const wide = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth)
     t.equal(wide, 0, `${name}: does not scroll sideways`)
     t.strictSame(complaints, [], `${name}: the console is silent`)
     await page.context().close()

@@ -17,7 +17,8 @@ const read = (search: string): ReturnType<typeof readJournalQuery> =>
   readJournalQuery(new URLSearchParams(search))
 
 const reply = (patch: Partial<CallReply> = {}): CallReply => ({
-  ...callRecord(), recording: 'none', messageId: null, note: '', known: null, blocked: false, ...patch,
+  ...callRecord(), recording: 'none', messageId: null, note: '', known: null, blocked: false,
+    ...patch,
 })
 
 t.test('the address holds the filters; nonsense is as if it were not there', async (t) => {
@@ -29,23 +30,28 @@ t.test('the address holds the filters; nonsense is as if it were not there', asy
     ['from=2025-11-17&to=2025-11-18', { from: '2025-11-17', to: '2025-11-18' }],
     ['cell=167&hasRecording=yes&hasNote=yes', { cell: '167', hasRecording: 'yes', hasNote: 'yes' }],
     [`before=1763454000000&beforeId=${ruleId}`, { before: '1763454000000', beforeId: ruleId }],
-    ['outcome=lost&rule=1&number=x&cell=168&cell=9&from=2025-02-30&to=now&hasNote=no&before=-1', {}],
+    ['outcome=lost&rule=1&number=x&cell=168&cell=9&from=2025-02-30&to=now&hasNote=no&before=-1',
+      {}],
     [`q=${'x'.repeat(65)}&caller=&hasRecording=maybe`, {}],
   ] as const
   for (const [search, wanted] of cases) {
-    const found = Object.fromEntries(Object.entries(read(search)).filter(([, value]) => value !== ''))
+    const found = Object.fromEntries(Object.entries(read(search)).filter(([, value]) =>
+      value !== ''))
     t.strictSame(found, wanted, search)
-    t.strictSame(read(journalHref(read(search)).slice('/calls'.length)), read(search), 'there and back')
+    t.strictSame(read(journalHref(read(search)).slice('/calls'.length)), read(search),
+      'there and back')
   }
   t.equal(journalHref({}), '/calls')
-  t.equal(journalHref({ outcome: 'missed', q: '', open: ruleId }), `/calls?outcome=missed&open=${ruleId}`)
+  t.equal(journalHref({ outcome: 'missed', q: '', open: ruleId }),
+    `/calls?outcome=missed&open=${ruleId}`)
 })
 
 t.test('days become instants of the subscriber’s zone, both ends included', async (t) => {
   const ask = callsAsk(read('from=2025-10-26&to=2025-10-26&outcome=answered'), 'Europe/Berlin')
   t.equal(Number(ask['to']) - Number(ask['from']), 25 * 3_600_000, 'the day the clock goes back')
   t.equal(ask['outcome'], 'answered')
-  t.strictSame([callsAsk(read(''), 'UTC')['from'], callsAsk(read(''), 'UTC')['to']], [undefined, undefined])
+  t.strictSame([callsAsk(read(''), 'UTC')['from'], callsAsk(read(''), 'UTC')['to']], [undefined,
+    undefined])
   t.notOk(isFiltered(read('before=1')), 'an older page is no filter')
   t.ok(isFiltered(read('cell=0')))
 })
@@ -84,13 +90,15 @@ t.test('calling back and naming the caller', async (t) => {
 
 t.test('how it ended', async (t) => {
   const ended = endedCall(callRecord({ legs: [legRecord()] }))
-  const cases: readonly (readonly [string, Partial<CallReply>, string, string, string, boolean])[] = [
+  const cases: readonly (readonly [string, Partial<CallReply>, string, string, string,
+    boolean])[] = [
     ['answered', ended, 'отвечен', 'Мобильный', '1:00', false],
     ['rings', { legs: [legRecord()] }, 'звонит', '—', '—', false],
     ['talks', { answeredAt: now.value - 5000 }, 'разговор', '—', '0:05', false],
     ['missed', { outcome: 'missed' }, 'пропущен', 'никто', '—', true],
     ['given up', { outcome: 'abandoned' }, 'сброшен', 'никто', '—', true],
-    ['nothing acted', { outcome: 'refused', reason: 'nothingActs' }, 'пропущен', 'никто', '—', true],
+    ['nothing acted', { outcome: 'refused', reason: 'nothingActs' }, 'пропущен', 'никто', '—',
+      true],
     ['blocked', { outcome: 'refused', reason: 'blocked' }, 'не принят', 'никто', '—', false],
     ['voicemail', { ...ended, outcome: 'voicemail', answeredLegId: undefined },
       'голосовая почта', 'голосовая почта', '1:00', false],
@@ -128,7 +136,8 @@ t.test('the period in words', async (t) => {
   now.value = Date.parse('2025-11-18T14:32:00+03:00')
   const cases = [
     ['', '', 'за всё время'], ['2025-11-17', '2025-11-18', '17–18 ноября'],
-    ['2025-11-18', '2025-11-18', '18 ноября'], ['2025-10-20', '2025-11-18', '20 октября – 18 ноября'],
+    ['2025-11-18', '2025-11-18', '18 ноября'], ['2025-10-20', '2025-11-18',
+      '20 октября – 18 ноября'],
     ['2024-12-30', '2025-01-02', '30 декабря 2024 – 2 января 2025'], ['2025-05-03', '', 'с 3 мая'],
     ['', '2025-05-03', 'по 3 мая'],
   ] as const

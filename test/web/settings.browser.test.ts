@@ -282,12 +282,13 @@ t.test('notices are ticked one by one and kept', async (t) => {
   await undo(page)
   await page.getByRole('checkbox', { name: 'Пропущенный звонок, СМС', checked: false }).waitFor()
   await page.getByText('Приходят на +7 916 204-11-38.').waitFor()
-  await page.getByRole('main').getByLabel('СМС', { exact: true }).selectOption({ label: 'Греческая симка' })
+  await page.getByRole('combobox', { name: 'СМС' }).selectOption({ label: 'Греческая симка' })
   await page.getByText('Приходят на +30 694 812 3377.').waitFor()
 })
 
 t.test('the profile is read; what may be changed leads to its place', async (t) => {
   const { page } = await scene(t, browser, '/profile')
+  await page.locator('.facts').waitFor()
   for (const fact of ['Михаил Миронов', '+7 499 674-07-82', 'Активен', '«Личный»', '380 ₽', 'mironov', 'Москва, UTC+3', 'номеров 6 из 50, правил 6 из 50']) {
     t.equal(await page.locator('.facts').getByText(fact).count(), 1, fact)
   }

@@ -8,7 +8,8 @@ import { columnsOf, pausesOf, skipFrom } from '../../web/waveform-shape.ts'
 
 // What a browser has and these modules touch.
 Object.assign(globalThis, {
-  matchMedia: () => ({ matches: true }), requestAnimationFrame: () => 0, cancelAnimationFrame: () => {},
+  matchMedia: () => ({ matches: true }), requestAnimationFrame: () => 0, cancelAnimationFrame: () =>
+    {},
 })
 
 /** An audio element without a browser: events are told by hand. */
@@ -89,7 +90,8 @@ t.test('the link is asked for when it is first played, and once', async (t) => {
   await settled()
   t.strictSame(asked, [false], 'the same link goes on')
   sound.dispose()
-  t.strictSame([audio.src, audio.loads, audio.paused], ['', 1, true], 'the connection is given back')
+  t.strictSame([audio.src, audio.loads, audio.paused], ['', 1, true],
+    'the connection is given back')
 })
 
 t.test('it counts as heard when it sounds, once', async (t) => {
@@ -110,7 +112,8 @@ t.test('a link that is about to expire is renewed before it is used', async (t) 
   t.strictSame([audio.src, audio.currentTime], ['/media/2', 7], 'it goes on where it was')
 })
 
-t.test('a link that expired while it played is renewed, a file that is broken is told', async (t) => {
+t.test('a link that expired while it played is renewed, a file that is broken is told',
+  async (t) => {
   const { sound, audio, asked } = stand()
   await sound.play()
   audio.reach(30)

@@ -1,4 +1,4 @@
-/** «Статистика» in Chromium over the real server: figures, finding, pictures and their way to the journal. */
+/** «Статистика» in Chromium over the real server: figures, finding, pictures, links. */
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { CallRecord } from '../../src/call/record.ts'
@@ -10,23 +10,27 @@ const browser = await startBrowser(t)
 const world = await panelWorld(t)
 
 /**
- * Four weeks of work: three answered calls a day, and on Mondays to Fridays one at seven that no rule
- * takes.
+ * Four weeks of work: three answered calls a day, and on Mondays to Fridays one at seven that no
+ * rule takes.
  */
 function weeks(of: PanelWorld): CallSketch[] {
   const rule = 'В рабочее время'
   const taken = {
-    step: 'ruleTaken', atMs: 0, ruleId: of.rules[rule] ?? '', ruleName: rule, via: 'schedule', priority: 0,
+    step: 'ruleTaken', atMs: 0, ruleId: of.rules[rule] ?? '', ruleName: rule, via: 'schedule',
+      priority: 0,
   } as const
   const sketches: CallSketch[] = []
   for (let day = 1; day <= 28; day += 1) {
     const date = new Date(Date.UTC(2025, 10, 18 - day))
     const at = (time: string): string => `${date.toISOString().slice(0, 10)}T${time}:00+03:00`
-    for (const [time, phone, name] of [['10:05', 'Мобильный', 'Вера'], ['11:30', 'Офис', 'Павел'], ['11:40', 'Мобильный', '']] as const) {
+    for (const [time, phone, name] of [['10:05', 'Мобильный', 'Вера'], ['11:30', 'Офис', 'Павел'],
+      ['11:40', 'Мобильный', '']] as const) {
       sketches.push({
-        at: at(time), caller: name === '' ? '' : name === 'Вера' ? '+79161234567' : '+79215550190', name,
+        at: at(time), caller: name === '' ? '' : name === 'Вера' ? '+79161234567' : '+79215550190',
+          name,
         outcome: 'answered', end: 60, trace: [taken],
-        legs: [{ phone, rule, ring: 1, answer: phone === 'Офис' ? 12 : 6, end: 60, outcome: 'answered' }],
+        legs: [{ phone, rule, ring: 1, answer: phone === 'Офис' ? 12 : 6, end: 60,
+          outcome: 'answered' }],
       })
     }
     if (date.getUTCDay() % 6 === 0) continue
@@ -63,7 +67,9 @@ t.test('four figures, and where calls are lost with a rule that mends it', async
   await page.getByText('100 % пропущенных — по будням с 7:00 до 8:00:').waitFor()
   await page.getByRole('link', { name: 'Создать правило' }).click()
   await page.waitForURL(/rules\/new\?/)
-  await page.getByText('По будням с 7:00 до 8:00').first().waitFor()
+  await page.locator('.sentence').first().waitFor()
+  t.match(await page.locator('.sentence').first().textContent(),
+    'По будням с 7:00 до 8:00 звонит Мобильный', 'its hours, and the phone that answers most')
   await page.goBack()
   await page.getByRole('link', { name: /20 пропущено/ }).click()
   await page.waitForURL(/outcome=missed/)
@@ -71,7 +77,8 @@ t.test('four figures, and where calls are lost with a rule that mends it', async
   t.strictSame(complaints, [])
 })
 
-t.test('a bar, a cell, a number, a rule, a caller open the journal with what they count', async (t) => {
+t.test('a bar, a cell, a number, a rule, a caller open the journal with what they count',
+  async (t) => {
   const { page } = await openPanel(browser, world, {}, '/statistics')
   await logIn(page, world)
   const bar = page.getByRole('link', { name: /^пн, 17 ноября: отвечено 3, пропущено 1, почта 0$/ })
@@ -83,7 +90,8 @@ t.test('a bar, a cell, a number, a rule, a caller open the journal with what the
   await page.waitForURL(/cell=11/)
   await rows(page, 8)
   await page.goBack()
-  for (const [name, count] of [['Офис', 28], ['ни одно не действовало', 20], ['скрытый номер', 28]] as const) {
+  for (const [name, count] of [['Офис', 28], ['ни одно не действовало', 20], ['скрытый номер',
+    28]] as const) {
     await page.getByRole('link', { name, exact: true }).click()
     await rows(page, count)
     await page.goBack()
@@ -93,7 +101,8 @@ t.test('a bar, a cell, a number, a rule, a caller open the journal with what the
   await page.waitForFunction(() => document.querySelector('.figure')?.textContent === '22')
   await page.getByRole('radio', { name: 'Год' }).click()
   await page.getByRole('heading', { name: 'По неделям' }).waitFor()
-  t.equal(await page.getByRole('link', { name: /^с 17 ноября: отвечено 3, пропущено 1/ }).count(), 1)
+  t.equal(await page.getByRole('link', { name: /^с 17 ноября: отвечено 3, пропущено 1/ }).count(),
+    1)
 })
 
 t.test('pictures are worked by keys and have tables as twins', async (t) => {
@@ -101,7 +110,8 @@ t.test('pictures are worked by keys and have tables as twins', async (t) => {
   await logIn(page, world)
   // The clock of this browser is not that of the picture: the first answer is for another month.
   await page.getByRole('link', { name: /^пн, 17 ноября/ }).waitFor()
-  const stops = (selector: string): Promise<number> => page.locator(`${selector}[tabindex="0"]`).count()
+  const stops = (selector: string): Promise<number> =>
+    page.locator(`${selector}[tabindex="0"]`).count()
   t.strictSame([await stops('.day-group'), await stops('.heat')], [1, 1], 'one tab stop each')
   const focused = async (): Promise<string> =>
     plain(await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? ''))
@@ -115,7 +125,8 @@ t.test('pictures are worked by keys and have tables as twins', async (t) => {
   t.equal(await focused(), 'Вт 02:00–03:00: 0 звонков, пропущено 0')
   await page.getByRole('button', { name: 'Показать таблицей' }).click()
   const twin = page.locator('.stat-days table')
-  t.match(plain(await twin.getByRole('row', { name: /17 ноября/ }).textContent()), 'пн, 17 ноября301')
+  t.match(plain(await twin.getByRole('row', { name: /17 ноября/ }).textContent()),
+    'пн, 17 ноября301')
   await page.getByRole('button', { name: 'Показать графиком' }).click()
   await page.locator('.day-group').first().waitFor()
 })
@@ -124,7 +135,8 @@ t.test('free of accessibility faults in both languages and themes, on a phone, t
   const looks = [
     ['light', { colorScheme: 'light' }, 'ru'], ['dark, English', { colorScheme: 'dark' }, 'en'],
     ['phone', phoneScreen, 'ru'],
-    ['dark, 360', { ...phoneScreen, viewport: { width: 360, height: 740 }, colorScheme: 'dark' }, 'en'],
+    ['dark, 360', { ...phoneScreen, viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
+      'en'],
   ] as const
   for (const [name, options, language] of looks) {
     const { page, complaints } = await openPanel(browser, world, options, '/')
@@ -133,10 +145,12 @@ t.test('free of accessibility faults in both languages and themes, on a phone, t
     await page.goto(`${world.url}/statistics`)
     await page.locator('.heat').first().waitFor()
     t.strictSame(await axeFaults(page), [], name)
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    const wide = await page.evaluate(() =>
+      document.documentElement.scrollWidth - document.documentElement.clientWidth)
     t.equal(wide, 0, `${name}: does not scroll sideways`)
     const small = await page.locator('.heat').evaluateAll((cells) =>
-      cells.filter((cell) => cell.getBoundingClientRect().height < 24 || cell.getBoundingClientRect().width < 20).length)
+      cells.map((cell) => cell.getBoundingClientRect())
+        .filter(({ height, width }) => height < 24 || width < 20).length)
     t.equal(small, 0, `${name}: cells are wide enough to hit`)
     t.strictSame(complaints, [], `${name}: the console is silent`)
     await page.context().close()
@@ -148,7 +162,8 @@ t.test('without calls a way to make some; in the first days figures alone', asyn
   const { page } = await openPanel(browser, fresh, {}, '/statistics')
   await logIn(page, fresh)
   await page.getByRole('heading', { name: 'За это время звонков не было' }).waitFor()
-  await keep(fresh, [sketchCall(fresh, { at: '2025-11-17T12:00:00+03:00', caller: '+79161234567', outcome: 'missed', status: 480, end: 20 })])
+  await keep(fresh, [sketchCall(fresh, { at: '2025-11-17T12:00:00+03:00', caller: '+79161234567',
+    outcome: 'missed', status: 480, end: 20 })])
   await page.reload()
   await page.getByText('Графики появятся, когда наберётся неделя звонков.').waitFor()
   t.equal(await page.locator('.heat').count(), 0)

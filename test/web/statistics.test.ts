@@ -43,7 +43,8 @@ t.test('a year of days is drawn as weeks', async (t) => {
   const sum = (of: (day: DayCount) => number, list: readonly DayCount[]): number =>
     list.reduce((all, day) => all + of(day), 0)
   for (const kind of ['answered', 'missed', 'voicemail'] as const) {
-    t.equal(sum((day) => day[kind], weeks), sum((day) => day[kind], days(365)), `no ${kind} call is lost`)
+    t.equal(sum((day) => day[kind], weeks), sum((day) => day[kind], days(365)),
+      `no ${kind} call is lost`)
   }
 })
 
@@ -71,7 +72,8 @@ t.test('arrow keys in a picture with one tab stop', async (t) => {
     ['ArrowRight', 0, 1], ['ArrowLeft', 0, undefined], ['ArrowDown', 0, 24], ['ArrowUp', 25, 1],
     ['ArrowDown', 150, undefined], ['Home', 99, 0], ['End', 3, 167], ['x', 3, undefined],
   ] as const
-  for (const [key, at, wanted] of cases) t.equal(stepCell(key, at, 168, 24), wanted, `${key} at ${at}`)
+  for (const [key, at, wanted] of cases) t.equal(stepCell(key, at, 168, 24), wanted,
+    `${key} at ${at}`)
 })
 
 t.test('the period of the address', async (t) => {
@@ -87,13 +89,15 @@ t.test('the period of the address', async (t) => {
   }
 })
 
-const message = (id: string, startedAt: number, heard: boolean, more: Partial<MessageReply> = {}) => ({
+const message = (id: string, startedAt: number, heard: boolean, more: Partial<MessageReply> = {}) =>
+  ({
   id, callId: id, caller: '+79161234567', callerName: '', anonymous: false, dialled: '', startedAt,
   durationMs: 4000, heardAt: heard ? 1 : null, state: 'ready', peaks: [], ...more,
 } as const)
 
 t.test('the box: new ones first, each newest first; heard ones go first', async (t) => {
-  const box = [message('a', 5, true), message('b', 4, false), message('c', 9, true), message('d', 1, false)]
+  const box = [message('a', 5, true), message('b', 4, false), message('c', 9, true), message('d', 1,
+    false)]
   const ids = (messages: readonly MessageReply[]): string => messages.map(({ id }) => id).join('')
   t.equal(ids(boxOrder(box, new Set(['b', 'd']))), 'bdca')
   t.equal(nextToGo(box)?.id, 'a', 'the oldest that was heard')
@@ -107,7 +111,8 @@ t.test('who left it and when', async (t) => {
   t.equal(senderName(message('a', 0, true, { anonymous: true })), 'скрытый номер')
   const cases = [
     ['2025-11-18T14:20:00+03:00', '14:20'], ['2025-11-17T23:59:00+03:00', 'вчера, 23:59'],
-    ['2025-11-16T18:12:00+03:00', '16 ноября, 18:12'], ['2024-12-31T18:12:00+03:00', '31 декабря 2024, 18:12'],
+    ['2025-11-16T18:12:00+03:00', '16 ноября, 18:12'], ['2024-12-31T18:12:00+03:00',
+      '31 декабря 2024, 18:12'],
   ] as const
   for (const [at, wanted] of cases) {
     t.equal(plain(whenLeft(Date.parse(at), 'Europe/Moscow', '2025-11-18')), wanted)

@@ -24,8 +24,10 @@ t.test('parallel, busy, chain, answered', async (t) => {
         why: { verdict: 'weekday', weekday: 2 } },
       { step: 'ruleTaken', atMs: 0, ruleId: 'b', ruleName: 'Работа', via: 'schedule', priority: 0 },
       { step: 'ruleSkipped', atMs: 0, ruleId: 'c', ruleName: 'Дома',
-        why: { verdict: 'outranked', byRuleId: 'b', byRuleName: 'Работа', byPriority: 10, priority: 0 } },
-      { step: 'ruleTaken', atMs: 26_000, ruleId: 'd', ruleName: 'Секретарь', via: 'chain', priority: 0 },
+        why: { verdict: 'outranked', byRuleId: 'b', byRuleName: 'Работа', byPriority: 10,
+          priority: 0 } },
+      { step: 'ruleTaken', atMs: 26_000, ruleId: 'd', ruleName: 'Секретарь', via: 'chain',
+        priority: 0 },
     ],
     legs: [
       legRecord({ id: '1', ringMs: 1000, endMs: 9000, outcome: 'busy', status: 486 }),
@@ -52,16 +54,20 @@ t.test('each way a call ends is told', async (t) => {
   const cases: readonly (readonly [string, Partial<CallRecord>, string])[] = [
     ['given up', { outcome: 'abandoned' }, '30 Звонящий не дождался и положил трубку.'],
     ['server restarted', { outcome: 'interrupted' }, '30 Запись прервана: сервер перезапустили.'],
-    ['server stopped', { outcome: 'interrupted', reason: 'shutdown' }, '30 Звонок прерван: сервер останавливали.'],
-    ['missed', { outcome: 'missed', status: 480 }, '30 Никто не ответил: звонящему передан код 480.'],
-    ['refused', { outcome: 'refused', trace: [{ step: 'refused', atMs: 0, why: 'noMoney', status: 480 }] },
+    ['server stopped', { outcome: 'interrupted', reason: 'shutdown' },
+      '30 Звонок прерван: сервер останавливали.'],
+    ['missed', { outcome: 'missed', status: 480 },
+      '30 Никто не ответил: звонящему передан код 480.'],
+    ['refused', { outcome: 'refused', trace: [{ step: 'refused', atMs: 0, why: 'noMoney',
+      status: 480 }] },
       '0 Звонок не принят: на счёте нет денег.'],
     ['voicemail that failed', { outcome: 'missed', trace: [{ ...mail, taken: false },
       { step: 'refused', atMs: 25_000, why: 'noAnswer', status: 480 }] },
     '25 Никто не ответил: звонящему передан код 480.'],
     ['nothing said after the tone', { outcome: 'missed', status: 200, trace: [mail] },
       '30 Сообщения звонящий не оставил.'],
-    ['message left', { outcome: 'voicemail', endedBy: 'caller', trace: [mail] }, '30 Положил трубку звонящий.'],
+    ['message left', { outcome: 'voicemail', endedBy: 'caller', trace: [mail] },
+      '30 Положил трубку звонящий.'],
     ['mailbox heard', { outcome: 'mailbox', endedBy: 'caller' }, '30 Положил трубку звонящий.'],
     ['too long', { outcome: 'answered', endedBy: 'service', reason: 'maxCall' },
       '30 Звонок завершён сервером: дольше разговор длиться не может.'],
@@ -70,7 +76,8 @@ t.test('each way a call ends is told', async (t) => {
     ['a reason without words', { outcome: 'answered', endedBy: 'service', reason: 'SIP;cause=500' },
       '30 Звонок завершён сервером.'],
   ]
-  for (const [name, patch, wanted] of cases) t.equal(why({ ...base, ...patch }).at(-1), wanted, name)
+  for (const [name, patch, wanted] of cases) t.equal(why({ ...base, ...patch }).at(-1), wanted,
+    name)
   t.match(why({ ...base, outcome: 'voicemail', endedBy: 'caller', trace: [mail] }).join('\n'),
     '30 Сообщение оставлено.\n30 Положил трубку звонящий.')
 })
@@ -88,15 +95,19 @@ t.test('each step of a trace is told', async (t) => {
       ['Действовало «Сейчас всё на …»: правила ждали.', '- До 18:30.']],
     [{ step: 'override', atMs: 0, action: 'voicemail', untilMs: until + 86_400_000 },
       ['Действовало «Сейчас всё на почту»: правила ждали.', '- До 18:30, 24 ноября.']],
-    [{ step: 'override', atMs: 0, action: 'refuse', untilMs: undefined }, ['Действовало «Не беспокоить».']],
+    [{ step: 'override', atMs: 0, action: 'refuse', untilMs: undefined },
+      ['Действовало «Не беспокоить».']],
     [{ step: 'blocked', atMs: 0, entry: '+7903*' }, ['Звонящий в списке заблокированных: +7903*.']],
     [{ step: 'blocked', atMs: 0, entry: '+79031112233' },
       ['Звонящий в списке заблокированных: +7 903 111-22-33.']],
-    [{ step: 'blocked', atMs: 0, entry: 'anonymous' }, ['Скрытые номера в списке заблокированных.']],
+    [{ step: 'blocked', atMs: 0, entry: 'anonymous' },
+      ['Скрытые номера в списке заблокированных.']],
     [{ step: 'reaction', atMs: 0, ruleId: 'a', action: 'voicemail' },
       ['Это правило сразу отправляет на голосовую почту.']],
-    [{ step: 'reaction', atMs: 0, ruleId: 'a', action: 'refuse' }, ['Это правило не принимает звонки.']],
-    [{ step: 'mailbox', atMs: 0, taken: true }, ['Вы позвонили на свой номер: открыта Ваша голосовая почта.']],
+    [{ step: 'reaction', atMs: 0, ruleId: 'a', action: 'refuse' },
+      ['Это правило не принимает звонки.']],
+    [{ step: 'mailbox', atMs: 0, taken: true },
+      ['Вы позвонили на свой номер: открыта Ваша голосовая почта.']],
     [{ step: 'confirm', atMs: 9000, legId: 'l', choice: 'asked' },
       ['Мобильный: трубку сняли, просим нажать 1.']],
     [{ step: 'confirm', atMs: 9000, legId: 'l', choice: 'accept' }, ['Мобильный: нажали 1.']],
@@ -104,7 +115,8 @@ t.test('each step of a trace is told', async (t) => {
     [{ step: 'recording', atMs: 0, running: true }, ['Разговор записывается.']],
     [{ step: 'recording', atMs: 0, running: false }, ['Записать разговор не удалось.']],
     [{ step: 'voicemail', atMs: 0, why: 'nothingActs', taken: false },
-      ['Ничего не действует: голосовая почта.', '- Голосовая почта не смогла принять звонок, он завершён.']],
+      ['Ничего не действует: голосовая почта.',
+        '- Голосовая почта не смогла принять звонок, он завершён.']],
     [{ step: 'note', atMs: 900, code: 'deadNumber', detail: '+79161234567' },
       ['+7 916 123-45-67: сеть не знает такого номера, проверьте его.']],
     [{ step: 'note', atMs: 0, code: 'loopTarget', detail: '+74996740782' },
@@ -125,7 +137,8 @@ t.test('each verdict about a rule is told', async (t) => {
     [{ verdict: 'disabled' }, '«Дома» выключено.'],
     [{ verdict: 'date', date: '2026-11-23' }, '«Дома»: 23 ноября вне его дат.'],
     [{ verdict: 'hours', minute: 838 }, '«Дома»: 13:58 вне его часов.'],
-    [{ verdict: 'dayKind', date: '2026-11-04', kind: 'holiday' }, '«Дома»: 4 ноября — праздник, не его день.'],
+    [{ verdict: 'dayKind', date: '2026-11-04', kind: 'holiday' },
+      '«Дома»: 4 ноября — праздник, не его день.'],
     [{ verdict: 'caller', number: '+79031112233' }, '«Дома» не для звонящего +7 903 111-22-33.'],
     [{ verdict: 'caller', number: '' }, '«Дома» не для скрытых номеров.'],
     [{ verdict: 'caller', number: '', anybody: true }, '«Дома» — только для некоторых звонящих.'],
@@ -134,7 +147,8 @@ t.test('each verdict about a rule is told', async (t) => {
       '«Дома» уступило: «Офис» выше в списке.'],
   ]
   for (const [verdict, wanted] of cases) {
-    const trace = [{ step: 'ruleSkipped', atMs: 0, ruleId: 'a', ruleName: 'Дома', why: verdict }] as const
+    const trace = [{ step: 'ruleSkipped', atMs: 0, ruleId: 'a', ruleName: 'Дома',
+      why: verdict }] as const
     t.equal(why({ ...base, outcome: undefined, trace })[1], `0 - ${wanted}`)
   }
 })
@@ -147,7 +161,8 @@ t.test('phones that were too late share a line', async (t) => {
 })
 
 t.test('a circle of rules is told once', async (t) => {
-  const round = (n: number): { readonly trace: TraceStep[]; readonly legs: CallRecord['legs'] } => ({
+  const round = (n: number): { readonly trace: TraceStep[]; readonly legs: CallRecord['legs'] } =>
+    ({
     trace: ['Первое', 'Второе'].map((ruleName, at) => ({
       step: 'ruleTaken', atMs: n * 20_000 + at * 10_000, ruleId: ruleName, ruleName,
       via: n + at === 0 ? 'schedule' : 'chain', priority: 0,
@@ -174,7 +189,8 @@ t.test('a circle of rules is told once', async (t) => {
 
 t.test('rounds: what is repeated thrice, and only that', async (t) => {
   const fold = (letters: string): string => foldRounds([...letters].map((text, atMs) =>
-    ({ text, atMs, detail: false }))).map((line) => line.text.replace(/\D+(\d+)\D+/, '+$1')).join('')
+    ({ text, atMs, detail: false }))).map((line) => line.text.replace(/\D+(\d+)\D+/,
+      '+$1')).join('')
   const cases = [
     ['', ''], ['abc', 'abc'], ['abab', 'abab'], ['ababab', 'ab+2'], ['xabababy', 'xab+2y'],
     ['aaaa', 'a+3'], ['abcabcabcabcd', 'abc+3d'], ['abcabca', 'abcabca'],
