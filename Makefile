@@ -17,7 +17,7 @@ help: node_modules/.installed ## this text, and the settings
 run: needs-run node_modules/.installed ## start everything; Ctrl-C stops everything
 	@exec node src/main.ts run
 
-call: needs-run node_modules/.installed ## place a first call to the running product and show its ladder
+call: needs-run node_modules/.installed ## place a first call to the running product and show its ladder; VOICEMAIL=1, RECORD=1: other calls
 	@node test/e2e/make-call.ts
 
 test: needs-test node_modules/.installed ## all tests; ends with "N passed, N failed, N skipped"

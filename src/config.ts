@@ -6,6 +6,8 @@
 import { mkdirSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { readHash, readReceipt, shopFaults } from './pay/shop-settings.ts'
+import { readSourceNets } from './pay/source-nets.ts'
 
 /** One setting: how its text is read, what it means, and what a fresh machine uses. */
 interface Setting<T> {
@@ -38,6 +40,8 @@ const settings = {
     'Prometheus figures of the SIP server'),
   databaseUrl: setting('DATABASE_URL', 'mysql://…', '', readDatabaseUrl,
     'database to use; empty = a private MariaDB under the data folder'),
+  databaseOwnerUrl: setting('PN_DATABASE_OWNER_URL', 'mysql://…', '', readDatabaseUrl,
+    'user who may change tables, for the start only; empty = the one of DATABASE_URL'),
   dataDir: setting('PN_DATA_DIR', 'folder', 'var', (text) => resolve(readText(text)),
     'private database, journal and demo data'),
   demo: setting('PN_DEMO', 'yes or no', 'yes', readYesNo,
@@ -72,6 +76,65 @@ const settings = {
     'spoken prompts, the same path for all media servers; studio files replace them one by one'),
   verifyNumbers: setting('PN_VERIFY_NUMBERS', 'yes or no', 'no', readYesNo,
     'numbers are rung only after a code has proved that they are the subscriber’s'),
+  publicUrl: setting('PN_PUBLIC_URL', 'URL', '', orEmpty(readPublicUrl),
+    'address of the panel in letters; empty = where it listens'),
+  smtpUrl: setting('PN_SMTP_URL', 'smtp://…, smtps://…', '', orEmpty(readUrl('smtp:', 'smtps:')),
+    'mail server for notices; empty = letters go to the local mailbox'),
+  mailFrom: setting('PN_MAIL_FROM', 'address', 'noreply@localhost', readMailAddress,
+    'sender of letters'),
+  mailbox: setting('PN_MAILBOX', 'yes or no', 'yes', readYesNo,
+    'catch mail and SMS on this machine and show them at /mailbox; with PN_DEMO only'),
+  smsDriver: setting('PN_SMS_DRIVER', 'folder, http, smpp', 'folder', readSmsDriver,
+    'how SMS are sent; folder = written under the data folder'),
+  smsUrl: setting('PN_SMS_URL', 'URL', '', (text) => text.trim(),
+    'gateway: smpp://id:password@host:port, or https with {to} {digits} {text} {from} in it'),
+  smsBody: setting('PN_SMS_BODY', 'text', '', (text) => text,
+    'body of the HTTP request, JSON or a form, with the same places; empty = GET'),
+  smsToken: setting('PN_SMS_TOKEN', 'text', '', (text) => text.trim(),
+    'bearer token of the HTTP gateway'),
+  smsFrom: setting('PN_SMS_FROM', 'name or number', 'OneTel', readText,
+    'sender of SMS'),
+  telegramToken: setting('PN_TELEGRAM_TOKEN', 'text', '', orEmpty(readTelegramToken),
+    'token of the bot that sends notices; empty = none'),
+  telegramApi: setting('PN_TELEGRAM_API', 'URL', 'https://api.telegram.org',
+    readUrl('https:', 'http:'), 'where the bot is spoken to'),
+  robokassaLogin: setting('PN_ROBOKASSA_LOGIN', 'text', '', (text) => text.trim(),
+    'shop at Robokassa; empty = the simulator, or none without it'),
+  robokassaPassword1: setting('PN_ROBOKASSA_PASSWORD_1', 'text', '', (text) => text,
+    'its password #1, which signs payments'),
+  robokassaPassword2: setting('PN_ROBOKASSA_PASSWORD_2', 'text', '', (text) => text,
+    'its password #2, which signs notices'),
+  robokassaTestPassword1: setting('PN_ROBOKASSA_TEST_PASSWORD_1', 'text', '', (text) => text,
+    'the same for its test mode'),
+  robokassaTestPassword2: setting('PN_ROBOKASSA_TEST_PASSWORD_2', 'text', '', (text) => text,
+    'the same for its test mode'),
+  robokassaHash: setting('PN_ROBOKASSA_HASH', 'md5, sha1, sha256, sha384, sha512', 'sha256',
+    readHash, 'hash chosen in its cabinet'),
+  robokassaTest: setting('PN_ROBOKASSA_TEST', 'yes or no', 'no', readYesNo,
+    'payments are begun in its test mode: the balance grows, no money moves'),
+  robokassaReceipt: setting('PN_ROBOKASSA_RECEIPT', 'taxation,VAT', '', readReceipt,
+    'receipts (54-ФЗ), for instance usn_income,none; empty = none are sent'),
+  yookassaShop: setting('PN_YOOKASSA_SHOP', 'text', '', (text) => text.trim(),
+    'shop at ЮKassa, for cards and СБП; empty = the simulator, or none without it'),
+  yookassaSecret: setting('PN_YOOKASSA_SECRET', 'text', '', (text) => text,
+    'its secret key'),
+  yookassaVatCode: setting('PN_YOOKASSA_VAT_CODE', 'code, 0 = no receipts', '0', readCount(0, 12),
+    'VAT of the receipts (54-ФЗ)'),
+  yookassaTest: setting('PN_YOOKASSA_TEST', 'yes or no', 'no', readYesNo,
+    'it is a test shop: the balance grows, no money moves'),
+  yookassaNets: setting('PN_YOOKASSA_NETS', 'networks', '185.71.76.0/27,185.71.77.0/27,' +
+    '77.75.153.0/25,77.75.156.11,77.75.156.35,77.75.154.128/25,2a02:5180::/32', readSourceNets,
+    'from where its notices are taken'),
+  qiwiSite: setting('PN_QIWI_SITE', 'text', '', (text) => text.trim(),
+    'site at QIWI; empty = the simulator, or none without it'),
+  qiwiSecret: setting('PN_QIWI_SECRET', 'text', '', (text) => text,
+    'its secret key'),
+  qiwiClosed: setting('PN_QIWI_CLOSED', 'yes or no', 'yes', readYesNo,
+    'QIWI takes no payments since 2024: its tile is paid by СБП through ЮKassa'),
+  paySimulatorPort: setting('PN_PAY_SIMULATOR_PORT', 'port, 0 = none', '8090', readPort,
+    'simulator of payment systems on 127.0.0.1, with PN_DEMO=yes only'),
+  paySimulatorSecret: setting('PN_PAY_SIMULATOR_SECRET', 'text', '', (text) => text,
+    'what it signs with; empty = made at each start'),
   logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'warn', readLogLevel,
     'how much is logged'),
   wallClock: setting('PN_WALL_CLOCK', 'ISO instant', '', readInstant,
@@ -167,7 +230,19 @@ function faultsTogether(config: Config): string[] {
   if (config.mediaServers.length > 0 && config.mediaSecret === '') {
     faults.push('PN_MEDIA_SECRET: media servers of your own (PN_MEDIA_SERVERS) ask for a secret')
   }
+  faults.push(...smsFaults(config), ...shopFaults(config))
   return faults
+}
+
+const smsSchemes: Readonly<Record<Config['smsDriver'], readonly string[]>> = {
+  folder: [], http: ['https:', 'http:'], smpp: ['smpp:', 'ssmpp:'],
+}
+
+function smsFaults({ smsDriver, smsUrl }: Config): string[] {
+  const schemes = smsSchemes[smsDriver]
+  if (schemes.length === 0) return []
+  const fits = URL.canParse(smsUrl) && schemes.includes(new URL(smsUrl).protocol)
+  return fits ? [] : [`PN_SMS_URL: PN_SMS_DRIVER=${smsDriver} needs ${schemes.join('//… or ')}//…`]
 }
 
 function setting<T>(
@@ -248,6 +323,35 @@ function readDatabaseUrl(text: string): string {
   if (text !== '' && !/^mysql:\/\/./.test(text)) {
     throw new Error('must begin with mysql:// or be empty')
   }
+  return text
+}
+
+/** Without a slash at the end: paths are added to it. */
+function readPublicUrl(text: string): string {
+  return readUrl('https:', 'http:')(text).replace(/\/+$/, '')
+}
+
+function readUrl(...schemes: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!URL.canParse(text) || !schemes.includes(new URL(text).protocol))
+      throw new Error(`must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`)
+    return text
+  }
+}
+
+function readMailAddress(text: string): string {
+  if (!/^[\w.+-]{1,64}@[\w.-]+$/.test(text)) throw new Error('must be like noreply@example.com')
+  return text
+}
+
+function readSmsDriver(text: string): 'folder' | 'http' | 'smpp' {
+  if (text !== 'folder' && text !== 'http' && text !== 'smpp')
+    throw new Error('must be folder, http or smpp')
+  return text
+}
+
+function readTelegramToken(text: string): string {
+  if (!/^\d+:[\w-]+$/.test(text)) throw new Error('must be like 123456:ABC-def')
   return text
 }
 

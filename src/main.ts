@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import type { ApiMedia } from './api/context.ts'
+import type { ApiDeps } from './api/context.ts'
 import { clockStartingAt, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import {
@@ -20,13 +20,9 @@ import type { Log } from './log.ts'
 import type { Database } from './store/database.ts'
 
 const root = join(import.meta.dirname, '..')
-/** How long the application waits for a database that is just being started elsewhere. */
-const databaseWaitMs = 60_000
-/** It says that it waits after so long. */
-const databaseSilenceMs = 3000
 
 const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  run, database, sipd, media, app, settings, help,
+  run, database, sipd, media, 'pay-simulator': paySimulator, app, settings, help,
 }
 
 /** Faults of the configuration: starting again would not help. */
@@ -36,15 +32,11 @@ const operatorFaults: readonly string[] = [
   ...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError', 'PromptFolderError',
 ]
 
-/** Something outside of the program is wrong; the message is a sentence for the operator. */
-class OperatorError extends Error {
-  override readonly name = 'OperatorError'
-}
-
 /** Settings of the addresses of each part, for the operator who finds one taken. */
 const listens: Readonly<Record<string, string>> = {
   sipd: 'PN_SIP_CONTACT (or the configuration file) for SIP, PN_CONTROL_HOST and PN_CONTROL_PORT ' +
     'for the application, PN_METRICS_PORT',
+  'pay-simulator': 'PN_PAY_SIMULATOR_PORT',
   media: 'PN_MEDIA_PORT for the application, PN_RTP_ADDRESS and PN_RTP_PORTS for RTP',
   app: 'PN_PANEL_HOST and PN_PANEL_PORT',
 }
@@ -90,6 +82,7 @@ async function run(): Promise<void> {
 
 /** The private MariaDB. */
 async function database(): Promise<void> {
+  const { databaseDir } = await import('./open-store.ts')
   const { runDatabase } = await import('./store/private-server.ts')
   const config = readConfig(process.env)
   prepareDataDir(config)
@@ -151,6 +144,20 @@ async function media(given: readonly string[]): Promise<void> {
   process.exit(0)
 }
 
+/** Payment systems for development; without them the panel's payments are off. */
+async function paySimulator(): Promise<void> {
+  const { startPaySimulator } = await import('./pay/simulator.ts')
+  const { logLevel, paySimulatorPort: port, paySimulatorSecret: secret } = readConfig(process.env)
+  if (secret === '') throw new ConfigError(['PN_PAY_SIMULATOR_SECRET: must not be empty'])
+  const stopAsked = stopRequested()
+  const log = createLog(logLevel, 'pay-simulator')
+  const simulator = await startPaySimulator({ port, secret }, systemClock, log)
+  reportReady({ url: simulator.url })
+  await stopAsked
+  await simulator.stop()
+  process.exit(0)
+}
+
 /** The call application with the panel. */
 async function app(): Promise<void> {
   const config = readConfig(process.env)
@@ -163,14 +170,11 @@ async function app(): Promise<void> {
   const stopAsked = stopRequested()
   const { startApp } = await import('./app/app.ts')
   const { createCallStore } = await import('./store/call-store.ts')
-  const { openDatabase } = await import('./store/database.ts')
-  const { migrate } = await import('./store/migrate.ts')
-  const { privateDatabaseUrl } = await import('./store/private-server.ts')
-  const url = config.databaseUrl || privateDatabaseUrl(databaseDir(config))
-  const database = openDatabase({ url })
-  const state = await Promise.race([untilAnswers(database, url, log), stopAsked])
-  if (state !== 'answers') process.exit(0)
-  await migrate(database.kysely, { folder: join(root, 'sql'), log })
+  const { openStore } = await import('./open-store.ts')
+  const { openPayments } = await import('./open-payments.ts')
+  const opened = await Promise.race([openStore(config, join(root, 'sql'), log), stopAsked])
+  if (opened === undefined) process.exit(0)
+  const { database, url } = opened
   const demo = config.demo ? await readDemo(config, database, clock.wallMs()) : undefined
   const spillFolder = join(config.dataDir, 'journal')
   const { verifyNumbers } = config
@@ -185,17 +189,31 @@ async function app(): Promise<void> {
     directory: store, journal: store, clock, log, media: files.pool, library: files.library,
     errands: files.errands,
   })
-  const panel = await startPanel(config, url, clock, log, {
-    folder: files.recordings, prompts: [config.promptsDir, join(root, 'prompts')],
-    available: () => files.pool?.available ?? false,
+  const notices = await openNotices(config, {
+    database, clock, log, owner: store.owner, recordings: files.recordings,
   })
+  const payments = openPayments(config, { db: database.kysely, clock, log })
+  const panel = await startPanel(config, url, clock, log, {
+    media: {
+      folder: files.recordings, prompts: [config.promptsDir, join(root, 'prompts')],
+      available: () => files.pool?.available ?? false,
+    },
+    payments: payments.desk, delivers: notices.delivers, mailbox: notices.mailbox,
+    sendSms: notices.sendSms,
+  })
+  notices.begin(panel.url)
+  payments.begin(panel.url)
   await Promise.race([calls.ready, stopAsked])
-  reportReady({ panelUrl: panel.url, demo } satisfies AppReady)
+  reportReady({
+    panelUrl: panel.url, demo, hasMailbox: notices.mailbox !== undefined,
+  } satisfies AppReady)
   answerCounts(() => calls.counts())
   await stopAsked
   await calls.stop(config.drainSeconds * 1000)
   await panel.stop()
+  await payments.stop()
   await files.stop()
+  await notices.stop(5000)
   await store.stop()
   await database.close()
   process.exit(0)
@@ -233,24 +251,22 @@ async function openMedia(config: Config, { database, clock, log, owner }: {
   return { recordings, library, pool, errands: createErrandBoard(db, clock, owner), stop }
 }
 
-/** Throws OperatorError when the database refuses us, or does not answer in time. */
-async function untilAnswers(database: Database, url: string, log: Log): Promise<'answers'> {
-  const { waitForDatabase } = await import('./store/database.ts')
-  const { username, host, pathname } = new URL(url)
-  const cancel = systemClock.wakeAt(systemClock.nowMs() + databaseSilenceMs, () => {
-    const name = pathname.slice(1)
-    log.warn({ user: username, host, database: name }, 'the database does not answer yet')
+/** Notices to subscribers: the outbox's worker, what it sends over, and the local mailbox. */
+async function openNotices(config: Config, { database, clock, log, owner, recordings }: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly owner: string
+  readonly recordings: string
+}) {
+  const { defaultBrand } = await import('./api/brand.ts')
+  const { messageSound } = await import('./archive/attachment.ts')
+  const { startNotices } = await import('./notify/start.ts')
+  const db = database.kysely
+  return startNotices({
+    config, db, clock, log, owner, brand: defaultBrand.name,
+    soundOf: (subscriberId, id) => messageSound(db, recordings, subscriberId, id),
   })
-  try {
-    await waitForDatabase(database, databaseWaitMs)
-    return 'answers'
-  } catch (fault) {
-    const { message } = fault as Error
-    throw new OperatorError(
-      `the database ${username}@${host}${pathname} (DATABASE_URL) cannot be used: ${message}`)
-  } finally {
-    cancel()
-  }
 }
 
 async function readDemo(
@@ -263,14 +279,14 @@ async function readDemo(
 
 /** The panel has a pool of its own: a slow page never keeps a call from its rules. */
 async function startPanel(
-  config: Config, url: string, clock: Clock, log: Log, media: ApiMedia,
+  config: Config, url: string, clock: Clock, log: Log,
+  given: Pick<ApiDeps, 'media' | 'payments' | 'delivers' | 'mailbox' | 'sendSms'>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createApi } = await import('./api/app.ts')
   const { defaultBrand } = await import('./api/brand.ts')
   const { createChangeHub } = await import('./api/change-hub.ts')
   const { buildPanel } = await import('./api/panel-bundle.ts')
   const { startPanelServer } = await import('./api/server.ts')
-  const { createSmsOutbox } = await import('./api/sms-outbox.ts')
   const { openDatabase } = await import('./store/database.ts')
   const database = openDatabase({ url, connections: 5 })
   const hub = createChangeHub(database.kysely, clock, log)
@@ -280,10 +296,9 @@ async function startPanel(
     return undefined
   })
   const { behindProxy, verifyNumbers, panelHost: host, panelPort: port } = config
-  const sendSms = createSmsOutbox(join(config.dataDir, 'outbox'), clock)
   const api = createApi({
-    database, clock, log, hub, brand: defaultBrand, behindProxy, panel, media, verifyNumbers,
-    sendSms,
+    database, clock, log, hub, brand: defaultBrand, behindProxy, panel, verifyNumbers,
+    ...given,
   })
   const server = await startPanelServer({ api, host, port, behindProxy, log })
   const stop = async () => {
@@ -307,6 +322,7 @@ async function help(): Promise<void> {
   database   the private MariaDB under PN_DATA_DIR
   sipd       the SIP server; takes drachtio-server's options, for instance -f FILE
   media      the media server; takes options of its own, or our settings
+  pay-simulator  payment systems for development
   app        the call application and the panel
   settings   lists the settings
 `)
@@ -344,10 +360,6 @@ function answerCounts(counts: () => object): void {
     if (typeof message !== 'object' || message === null || !('ask' in message)) return
     if (message.ask === 'counts') tell({ counts: counts() })
   })
-}
-
-function databaseDir(config: Config): string {
-  return join(config.dataDir, 'mariadb')
 }
 
 function readFile(path: string): string | undefined {

@@ -14,7 +14,7 @@ const mayImport: Record<string, readonly string[]> = {
   drachtio: ['sip'],
   call: [],
   money: [],
-  pay: ['money'],
+  pay: ['money', 'store'],
   net: ['sip'],
   sipd: ['sip', 'drachtio', 'net'],
   rtp: [],
@@ -22,9 +22,10 @@ const mayImport: Record<string, readonly string[]> = {
   esl: [],
   media: ['sip', 'sdp', 'rtp', 'esl', 'net'],
   app: ['call'],
-  store: ['call', 'app/ports.ts'],
+  store: ['call', 'money', 'app/ports.ts', 'pay/order.ts'],
   archive: ['rtp', 'call', 'store'],
-  api: ['call', 'store', 'archive'],
+  api: ['call', 'money', 'pay', 'store', 'archive'],
+  notify: ['call', 'store', 'api/context.ts'],
   launcher: [],
 }
 /** Files directly in src/ which impure folders may import. */
@@ -36,11 +37,13 @@ const npmAllowed: Record<string, readonly string[]> = {
     'hono', 'hono/body-limit', 'hono/cookie', 'hono/route', 'hono/streaming', '@hono/node-server',
     'valibot', '@valibot/to-json-schema', 'esbuild', 'mitt', 'ical.js', 'write-excel-file/node',
   ],
+  pay: ['hono', 'hono/body-limit', '@hono/node-server'],
+  notify: ['nodemailer', 'smpp', 'smtp-server'],
   web: ['preact', 'preact/hooks', 'htm', 'htm/preact', '@preact/signals', 'mitt'],
   src: ['pino'],
 }
 /** Files of the server whose types the panel may use. */
-const schemas = ['schema', 'schema-media', 'schema-rules', 'schema-insight']
+const schemas = ['schema', 'schema-media', 'schema-money', 'schema-rules', 'schema-insight']
   .map((name) => `src/api/${name}.ts`)
 const maxFileLines = 400
 const maxFunctionLines = 60

@@ -34,6 +34,23 @@ const wrong = [
   { env: { PN_RTP_PORTS: '60000-70000' }, tells: 'must be a rising range' },
   { env: { PN_PROMPTS: ' ' }, tells: 'must not be empty' },
   { env: { PN_VERIFY_NUMBERS: 'maybe' }, tells: 'must be yes or no' },
+  { env: { PN_ROBOKASSA_HASH: 'crc32' }, tells: 'must be md5' },
+  { env: { PN_ROBOKASSA_RECEIPT: 'osn' }, tells: 'must be like usn_income,none' },
+  { env: { PN_ROBOKASSA_LOGIN: 'shop', PN_ROBOKASSA_PASSWORD_2: 'x' }, tells: 'PN_ROBOKASSA_PASSWORD_1: the shop shop cannot be without' },
+  { env: { PN_ROBOKASSA_LOGIN: 'shop', PN_ROBOKASSA_PASSWORD_1: 'x', PN_ROBOKASSA_PASSWORD_2: 'y', PN_ROBOKASSA_TEST: 'yes' }, tells: 'PN_ROBOKASSA_TEST_PASSWORD_2' },
+  { env: { PN_YOOKASSA_SHOP: '1' }, tells: 'PN_YOOKASSA_SECRET: the shop 1 cannot be without' },
+  { env: { PN_YOOKASSA_NETS: '10.0.0.0/33' }, tells: 'must be networks such as' },
+  { env: { PN_QIWI_SITE: 's' }, tells: 'PN_QIWI_SECRET' },
+  { env: { PN_DATABASE_OWNER_URL: 'root' }, tells: 'must begin with mysql://' },
+  { env: { PN_PUBLIC_URL: 'panel.example' }, tells: 'must begin with https:// or http://' },
+  { env: { PN_SMTP_URL: 'mail.example' }, tells: 'must begin with smtp:// or smtps://' },
+  { env: { PN_MAIL_FROM: 'OneTel <a@b.ru>' }, tells: 'must be like noreply@example.com' },
+  { env: { PN_SMS_DRIVER: 'pigeon' }, tells: 'must be folder, http or smpp' },
+  { env: { PN_SMS_DRIVER: 'smpp' }, tells: 'PN_SMS_DRIVER=smpp needs smpp://… or ssmpp://…' },
+  { env: { PN_SMS_DRIVER: 'http', PN_SMS_URL: 'smpp://x' }, tells: 'needs https://… or http://…' },
+  { env: { PN_SMS_FROM: '' }, tells: 'must not be empty' },
+  { env: { PN_TELEGRAM_TOKEN: 'abc' }, tells: 'must be like 123456:ABC-def' },
+  { env: { PN_TELEGRAM_API: 'ftp://x' }, tells: 'must begin with' },
   { env: { PN_PANNEL_PORT: '1' }, tells: 'PN_PANNEL_PORT: no such setting' },
 ]
 for (const { env, tells } of wrong) {
@@ -64,6 +81,11 @@ t.test('media servers: none, one, several, IPv6', async (t) => {
   t.strictSame(servers('10.0.0.7:8021, [2001:db8::7]:8022'), [
     { host: '10.0.0.7', port: 8021 }, { host: '2001:db8::7', port: 8022 },
   ])
+})
+
+t.test('links in letters have one slash', async (t) => {
+  t.equal(readConfig({ PN_PUBLIC_URL: 'https://panel.example/' }).publicUrl, 'https://panel.example')
+  t.equal(readConfig({}).publicUrl, '')
 })
 
 t.test('recordings lie under the data folder unless told otherwise', async (t) => {

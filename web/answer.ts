@@ -189,7 +189,7 @@ export interface Warning {
   readonly kind: 'bad' | 'warn'
   readonly title: string
   readonly text: string
-  readonly fix: 'defaultNumber' | 'rule' | 'none'
+  readonly fix: 'defaultNumber' | 'rule' | 'topUp' | 'none'
   readonly ruleId?: string
 }
 
@@ -205,7 +205,7 @@ export function warnings(overview: OverviewReply, me: Me, now: number): Warning[
   if (refused === 'noMoney' || refused === 'notActive') {
     const money_ = refused === 'noMoney'
     found.push({
-      kind: 'bad', fix: 'none',
+      kind: 'bad', fix: money_ ? 'topUp' : 'none',
       title: money_ ? t('strip.money', { balance: money(me.balanceKopecks) }) : t('strip.notActive'),
       text: t(money_ ? 'strip.moneyWhy' : 'strip.notActiveWhy'),
     })

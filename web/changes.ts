@@ -45,23 +45,50 @@ export function switchRule(rule: RuleReply): Promise<boolean> {
   })
 }
 
-/** Rules whose «если никто не ответит» leads to this one. */
+const branches = ['noAnswer', 'busy', 'unreachable'] as const
+
+/** Where a rule goes on to another one: at no answer, when busy, when unreachable. */
+function branchesTo(rule: RuleReply, nextId: string): (typeof branches)[number][] {
+  return branches.filter((name) => {
+    const next = rule[name]
+    return next?.action === 'rule' && next.ruleId === nextId
+  })
+}
+
+/** Other rules that lead to this one. */
 export function rulesLeadingTo(rule: RuleReply): RuleReply[] {
   return (overview.value?.rules ?? []).filter((each) =>
-    each.noAnswer.action === 'rule' && each.noAnswer.ruleId === rule.id && each.id !== rule.id)
+    each.id !== rule.id && branchesTo(each, rule.id).length > 0)
 }
 
 function ruleIds(): string[] {
   return (overview.value?.rules ?? []).map((rule) => rule.id)
 }
 
-/** Deletes a rule; undo stores it again in its place (under a new id). */
+/** Leads rules to a stored-again rule where they led to it before: deleting had cut them off. */
+async function linkAgain(leading: readonly RuleReply[], oldId: string, newId: string): Promise<void> {
+  for (const before of leading) {
+    const current = overview.value?.rules.find((each) => each.id === before.id)
+    if (current === undefined) continue
+    const old = requestOfReply(before)
+    const links = branchesTo(before, oldId).map((name) => {
+      const next = old[name]
+      return [name, next?.action === 'rule' ? { ...next, ruleId: newId } : next]
+    })
+    await api.changeRule(before.id,
+      { ...requestOfReply(current), ...Object.fromEntries(links), version: current.version })
+  }
+}
+
+/** Deletes a rule; undo stores it again in its place (under a new id), with what led to it. */
 export function deleteRule(rule: RuleReply): Promise<boolean> {
   const order = ruleIds()
+  const leading = rulesLeadingTo(rule)
   return change(() => api.deleteRule(rule.id), {
     text: t('rule.deleted', { name: rule.name }),
     undo: async () => {
       const again = await api.addRule(requestOfReply(rule))
+      await linkAgain(leading, rule.id, again.id)
       await api.orderRules(order.map((id) => id === rule.id ? again.id : id))
     },
   })
@@ -80,7 +107,9 @@ export async function moveRule(rule: RuleReply, to: number): Promise<boolean> {
     for (const each of before) {
       const current = overview.value?.rules.find((rule_) => rule_.id === each.id)
       if (current !== undefined && current.priority !== each.priority) {
-        await api.changeRule(each.id, { ...requestOfReply(each), version: current.version })
+        // Only the priority: what was changed meanwhile stays.
+        await api.changeRule(each.id,
+          { ...requestOfReply(current), priority: each.priority, version: current.version })
       }
     }
     await api.orderRules(before.map((each) => each.id))
@@ -118,7 +147,8 @@ export function deleteNumber(phone: NumberReply): Promise<boolean> {
   }, {
     text: t('numbers.deleted', { name: phoneName(phone) }),
     undo: async () => {
-      const again = await api.addNumber({ address: phone.address, description: phone.description })
+      const { address, description, confirm, callerId } = phone
+      const again = await api.addNumber({ address, description, confirm, callerId })
       if (phone.isDefault) await api.setDefaultNumber(again.id)
     },
   })

@@ -51,8 +51,14 @@ export function Dialog(props: LayerProps & {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
+    const before = document.activeElement
     dialog?.showModal()
-    return () => dialog?.close()
+    return () => {
+      dialog?.close()
+      // The element is gone from the page already, so the browser does not give the focus back.
+      if (before instanceof HTMLElement && before.isConnected
+        && document.activeElement === document.body) before.focus({ preventScroll: true })
+    }
   }, [])
   const onCancel = (event: Event): void => {
     event.preventDefault()

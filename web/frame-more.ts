@@ -4,7 +4,7 @@
  */
 import type { VNode } from 'preact'
 import { api } from './api.ts'
-import { Button, Segmented } from './controls.ts'
+import { Button, LinkButton, Segmented } from './controls.ts'
 import { chooseLanguage, chooseTheme, theme } from './device.ts'
 import type { Theme } from './device.ts'
 import { Dialog } from './dialog.ts'
@@ -69,7 +69,9 @@ export function More(props: BoxProps): VNode {
       aria-hidden="true">${initials(account?.name ?? '')}</span>
       <div><p class="strong">${account?.name ?? ''}</p><p class="soft">${
         money(account?.balanceKopecks ?? 0)} · ${account === undefined ? '' : t('status.tariff',
-        { status: t(`status.${account.status}`), tariff: account.tariff })}</p></div></div>
+        { status: t(`status.${account.status}`), tariff: account.tariff })}</p></div>
+      <span onClick=${close}><${LinkButton} kind="primary" href="/balance">${
+        t('nav.topUpDo')}<//></span></div>
     <ul class="more-list">${phoneRest.map((entry) => html`<li key=${entry.href}>
       <a href=${entry.href} onClick=${close} aria-current=${isHere(entry.href) ? 'page' : undefined}>
         <${Icon} name=${entry.icon} size=${22} /><span>${t(entry.text)}</span>

@@ -17,7 +17,7 @@ import { Icon } from './icons.ts'
 import { later } from './later.ts'
 import { features, isHere, menuGroups, phonePlaces } from './menu.ts'
 import type { MenuEntry } from './menu.ts'
-import { me, online, refresh, shownAt, zone } from './state.ts'
+import { me, online, overview, refresh, shownAt, zone } from './state.ts'
 import { t } from './text.ts'
 
 const moreOpen = signal(false)
@@ -96,7 +96,7 @@ function Menu(): VNode {
       <p class="menu-status"><span class=${`dot ${account?.status ?? ''}`}></span>${
         account === undefined ? '' : t('status.tariff',
           { status: t(`status.${account.status}`), tariff: account.tariff })}</p>
-      <p>${money(account?.balanceKopecks ?? 0)}</p>
+      <p>${money(account?.balanceKopecks ?? 0)} · <a href="/balance">${t('nav.topUpLink')}</a></p>
     </div>
     <nav aria-label=${t('nav.menu')}>${menuGroups.map((group) => html`<div key=${group.text ?? ''}>
       ${group.text !== undefined && html`<p class="menu-group">${t(group.text)}</p>`}
@@ -126,9 +126,11 @@ function Offline(): VNode {
 
 /** Below every page: where calls come in, and the link to what became of them. */
 function Foot(): VNode {
+  const calls = overview.value?.today
   return html`<footer class="frame-foot">
     <p>${t('nav.strip', { number: formatPhone(me.value?.number ?? '') })} ${' '}
-      <a href="/statistics">${t('nav.stripLink')}</a></p>
+      ${calls !== undefined && t(calls.calls === 0 ? 'nav.todayNone' : 'nav.today',
+        { n: calls.calls, answered: calls.answered })} ${' '}<a href="/statistics">${t('nav.stripLink')}</a></p>
     <div class="narrow-only"><${Banner} /></div></footer>`
 }
 

@@ -14,10 +14,13 @@ import './text-home-ru.ts'
 type Call = OverviewReply['live'][number]
 type Leg = Call['legs'][number]
 
-/** Who calls: the name with the number, or «скрытый номер». */
+/** Who calls: the number with his name and lists, or «скрытый номер». */
 export function callerWords(call: Call): { readonly main: string; readonly second: string } {
   const number = call.anonymous ? t('caller.hidden') : formatPhone(call.caller)
-  return { main: number, second: call.callerName === call.caller ? '' : call.callerName }
+  const told = call.callerName === call.caller ? '' : call.callerName
+  const name = call.known?.name || told
+  const lists = (call.known?.lists ?? []).map((each) => t('common.quoted', { name: each }))
+  return { main: number, second: [name, ...lists].filter((text) => text !== '').join(', ') }
 }
 
 /** How long a leg rings at most, seconds: by its rule as it is now, else by the subscriber's setting. */

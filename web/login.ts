@@ -6,10 +6,11 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { api, problemText } from './api.ts'
 import { Below, Button, Field, Strip } from './controls.ts'
+import { Dialog } from './dialog.ts'
 import { LanguageChoice } from './frame-more.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
-import { signedIn } from './state.ts'
+import { me, signedIn, signedOut } from './state.ts'
 import { t } from './text.ts'
 
 const hours = [0, 6, 12, 18, 24]
@@ -32,8 +33,10 @@ function Idea(): VNode {
     <line class="clock-line" x1=${x(14.5)} x2=${x(14.5)} y1="16" y2="134" /></svg>`
 }
 
-function Form(): VNode {
-  const [login, setLogin] = useState('')
+/** The form; `known` is the login of who logs in again, which then stands there already. */
+function Form(props: { readonly known?: string; readonly title: string }): VNode {
+  const known = props.known ?? ''
+  const [login, setLogin] = useState(known)
   const [password, setPassword] = useState('')
   const [shown, setShown] = useState(false)
   const [caps, setCaps] = useState(false)
@@ -58,12 +61,13 @@ function Form(): VNode {
     <${Icon} name="eye" /></button>`
   return html`<form class="login-form" onSubmit=${submit} onKeyUp=${(event: KeyboardEvent) =>
     setCaps(event.getModifierState?.('CapsLock') ?? false)}>
-    <h2>${t('login.title')}</h2>
+    <h2>${props.title}</h2>
     ${fault !== undefined && html`<${Strip} kind="bad" text=${fault} alert=${true} />`}
     <${Field} id="login" label=${t('login.login')} value=${login} onInput=${setLogin}
-      autocomplete="username" autofocus=${true} />
+      autocomplete="username" autofocus=${known === ''} />
     <${Field} id="password" label=${t('login.password')} value=${password} onInput=${setPassword}
-      type=${shown ? 'text' : 'password'} autocomplete="current-password" after=${eye} />
+      type=${shown ? 'text' : 'password'} autocomplete="current-password" after=${eye}
+      autofocus=${known !== ''} />
     ${caps && html`<${Below} fault=${false} text=${t('login.caps')} />`}
     <${Button} kind="primary" type="submit" busy=${busy ? t('login.busy') : undefined}>${
       t('login.submit')}<//>
@@ -77,5 +81,18 @@ export function Login(): VNode {
     <main class="login-main" id="main">
       <section class="login-idea"><p class="lead">${t('app.name')}</p>
         <h1>${t('app.slogan1')}<br />${t('app.slogan2')}</h1><${Idea} /></section>
-      <${Form} /></main></div>`
+      <${Form} title=${t('login.title')} /></main></div>`
+}
+
+function stay(): void {
+  // Esc must not throw the changes away: the button does, and says so.
+}
+
+/** Logging in again above a form with changes: the session ended, the changes are not lost. */
+export function LoginAgain(): VNode {
+  return html`<${Dialog} label=${t('login.again')} onClose=${stay}>
+    <${Form} title=${t('login.again')} known=${me.value?.login ?? ''} />
+    <p class="soft">${t('login.againText')}</p>
+    <div class="dialog-actions"><${Button} kind="danger quiet"
+      onClick=${signedOut}>${t('common.leave')}<//></div><//>`
 }

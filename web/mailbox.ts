@@ -17,8 +17,9 @@ import { showToast } from './toast.ts'
 import { addDays, localTime } from './zone.ts'
 import './text-insight-ru.ts'
 
-/** Who left a message, in short. */
+/** Who left a message, in short: as the subscriber's lists name him before what the network says. */
 export function senderName(message: MessageReply): string {
+  if (message.known !== null && message.known.name !== '') return message.known.name
   if (message.anonymous || message.caller === '') return t('caller.hidden')
   return message.callerName === '' || message.callerName === message.caller
     ? formatPhone(message.caller) : message.callerName

@@ -10,10 +10,10 @@ import { DeleteRuleDialog } from './delete-rule.ts'
 import { phone, startDevice } from './device.ts'
 import { Frame } from './frame.ts'
 import { html } from './html.ts'
-import { Login } from './login.ts'
+import { Login, LoginAgain } from './login.ts'
 import { findPage } from './pages.ts'
 import { place, startRouter } from './router.ts'
-import { loadFault, session, startClock, startEvents, startSession } from './state.ts'
+import { lapsed, loadFault, session, startClock, startEvents, startSession } from './state.ts'
 import { startToasts, ToastPlace } from './toast.ts'
 import { t } from './text.ts'
 
@@ -35,7 +35,8 @@ function App(): VNode | null {
   const id = page?.id === 'new' ? undefined : page?.id
   return html`<${Frame} bare=${page?.bare === true && phone.value}>
     ${page === undefined ? html`<${Missing} />` : html`<${page.component} key=${path} id=${id} />`}
-    <${DeleteRuleDialog} /><${DefaultNumberDialog} /><${ToastPlace} /><//>`
+    <${DeleteRuleDialog} /><${DefaultNumberDialog} /><${ToastPlace} />
+    ${lapsed.value && html`<${LoginAgain} />`}<//>`
 }
 
 const root = document.getElementById('app')

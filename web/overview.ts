@@ -25,22 +25,26 @@ import './text-home-ru.ts'
 
 const NumbersEmpty = later<object>(async () => (await import('./numbers-empty.ts')).NumbersEmpty)
 
+/** The page that mends what a warning tells; undefined where a dialog or nothing does. */
+function mendingPage({ fix, ruleId }: Warning): { readonly href: string; readonly text: string } | undefined {
+  if (fix === 'topUp') return { href: '/balance', text: t('nav.topUpDo') }
+  return fix === 'rule' ? { href: `/rules/${ruleId}`, text: t('warning.open') } : undefined
+}
+
 function WarningStrip(props: { readonly warning: Warning }): VNode {
   const { warning } = props
+  const page = mendingPage(warning)
   if (phone.value) {
     // On a phone the fact and one link; why stands on the page the link leads to.
     const link = warning.fix === 'defaultNumber'
       ? html`<button type="button" class="link inline"
         onClick=${openDefaultNumber}>${t('gap.fix')}</button>`
-      : warning.fix === 'rule' && html`<a
-        href=${`/rules/${warning.ruleId}`}>${t('warning.open')}</a>`
+      : page !== undefined && html`<a href=${page.href}>${page.text}</a>`
     return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${link} />`
   }
   const action = warning.fix === 'defaultNumber'
     ? html`<${Button} small=${true} onClick=${openDefaultNumber}>${t('gap.fix')}<//>`
-    : warning.fix === 'rule' && html`<${LinkButton} small=${true}
-      href=${`/rules/${warning.ruleId}`}>${
-      t('warning.open')}<//>`
+    : page !== undefined && html`<${LinkButton} small=${true} href=${page.href}>${page.text}<//>`
   return html`<${Strip} kind=${warning.kind} title=${warning.title} text=${warning.text}
     action=${action} />`
 }

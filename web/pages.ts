@@ -49,6 +49,11 @@ export const pages: readonly PanelPage[] = [
     path: /^\/settings(?:\/(user|notifications|calls))?$/,
     component: page(async () => (await import('./page-settings.ts')).Settings),
   },
+  {
+    path: '/balance', bare: true,
+    component: page(async () => (await import('./page-topup.ts')).TopUp),
+  },
+  { path: '/charges', component: page(async () => (await import('./page-charges.ts')).Charges) },
   { path: '/profile', component: page(async () => (await import('./page-profile.ts')).Profile) },
   { path: '/support', component: page(async () => (await import('./page-support.ts')).Support) },
   { path: '/features', component: page(async () => (await import('./page-features.ts')).Features) },

@@ -23,6 +23,11 @@ export function guardLeaving(ask: ((go: () => void) => boolean) | undefined): vo
   guard = ask
 }
 
+/** Whether a form has changes that leaving would lose. */
+export function hasChanges(): boolean {
+  return guard !== undefined
+}
+
 /** Goes to a page of the panel; `replace` for a change of filters, which needs no way back. */
 export function navigate(href: string, replace = false): void {
   const go = (): void => {

@@ -14,7 +14,7 @@ import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { scheduleShort } from './schedule-words.ts'
 import { modeWords, nextWords, spokenRule } from './sentence.ts'
-import { me, overview, picture, zone } from './state.ts'
+import { me, numbers, overview, picture, zone } from './state.ts'
 import { capital } from './format.ts'
 import { t } from './text.ts'
 import { BarHours } from './timeline-hours.ts'
@@ -49,13 +49,19 @@ function Yields(props: { readonly bar: TimelineBar }): VNode | null {
   })}</ul>`
 }
 
+/** Whether who answers this phone is asked to press 1: by the rule, else by the number itself. */
+function asksToPress(target: RuleReply['targets'][number]): boolean {
+  const own = numbers.value?.find((each) => each.id === target.targetId)?.confirm
+  return (target.confirm ?? own) === true
+}
+
 function Phones(props: { readonly rule: RuleReply }): VNode {
   return html`<ul class="popover-phones">${props.rule.targets.map((target, at) => html`<li
     key=${at}>
     <${Icon} name="phone" /><span class="strong">${target.description || formatPhone(target.address)}</span>
     ${target.description !== '' && html`<span
-      class="soft num">${formatPhone(target.address)}</span>`}
-    </li>`)}</ul>`
+      class="soft num">${formatPhone(target.address)}</span>`}${asksToPress(target)
+      && html`<span class="soft small press">${t('rule.pressOne')}</span>`}</li>`)}</ul>`
 }
 
 function Actions(props: { readonly rule: RuleReply; readonly onClose: () => void }): VNode {

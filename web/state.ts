@@ -7,11 +7,14 @@ import { computed, effect, signal } from '@preact/signals'
 import type { Me, NumberReply, OverviewReply } from '../src/api/schema.ts'
 import { api, ApiProblem, problemText } from './api.ts'
 import { phone } from './device.ts'
+import { hasChanges } from './router.ts'
 import { viewOf } from './timeline-view.ts'
 import type { Scale } from './timeline-view.ts'
 import { addDays, localTime, startOfDay } from './zone.ts'
 
 export const session = signal<'unknown' | 'out' | 'in'>('unknown')
+/** The session ended while a form had changes: the page stays, and the log-in stands above it. */
+export const lapsed = signal(false)
 export const me = signal<Me | undefined>(undefined)
 export const overview = signal<OverviewReply | undefined>(undefined)
 export const numbers = signal<readonly NumberReply[] | undefined>(undefined)
@@ -26,6 +29,7 @@ export const messagesChanged = signal(0)
 export const settingsChanged = signal(0)
 export const errandsChanged = signal(0)
 export const supportChanged = signal(0)
+export const balanceChanged = signal(0)
 
 /** The timeline's view: scale, and its first day (undefined: it follows today). */
 export const scale = signal<Scale | undefined>(undefined)
@@ -66,7 +70,9 @@ const longestWindowDays = 35
 export function noteFault(fault: unknown): void {
   if (!(fault instanceof ApiProblem)) return
   if (fault.code === 'network') online.value = false
-  if (fault.status === 401) signedOut()
+  if (fault.status !== 401) return
+  if (session.value === 'in' && hasChanges()) lapsed.value = true
+  else signedOut()
 }
 
 /** An answer that was under way when the connection went away proves nothing. */
@@ -77,6 +83,7 @@ function noteAnswer(): void {
 /** Forgets the account: after a log-out, or when the session ended. */
 export function signedOut(): void {
   session.value = 'out'
+  lapsed.value = false
   me.value = undefined
   overview.value = undefined
   numbers.value = undefined
@@ -84,6 +91,9 @@ export function signedOut(): void {
 
 /** Takes the account of a fresh log-in and loads the rest. */
 export async function signedIn(account: Me): Promise<void> {
+  // Somebody else's unsaved changes are not his.
+  if (lapsed.value && account.login !== me.value?.login) signedOut()
+  lapsed.value = false
   me.value = account
   session.value = 'in'
   await refresh()
@@ -201,13 +211,13 @@ const settleMs = 150
 
 const grownBy = [
   ['messages', messagesChanged], ['settings', settingsChanged], ['errands', errandsChanged],
-  ['support', supportChanged],
+  ['support', supportChanged], ['balance', balanceChanged],
 ] as const
 
 /** Listens to the server's events while logged in. */
 export function startEvents(): void {
   effect(() => {
-    if (session.value !== 'in') return undefined
+    if (session.value !== 'in' || lapsed.value) return undefined
     const source = new EventSource('/api/events')
     let timer: ReturnType<typeof setTimeout> | undefined
     let rules = false
@@ -224,6 +234,8 @@ export function startEvents(): void {
       later(false)
     })
     source.addEventListener('rules', () => later(true))
+    // With the balance it may change where calls go.
+    source.addEventListener('balance', () => later(true))
     for (const [name, grown] of grownBy) source.addEventListener(name, () => { grown.value += 1 })
     let lost = false
     source.onerror = () => { lost = true }

@@ -58,11 +58,11 @@ export function TextArea(props: {
 /** What has been written, oldest first. */
 export function Messages(props: { readonly thread: SupportThread }): VNode {
   const { thread } = props
-  return html`<ol class="talk">${thread.messages.map((one) => html`<li key=${one.id}
+  return html`<ol class="letters">${thread.messages.map((one) => html`<li key=${one.id}
     class=${one.author === 'support' ? 'theirs' : 'mine'}>
     <p class="caption">${t(`support.by.${one.author}`)} · ${momentOf(one.at)}</p>
-    <p class="talk-text">${one.text}</p></li>`)}
-    ${thread.callId !== null && html`<li class="talk-call"><a
+    <p class="letter-text">${one.text}</p></li>`)}
+    ${thread.callId !== null && html`<li class="letter-call"><a
       href=${journalHref({ open: thread.callId })}>${t('support.call')}</a></li>`}</ol>`
 }
 

@@ -6,12 +6,14 @@ import { enAccount } from './text-account-en.ts'
 import { enCalls } from './text-calls-en.ts'
 import { enHome } from './text-home-en.ts'
 import { enInsight } from './text-insight-en.ts'
+import { enMoney } from './text-money-en.ts'
 import { enRules } from './text-rules-en.ts'
 import { enSimulator } from './text-simulator-en.ts'
 import type { Key, Phrase } from './text.ts'
 
 export const en: Readonly<Record<Key, Phrase>> = {
-  ...enAccount, ...enCalls, ...enHome, ...enInsight, ...enRules, ...enSimulator,
+  ...enAccount, ...enCalls, ...enHome, ...enInsight, ...enMoney, ...enRules,
+  ...enSimulator,
   'app.name': 'Personal number', 'app.slogan1': 'All calls —', 'app.slogan2': 'to one number',
   'app.banner': 'All calls to one number!', 'app.skip': 'Skip to content',
   'app.notFound': 'There is no such page',
@@ -19,7 +21,9 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'app.toOverview': 'To the home page',
   'login.title': 'Log in', 'login.login': 'Login', 'login.password': 'Password',
   'login.submit': 'Log in', 'login.busy': 'Logging in', 'login.show': 'Show password',
-  'login.hide': 'Hide password', 'login.caps': 'Caps Lock is on.', 'login.mail': 'Voicemail',
+  'login.hide': 'Hide password', 'login.again': 'Log in again',
+  'login.againText': 'Your session has ended. Your changes are still here: save them after you log in.',
+  'login.caps': 'Caps Lock is on.', 'login.mail': 'Voicemail',
   'login.mobile': 'Mobile', 'login.home': 'Home',
   'login.picture': 'Calls go to the mobile by day, home in the evening, to voicemail at night',
   'login.empty': 'Enter login and password.',
@@ -29,8 +33,13 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'nav.statistics': 'Statistics', 'nav.callers': 'Callers', 'nav.calendar': 'Calendar',
   'nav.settings': 'Settings', 'nav.profile': 'Your profile', 'nav.support': 'Support',
   'nav.features': 'Features', 'nav.question': 'Question ONLINE', 'nav.groupMore': 'More',
-  'nav.order': 'Order', 'nav.strip': 'Incoming calls first arrive at your number {number}.',
-  'nav.stripLink': 'View statistics',
+  'nav.order': 'Order', 'nav.groupMoney': 'Account', 'nav.topUp': 'Top up',
+  'nav.charges': 'Charges', 'nav.topUpLink': 'top up', 'nav.topUpDo': 'Top up',
+  'nav.strip': 'Incoming calls first arrive at your number {number}.',
+  'nav.stripLink': 'View statistics', 'nav.todayNone': 'No calls today.',
+  'nav.today': {
+    one: '{n} call today, {answered} answered.', other: '{n} calls today, {answered} answered.',
+  },
   'nav.missed': { one: '{n} missed call', other: '{n} missed calls' },
   'nav.unheard': { one: '{n} new message', other: '{n} new messages' },
   'nav.now': 'Now', 'nav.rulesShort': 'Rules', 'nav.more': 'More',
@@ -107,7 +116,7 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'rule.delayed': 'after {n} s {name}',
   'rule.nextNone': 'no rule chosen', 'rule.popoverParallel': 'ring at once, {wait}',
   'rule.popoverSerial': 'ring in turn, {wait}', 'rule.popoverSingle': 'rings for {wait}',
-  'rule.noAnswer': 'No answer — {next}', 'rule.priority': 'priority {n}', 'rule.state.acts': 'acts',
+  'rule.noAnswer': 'No answer — {next}', 'rule.pressOne': 'press 1', 'rule.priority': 'priority {n}', 'rule.state.acts': 'acts',
   'rule.state.waits': 'on', 'rule.state.off': 'off', 'rule.switch': 'Rule “{name}” is on',
   'rule.turnOn': 'Turn on', 'rule.turnOff': 'Turn off', 'rule.turnedOn': 'Rule “{name}” turned on',
   'rule.turnedOff': 'Rule “{name}” turned off', 'rule.deleted': 'Rule “{name}” deleted',

@@ -10,6 +10,8 @@ export const ru = {
   'login.title': 'Вход', 'login.login': 'Логин', 'login.password': 'Пароль',
   'login.submit': 'Войти', 'login.busy': 'Входим', 'login.show': 'Показать пароль',
   'login.hide': 'Скрыть пароль', 'login.caps': 'Включён Caps Lock.',
+  'login.again': 'Войдите ещё раз',
+  'login.againText': 'Вход истёк. Изменения на экране целы: после входа их можно сохранить.',
   'login.mail': 'Голосовая почта', 'login.mobile': 'Мобильный', 'login.home': 'Домашний',
   'login.picture':
     'Днём звонки идут на мобильный, вечером — на домашний, ночью — на голосовую почту',
@@ -21,8 +23,14 @@ export const ru = {
   'nav.calendar': 'Календарь', 'nav.settings': 'Настройки', 'nav.profile': 'Ваш профиль',
   'nav.support': 'Поддержка', 'nav.features': 'Обзор возможностей', 'nav.question': 'Вопрос ONLINE',
   'nav.groupMore': 'Ещё', 'nav.order': 'Заказать',
+  'nav.groupMoney': 'Счёт', 'nav.topUp': 'Пополнить баланс', 'nav.charges': 'Детализация',
+  'nav.topUpLink': 'пополнить', 'nav.topUpDo': 'Пополнить',
   'nav.strip': 'Входящие звонки изначально поступают на Ваш номер {number}.',
-  'nav.stripLink': 'Посмотреть статистику',
+  'nav.stripLink': 'Посмотреть статистику', 'nav.todayNone': 'Сегодня звонков не было.',
+  'nav.today': {
+    one: 'Сегодня {n} звонок, отвечено {answered}.', few: 'Сегодня {n} звонка, отвечено {answered}.',
+    many: 'Сегодня {n} звонков, отвечено {answered}.', other: 'Сегодня {n} звонка, отвечено {answered}.',
+  },
   'nav.missed': { one: '{n} пропущенный', many: '{n} пропущенных', other: '{n} пропущенных' },
   'nav.unheard': {
     one: '{n} новое сообщение', many: '{n} новых сообщений', other: '{n} новых сообщения',
@@ -103,7 +111,7 @@ export const ru = {
   'rule.delayed': 'через {n} с {name}',
   'rule.popoverParallel': 'звонят одновременно, {wait}',
   'rule.popoverSerial': 'звонят по очереди, {wait}', 'rule.popoverSingle': 'звонит {wait}',
-  'rule.noAnswer': 'Не ответят — {next}', 'rule.priority': 'приоритет {n}',
+  'rule.noAnswer': 'Не ответят — {next}', 'rule.pressOne': 'нажать 1', 'rule.priority': 'приоритет {n}',
   'rule.state.acts': 'действует', 'rule.state.waits': 'включено', 'rule.state.off': 'выключено',
   'rule.switch': 'Правило «{name}» включено', 'rule.turnOn': 'Включить',
   'rule.turnOff': 'Выключить', 'rule.turnedOn': 'Правило «{name}» включено',

@@ -11,6 +11,7 @@ import type { ruAccount } from './text-account-ru.ts'
 import type { ruCalls } from './text-calls-ru.ts'
 import type { ruHome } from './text-home-ru.ts'
 import type { ruInsight } from './text-insight-ru.ts'
+import type { ruMoney } from './text-money-ru.ts'
 import type { ruRules } from './text-rules-ru.ts'
 import type { ruSimulator } from './text-simulator-ru.ts'
 
@@ -26,7 +27,7 @@ export interface Forms {
 }
 export type Phrase = string | Forms
 export type Key = keyof typeof ru | keyof typeof ruAccount | keyof typeof ruCalls | keyof typeof ruHome
-  | keyof typeof ruInsight | keyof typeof ruRules | keyof typeof ruSimulator
+  | keyof typeof ruInsight | keyof typeof ruMoney | keyof typeof ruRules | keyof typeof ruSimulator
 export type Language = 'ru' | 'en'
 export type Values = Readonly<Record<string, string | number>>
 

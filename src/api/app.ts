@@ -8,6 +8,7 @@ import { callMediaRoutes } from './call-media.ts'
 import { calendarRoutes } from './calendar.ts'
 import { callerListRoutes } from './caller-lists.ts'
 import { callRoutes } from './calls.ts'
+import { chargeRoutes } from './charges.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { docsRoutes } from './docs.ts'
 import { ApiError, apiErrorFrom } from './errors.ts'
@@ -16,11 +17,14 @@ import { eventRoutes } from './events.ts'
 import { loggedIn, sameOrigin, smallBodies, strictHeaders } from './guards.ts'
 import { keyRoutes } from './keys.ts'
 import { loginRoutes } from './login.ts'
+import { mailboxRoutes, mailboxStyle } from './mailbox.ts'
 import { mediaRoutes } from './media.ts'
 import { messageRoutes } from './messages.ts'
 import { numberRoutes, settingsRoutes } from './numbers.ts'
 import { overrideRoutes } from './override.ts'
 import { overviewRoutes } from './overview.ts'
+import { payNoticeRoutes } from './pay-notices.ts'
+import { paymentRoutes } from './payments.ts'
 import { promptRoutes } from './prompts.ts'
 import { ruleRoutes } from './rules.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -68,6 +72,11 @@ export function createApi(deps: ApiDeps): Hono<ApiEnv> {
   app.route('/api/prompts', promptRoutes(deps))
   app.route('/api/errands', errandRoutes(deps))
   app.route('/api/events', eventRoutes(deps))
+  app.route('/api/payments', paymentRoutes(deps))
+  app.route('/api/charges', chargeRoutes(deps))
+  app.route('/pay', payNoticeRoutes(deps))
+  app.get('/mailbox.css', mailboxStyle)
+  app.route('/mailbox', mailboxRoutes(deps))
   app.use('/media/*', loggedIn(deps))
   app.route('/media', mediaRoutes(deps))
   return app

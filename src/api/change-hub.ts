@@ -11,7 +11,8 @@ import type { Db } from '../store/database.ts'
 
 /**
  * `calls`: a call began, changed or ended, its recording became ready. `rules`: rules, numbers or
- * settings changed. `settings`: settings, greetings or music did. `messages`: voicemail.
+ * settings changed. `settings`: settings, greetings or music did. `messages`: voicemail. `balance`:
+ * the ledger got an entry.
  */
 export type Change = keyof ChangeMarks
 

@@ -5,7 +5,9 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
+import type { PaymentDesk } from '../pay/desk.ts'
 import type { Database } from '../store/database.ts'
+import type { NoticeChannel } from '../store/notice-choices.ts'
 import type { Session } from '../store/sessions.ts'
 import type { ChangeHub } from './change-hub.ts'
 import { ApiError } from './errors.ts'
@@ -26,8 +28,14 @@ export interface ApiDeps {
   readonly media?: ApiMedia | undefined
   /** Rules ring only numbers that a code has proved (PN_VERIFY_NUMBERS); left out = any. */
   readonly verifyNumbers?: boolean
+  /** Channels over which the operator sends notices; left out = none. */
+  readonly delivers?: Partial<Readonly<Record<NoticeChannel, boolean>>>
+  /** Mail caught on this machine, for a page of its own; left out = there is no such page. */
+  readonly mailbox?: CaughtMail | undefined
   /** Sends `text` to a telephone number; left out = there is no SMS. */
   readonly sendSms?: ((to: string, text: string) => Promise<void>) | undefined
+  /** Takes payments; left out = there are none. */
+  readonly payments?: PaymentDesk | undefined
   /** Files of the panel; undefined for an API alone. */
   readonly panel?: PanelFiles | undefined
 }
@@ -39,6 +47,33 @@ export interface ApiMedia {
   readonly prompts?: readonly string[]
   /** A media server takes calls at this moment. */
   available(): boolean
+}
+
+/** What the local mailbox holds (src/notify/caught-mail.ts). */
+export interface CaughtMail {
+  /** Newest first, at most 200. */
+  list(): Promise<readonly CaughtHead[]>
+  /** undefined when there is none of that name. */
+  read(name: string): Promise<CaughtLetter | undefined>
+}
+
+export interface CaughtHead {
+  readonly name: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly channel: 'email' | 'sms'
+  readonly from: string
+  readonly to: string
+  readonly subject: string
+}
+
+export interface CaughtLetter extends CaughtHead {
+  readonly text: string
+  readonly attachments: readonly {
+    readonly name: string
+    readonly type: string
+    readonly content: Uint8Array<ArrayBuffer>
+  }[]
 }
 
 export interface ApiEnv {

@@ -9,6 +9,7 @@ import { matchedRoutes } from 'hono/route'
 import type { MiddlewareHandler } from 'hono'
 import { maxUploadOctets } from '../archive/upload.ts'
 import { findKey } from '../store/api-keys.ts'
+import type { Origin } from '../store/notice.ts'
 import { findSession } from '../store/sessions.ts'
 import type { Session } from '../store/sessions.ts'
 import { nowMs } from './context.ts'
@@ -165,4 +166,10 @@ export function clientAddress(deps: ApiDeps, c: ApiContext): string {
   const bindings = c.env as unknown as
     { incoming?: { socket?: { remoteAddress?: string } } } | undefined
   return bindings?.incoming?.socket?.remoteAddress ?? ''
+}
+
+/** Where a request comes from, for the notice that tells of what it changed. */
+export function originOf(deps: ApiDeps, c: ApiContext): Origin {
+  const agent = (c.req.header('user-agent') ?? '').toWellFormed().slice(0, 255)
+  return { atMs: nowMs(deps), from: clientAddress(deps, c), agent }
 }

@@ -3,6 +3,7 @@
  * words or by time.
  */
 import { Hono } from 'hono'
+import { noteLogin } from '../store/account-notices.ts'
 import { countLogin, forgiveLogin } from '../store/login-throttle.ts'
 import { checkPassword, noPassword } from '../store/password.ts'
 import { createSession, endSession, findAccount } from '../store/sessions.ts'
@@ -10,7 +11,7 @@ import { loadSubscriber } from '../store/subscribers.ts'
 import { nowMs, readBody } from './context.ts'
 import type { ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
-import { clientAddress, dropSession, keepSession, loggedIn } from './guards.ts'
+import { clientAddress, dropSession, keepSession, loggedIn, originOf } from './guards.ts'
 import { loginRequest } from './schema.ts'
 import type { Me } from './schema.ts'
 
@@ -38,6 +39,7 @@ export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
       await forgiveLogin(db, attempt)
       const origin = { address: attempt.address, agent: c.req.header('user-agent') ?? '' }
       keepSession(deps, c, await createSession(db, account.id, nowMs(deps), origin))
+      await noteLogin(db, account, originOf(deps, c))
       return c.json(await loadMe(deps, account.subscriberId, account.login))
     })
     .post('/logout', loggedIn(deps), async (c) => {

@@ -4,12 +4,15 @@
  */
 import { Hono } from 'hono'
 import { planCall } from '../call/plan.ts'
+import { localMidnight } from '../call/schedule.ts'
 import type { Subscriber } from '../call/subscriber.ts'
 import { drawTimeline } from '../call/timeline.ts'
 import { ruleWarnings } from '../call/warnings.ts'
 import { liveCalls } from '../store/calls.ts'
 import { listRules } from '../store/rules.ts'
+import { countSince } from '../store/statistics.ts'
 import { loadSubscriber } from '../store/subscribers.ts'
+import { openCallerBook } from './caller-book.ts'
 import { check, nowMs } from './context.ts'
 import type { ApiDeps, ApiEnv } from './context.ts'
 import { overrideReply } from './override.ts'
@@ -42,9 +45,22 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
       warnings,
       window,
       ...(await pictureOf(db, subscriberId, timeline)),
-      live: await liveCalls(db, subscriberId),
+      live: await knownLive(deps, subscriberId),
+      today: await countSince(db, subscriberId, localMidnight(now, subscriber.zone, 0)),
     } satisfies OverviewReply)
   })
+}
+
+/** Calls that live, with the names the subscriber gave their callers. */
+async function knownLive(deps: ApiDeps, subscriberId: string): Promise<OverviewReply['live']> {
+  const db = deps.database.kysely
+  const calls = await liveCalls(db, subscriberId)
+  if (calls.length === 0) return []
+  const book = await openCallerBook(db, subscriberId)
+  return calls.map((call) => ({
+    ...call,
+    known: book({ number: call.caller, name: call.callerName, anonymous: call.anonymous }).known,
+  }))
 }
 
 function actsNow(subscriber: Subscriber, now: number): OverviewReply['acts'] {

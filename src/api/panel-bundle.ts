@@ -48,6 +48,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
     'rules.ts', 'rule-editor.ts', 'numbers.ts', 'numbers-empty.ts', 'page-callers.ts', 'page-calendar.ts',
   ],
   calls: ['calls.ts', 'page-voicemail.ts', 'page-statistics.ts', 'page-simulator.ts'],
+  money: ['page-topup.ts', 'page-charges.ts'],
   account: ['page-settings.ts', 'page-profile.ts', 'page-support.ts', 'page-features.ts'],
 }
 

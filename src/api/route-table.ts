@@ -9,9 +9,10 @@ import {
   callsQuery, exportQuery, keyRequest, noteRequest, statisticsQuery, supportMessageRequest,
   supportRequest,
 } from './schema-insight.ts'
+import { chargesExportQuery, chargesQuery, paymentRequest } from './schema-money.ts'
 import {
   chosenAudioRequest, greetingByPhoneRequest, heardRequest, linkRequest, messagesQuery,
-  passwordRequest, pinRequest, settingsRequest, uploadQuery,
+  passwordRequest, pinRequest, settingsRequest, trialRequest, uploadQuery,
 } from './schema-media.ts'
 import {
   calendarImportRequest, calendarQuery, callerEntryRequest, callerListRequest, codeRequest,
@@ -156,6 +157,8 @@ export const routeTable: readonly RouteEntry[] = [
     ['PUT', '/api/settings/password', 'login', 'Nothing', 'Сменить пароль',
       { body: passwordRequest }],
     ['PUT', '/api/settings/pin', 'login', 'SettingsReply', 'PIN-код почты', { body: pinRequest }],
+    ['POST', '/api/settings/notifications/test', 'login', 'TrialReply', 'Пробное уведомление',
+      { body: trialRequest, status: 202 }],
     ['PUT', '/api/settings/audio', 'write', 'SettingsReply', 'Выбрать приветствие и музыку',
       { body: chosenAudioRequest }],
     ['GET', '/api/audio', 'media', 'AudioListReply', 'Приветствия и музыка'],
@@ -172,6 +175,29 @@ export const routeTable: readonly RouteEntry[] = [
     ['GET', '/api/keys', 'login', 'KeyReply[]', 'Ключи программ'],
     ['POST', '/api/keys', 'login', 'NewKeyReply', 'Новый ключ', { body: keyRequest, status: 201 }],
     ['DELETE', '/api/keys/:id', 'login', 'Nothing', 'Отозвать ключ'],
+  ]),
+  ...group('Деньги', [
+    ['GET', '/api/payments/systems', 'read', 'PaymentSystemsReply', 'Чем можно пополнить баланс'],
+    ['POST', '/api/payments', 'login', 'PaymentStarted', 'Начать платёж',
+      { body: paymentRequest, status: 201 }],
+    ['GET', '/api/payments/:number', 'read', 'PaymentReply', 'Что с платежом'],
+    ['GET', '/api/charges', 'read', 'ChargesReply', 'Детализация за месяц',
+      { query: chargesQuery }],
+    ['GET', '/api/charges/export.csv', 'read', 'text/csv', 'Детализация файлом CSV',
+      { query: chargesExportQuery }],
+    ['GET', '/api/charges/export.xlsx', 'read',
+      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      'Детализация файлом XLSX', { query: chargesExportQuery }],
+    ['GET', '/api/charges/statement', 'read', 'text/html', 'Детализация для печати',
+      { query: chargesExportQuery }],
+    ['GET', '/api/charges/statement.css', 'read', 'text/css', 'Её оформление'],
+  ]),
+  ...group('Платёжные системы', [
+    ['POST', '/pay/robokassa/result', 'open', 'text/plain', 'ResultURL Робокассы'],
+    ['GET', '/pay/robokassa/return', 'open', 'text/html', 'SuccessURL и FailURL Робокассы'],
+    ['POST', '/pay/robokassa/return', 'open', 'text/html', 'То же методом POST'],
+    ['POST', '/pay/qiwi/notice', 'open', 'application/json', 'Уведомление QIWI'],
+    ['POST', '/pay/yookassa/webhook', 'open', 'application/json', 'Уведомление ЮKassa'],
   ]),
   ...group('Поддержка', [
     ['GET', '/api/support', 'login', 'SupportReply', 'Обращения'],

@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { noticeChannels, noticeKinds } from '../store/notice-choices.ts'
 import type { NoticeChannel } from '../store/notice-choices.ts'
 import { id, visible, whole } from './schema-fields.ts'
+import type { KnownCaller } from './schema-insight.ts'
 
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(128))
 
@@ -31,6 +32,8 @@ export interface MessageReply {
   readonly caller: string
   readonly callerName: string
   readonly anonymous: boolean
+  /** Who the caller is by the subscriber's own lists; null = in none of them. */
+  readonly known: KnownCaller | null
   /** The personal number that was called. */
   readonly dialled: string
   readonly startedAt: number

@@ -1,7 +1,7 @@
 /**
  * Shapes of requests and replies about money: payments and «Детализация». Requests are valibot
- * schemas, replies are types. All money is integer kopecks, all instants are milliseconds since 1970
- * (UTC).
+ * schemas, replies are types. All money is integer kopecks, all instants are milliseconds since
+ * 1970 (UTC).
  */
 import * as v from 'valibot'
 import type { EntryKind } from '../money/ledger.ts'
@@ -9,7 +9,10 @@ import { digits, whole } from './schema-fields.ts'
 
 const tile = v.picklist(['robokassa', 'qiwi', 'card'])
 
-/** Below ten roubles a payment costs more than it brings; fees and limits of wallets end near 15,000. */
+/**
+ * Below ten roubles a payment costs more than it brings; fees and limits of wallets end near
+ * 15,000.
+ */
 const leastKopecks = 10_00
 const mostKopecks = 15_000_00
 /** The tiles of the manual's first step. */
@@ -38,10 +41,15 @@ const chargesFilter = {
   kind: v.optional(v.picklist(kinds)),
 }
 
-/** GET /api/charges. `after`: the number of the last line one has. */
+/**
+ * GET /api/charges. `after`: the number of the last line one has; `before`: that of the first one,
+ * which goes with `order` desc, the newest first.
+ */
 export const chargesQuery = v.object({
   ...chargesFilter,
+  order: v.optional(v.picklist(['asc', 'desc']), 'asc'),
   after: v.optional(digits(12)),
+  before: v.optional(digits(12)),
   limit: v.optional(v.pipe(digits(3), v.minValue(1), v.maxValue(500)), '200'),
 })
 

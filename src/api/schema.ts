@@ -318,7 +318,15 @@ export interface OverviewReply {
     /** «Сейчас всё …» decides. */
     readonly byOverride?: boolean
   }[]
-  readonly live: readonly CallRecord[]
+  readonly live: readonly LiveCall[]
+  /** Calls that began since local midnight and are over, and how many of them were answered. */
+  readonly today?: { readonly calls: number; readonly answered: number }
+}
+
+/** A call that lives. */
+export interface LiveCall extends CallRecord {
+  /** Who the caller is by the subscriber's own lists; null = in none of them. */
+  readonly known?: KnownCaller | null
 }
 
 /**

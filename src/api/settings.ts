@@ -4,39 +4,28 @@
  */
 import { Hono } from 'hono'
 import { isZone } from '../call/zone.ts'
+import { changePassword } from '../store/account-notices.ts'
 import { chooseAudio } from '../store/audio-files.ts'
 import { StoreError } from '../store/errors.ts'
 import { countLogin, forgiveLogin } from '../store/login-throttle.ts'
 import { setPin } from '../store/mailbox-pin.ts'
 import { checkPassword, hashPassword } from '../store/password.ts'
-import { passwordHashOf, setPassword } from '../store/sessions.ts'
+import { channelsOf, noticeKinds } from '../store/notice-choices.ts'
+import { sendTrial, smsAddressOf } from '../store/notice-trial.ts'
+import { passwordHashOf } from '../store/sessions.ts'
 import { changeSettings, loadSettings } from '../store/settings.ts'
+import type { SubscriberOptions } from '../store/options.ts'
 import type { SettingsChange } from '../store/settings.ts'
 import { nowMs, readBody } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
-import { clientAddress } from './guards.ts'
+import { clientAddress, originOf } from './guards.ts'
 import {
-  chosenAudioRequest, noticeKinds, passwordRequest, pinRequest, settingsRequest,
+  chosenAudioRequest, passwordRequest, pinRequest, settingsRequest, trialRequest,
 } from './schema-media.ts'
-import type { NoticeKind, SettingsReply } from './schema-media.ts'
+import type { SettingsReply, TrialReply } from './schema-media.ts'
 
 type Request = import('valibot').InferOutput<typeof settingsRequest>
-
-/** By mail what one wants to know before the month ends, by SMS what cannot wait. */
-const usualNotices: Readonly<Record<NoticeKind, { email: boolean; sms: boolean }>> = {
-  missedCall: { email: true, sms: false },
-  voicemail: { email: true, sms: false },
-  recording: { email: false, sms: false },
-  lowBalance: { email: true, sms: true },
-  payment: { email: true, sms: false },
-  refused: { email: true, sms: false },
-  silentTarget: { email: true, sms: false },
-  newLogin: { email: true, sms: false },
-  accountChange: { email: true, sms: false },
-  dailyDigest: { email: false, sms: false },
-  weeklyDigest: { email: false, sms: false },
-}
 
 /** /api/settings: read, change, password, PIN, chosen greeting and music. */
 export function mySettingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
@@ -49,11 +38,11 @@ export function mySettingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
     })
     .put('/password', async (c) => {
       const { old, new: fresh } = await readBody(c, passwordRequest)
-      const { id, login, tokenHash } = c.get('session')
+      const { login } = c.get('session')
       await provePassword(deps, c, old, 'old')
       if (isWeak(fresh, login) || fresh === old)
         throw new ApiError(422, 'weak_password', { field: 'new' })
-      await setPassword(db, id, await hashPassword(fresh), tokenHash)
+      await changePassword(db, c.get('session'), await hashPassword(fresh), originOf(deps, c))
       return c.json({})
     })
     .put('/pin', async (c) => {
@@ -69,20 +58,32 @@ export function mySettingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
       await chooseAudio(db, c.get('session').subscriberId, chosen)
       return c.json(await settingsReply(deps, c))
     })
+    .post('/notifications/test', async (c) => {
+      const { channel } = await readBody(c, trialRequest)
+      if (deps.delivers?.[channel] !== true)
+        throw new ApiError(422, 'channel_off', { field: 'channel' })
+      const { verifyNumbers = false } = deps
+      const address = await sendTrial(db, c.get('session').subscriberId, channel,
+        { wallMs: nowMs(deps), verifyNumbers })
+      return c.json({ channel, address } satisfies TrialReply, 202)
+    })
 }
 
 async function settingsReply(deps: ApiDeps, c: ApiContext): Promise<SettingsReply> {
   const stored = await loadSettings(deps.database.kysely, c.get('session').subscriberId)
   const { name, zone, options, greetingId, musicId, pin, version, calls } = stored
-  const chosen = options.notifications
+  const { subscriberId } = c.get('session')
+  const { verifyNumbers = false, delivers = {} } = deps
+  const smsAddress = await smsAddressOf(deps.database.kysely, subscriberId, verifyNumbers)
   return {
     version,
     profile: { name, zone, email: options.email, language: options.language },
     calls: { ...calls, ...options.media, retentionDays: options.retentionDays },
     notifications: Object.fromEntries(
-      noticeKinds.map((kind) => [kind, chosen[kind] ?? usualNotices[kind]]),
+      noticeKinds.map((kind) => [kind, channelsOf(options, kind)]),
     ) as SettingsReply['notifications'],
-    delivers: { email: false, sms: false },
+    delivers: { email: false, sms: false, webhook: false, telegram: false, ...delivers },
+    delivery: { ...options.delivery, smsAddress },
     pin,
     audio: { greetingId, musicId },
     media: deps.media?.available() ?? false,
@@ -92,21 +93,32 @@ async function settingsReply(deps: ApiDeps, c: ApiContext): Promise<SettingsRepl
 async function change(deps: ApiDeps, c: ApiContext, request: Request): Promise<void> {
   const db = deps.database.kysely
   const { subscriberId } = c.get('session')
-  const { zone, email } = request.profile ?? {}
+  const { zone } = request.profile ?? {}
   if (zone !== undefined && !isZone(zone))
     throw new ApiError(422, 'bad_zone', { field: 'profile.zone' })
-  if (email !== undefined && email !== (await loadSettings(db, subscriberId)).options.email)
+  if (leadsElsewhere(request, (await loadSettings(db, subscriberId)).options))
     await provePassword(deps, c, request.password ?? '', 'password')
   try {
-    await changeSettings(db, subscriberId, request.version, changeOf(request))
+    const by = originOf(deps, c)
+    await changeSettings(db, subscriberId, request.version, changeOf(request), by)
   } catch (fault) {
     if (!(fault instanceof StoreError) || fault.code !== 'settings_changed') throw fault
     throw new ApiError(409, 'settings_changed', { settings: await settingsReply(deps, c) })
   }
 }
 
+/** A stolen session must not be able to have the notices sent to somebody else. */
+function leadsElsewhere(
+  { profile = {}, delivery = {} }: Request,
+  { email, delivery: { webhookUrl, telegramChat } }: SubscriberOptions,
+): boolean {
+  return (profile.email ?? email) !== email
+    || (delivery.webhookUrl ?? webhookUrl) !== webhookUrl
+    || (delivery.telegramChat ?? telegramChat) !== telegramChat
+}
+
 /** Where each choice is kept. */
-function changeOf({ profile = {}, calls = {}, notifications }: Request): SettingsChange {
+function changeOf({ profile = {}, calls = {}, notifications, delivery }: Request): SettingsChange {
   const {
     language, recordConsent, recordPolicy, ringback, confirmMobiles, confirmSeconds,
     messageSeconds, silenceSeconds, retentionDays, ...columns
@@ -119,9 +131,19 @@ function changeOf({ profile = {}, calls = {}, notifications }: Request): Setting
       language, recordConsent, recordPolicy, ringback, confirmMobiles, confirmSeconds,
       messageSeconds, silenceSeconds,
     }),
-    options: given({ email, language: panelLanguage, retentionDays, notifications: notifications
-      && given(notifications) }),
+    options: {
+      ...given({ email, language: panelLanguage, retentionDays }),
+      ...(notifications === undefined ? {} : { notifications: givenOfEach(notifications) }),
+      ...(delivery === undefined ? {} : { delivery: given(delivery) }),
+    },
   }
+}
+
+type Chosen = NonNullable<NonNullable<SettingsChange['options']>['notifications']>
+
+function givenOfEach(kinds: NonNullable<Request['notifications']>): Chosen {
+  return Object.fromEntries(
+    Object.entries(kinds).map(([kind, channels = {}]) => [kind, given(channels)]))
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

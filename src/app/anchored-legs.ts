@@ -56,8 +56,8 @@ export class AnchoredLegs {
   hungUp(leg: Leg): boolean {
     if (leg === this.#winner) return false
     void leg.media?.stop()
-    // One that the call has done with is nobody's news.
-    if (this.#isWanted(leg)) {
+    // One that the call has done with is nobody's news. By its BYE it is over for itself already.
+    if (this.#ports.legs.get(leg.id) === leg) {
       const { tried } = leg
       this.#ports.post({ type: 'legFailed', leg: leg.id, status: 200, attempts: [...tried] })
     }

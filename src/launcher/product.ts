@@ -33,6 +33,8 @@ export interface AppReady {
   readonly demo:
     | { readonly login: string; readonly password: string; readonly number: string }
     | undefined
+  /** Mail and SMS are caught and shown at /mailbox. */
+  readonly hasMailbox: boolean
 }
 
 /** The running product, as `var/run.json` describes it. */
@@ -56,7 +58,7 @@ type Environment = Readonly<Record<string, string>>
  * The parts in the order of their start. `entry` is the path of main.ts; each part runs
  * `program entry NAME`. Without DATABASE_URL the private database comes first, without media
  * servers of the operator's own the embedded one comes before the application, which never waits
- * for it.
+ * for it, nor for the simulator of payment systems.
  */
 export function productParts(
   config: Config, env: Environment, program: string, entry: string,
@@ -67,6 +69,9 @@ export function productParts(
   const embedded = config.mediaServers.length === 0
   const secret = config.mediaSecret === '' ? randomBytes(18).toString('base64url')
     : config.mediaSecret
+  const simulated: Environment = hasSimulator(config) ? {
+    PN_PAY_SIMULATOR_SECRET: config.paySimulatorSecret || randomBytes(18).toString('base64url'),
+  } : {}
   const media: LatePlan = (ready) => ({
     ...part('media', { PN_MEDIA_SECRET: secret }, 5000),
     command: [program, entry, 'media',
@@ -77,11 +82,13 @@ export function productParts(
     DATABASE_URL: config.databaseUrl || (ready.get('database') as DatabaseReady).url,
     PN_CONTROL_PORT: String((ready.get('sipd') as SipdReady).controlPort),
     ...(embedded ? { PN_MEDIA_SERVERS: mediaServers(config)[0]!, PN_MEDIA_SECRET: secret } : {}),
+    ...simulated,
   }, (config.drainSeconds + 15) * 1000)
   const sipd = part('sipd', {}, 5000)
+  const simulator = { ...part('pay-simulator', simulated, 3000), optional: true }
   return [
     ...(config.databaseUrl === '' ? [part('database', {}, 40_000)] : []),
-    sipd, ...(embedded ? [media] : []), app,
+    sipd, ...(embedded ? [media] : []), ...(hasSimulator(config) ? [simulator] : []), app,
   ]
 }
 
@@ -101,6 +108,12 @@ export function mediaArguments(config: Config, sipHost: string): string[] {
     '--folder', join(import.meta.dirname, '../../prompts'),
     '--log-level', config.logLevel,
   ]
+}
+
+/** Payment systems are played by the simulator where no shop of the operator's own is named. */
+function hasSimulator(config: Config): boolean {
+  const { demo, paySimulatorPort, robokassaLogin, yookassaShop } = config
+  return demo && paySimulatorPort !== 0 && (robokassaLogin === '' || yookassaShop === '')
 }
 
 /** Event sockets of the media servers, HOST:PORT: the operator's own, or the embedded one's. */
@@ -124,12 +137,13 @@ export function sipdArguments(config: Config): string[] {
 /** What the operator reads when everything serves. */
 export function welcome(config: Config, launcher: Launcher): string {
   const sipd = launcher.ready.get('sipd') as SipdReady
-  const { panelUrl, demo } = launcher.ready.get('app') as AppReady
+  const { panelUrl, demo, hasMailbox } = launcher.ready.get('app') as AppReady
   const lines = [
     '',
     'Personal Number is running.',
     `  panel        ${panelUrl}`,
     ...(demo ? [`  log in       ${demo.login}   password ${demo.password}`] : []),
+    ...(hasMailbox ? [`  mail, SMS    ${panelUrl}/mailbox   (caught here, nothing goes out)`] : []),
     `  SIP          ${sipd.sip.join('  ')}`,
     `  media        ${mediaServers(config).join('  ')}`
       + (config.mediaServers.length === 0 ? '  (embedded)' : ''),

@@ -1,14 +1,22 @@
 /**
  * The application `record`: writes what the far end says into a file until a limit, a silence, a
- * digit or a break ends it.
+ * digit or a break ends it. Nobody is listening meanwhile, so what comes may wait longer than in a
+ * conversation: the file begins when its first frame has, and takes at its end what still waits.
+ *
+ *     said by the far end   |abcdefgh|
+ *     waits                 ···abcdefgh       the file: abcdefgh, as long as the record ran
+ *     record runs           |--------|
  */
 import { frameSamples, sampleRate } from '../rtp/codec.ts'
 import { meanAbsoluteOf } from '../rtp/level.ts'
+import { recordingJitter } from '../rtp/wait.ts'
 import type { Octets } from '../esl/frame.ts'
 import type { Running, Tick } from './execution.ts'
 import { isTerminator } from './playback.ts'
 import type { PlaybackChannel } from './playback.ts'
 import type { RecordingFile } from './recording-file.ts'
+import { silentFrame } from './rtp-session.ts'
+import type { RtpSession } from './rtp-session.ts'
 import { splitWords } from './words.ts'
 
 export interface RecordArguments {
@@ -24,8 +32,13 @@ export interface RecordArguments {
 export interface RecordChannel extends PlaybackChannel {
   /** Opens a file to record into, or says why not. */
   openRecording(file: Octets, channels: 1 | 2): RecordingFile | string
+  readonly session: Pick<RtpSession, 'isWaiting' | 'listenPatiently' | 'drain'>
 }
 
+/** Frames that a far end which sends may wait for their time; nothing is lost by them. */
+const longestWait = recordingJitter.minMs / 20
+/** What may be held at the end, with what is lost in between. */
+const mostHeld = 2 * recordingJitter.maxMs / 20
 /** Silence in a row that ends a record, unless the application says otherwise. */
 const usualSilenceSeconds = 3
 const results = [
@@ -66,6 +79,7 @@ class Recorder implements Running {
   readonly #wanted: RecordArguments
   readonly #file: RecordingFile
   #startMs = -1
+  #waited = 0
   #silentFrames = 0
   #isTerminated = false
 
@@ -73,11 +87,17 @@ class Recorder implements Running {
     this.#channel = channel
     this.#wanted = wanted
     this.#file = file
+    channel.session.listenPatiently(true)
   }
 
   tick(tick: Tick): string | undefined {
     if (this.#startMs < 0) this.#startMs = tick.nowMs
-    if (this.#isTerminated) return this.#finish(false)
+    if (this.#isTerminated) return this.#finishWhole()
+    if (this.#waited < longestWait && this.#channel.session.isWaiting) {
+      this.#waited++
+      return undefined
+    }
+    this.#waited = longestWait
     const { limitSeconds, silenceLevel, silenceSeconds } = this.#wanted
     // Before the first packet there is nothing to write; after it, a gap is time that passed.
     if (tick.hasHeard) {
@@ -105,6 +125,15 @@ class Recorder implements Running {
   }
 
   stop(): string {
+    return this.#finishWhole()
+  }
+
+  /** With what was said until now and waits to be heard. */
+  #finishWhole(): string {
+    const frame = silentFrame()
+    for (let held = 0; held < mostHeld && this.#channel.session.drain(frame); held++) {
+      this.#file.write(frame)
+    }
     return this.#finish(false)
   }
 
@@ -112,6 +141,7 @@ class Recorder implements Running {
     const { samples } = this.#file
     const octets = this.#file.close()
     const channel = this.#channel
+    channel.session.listenPatiently(false)
     channel.setVariable('silence_hits_exhausted', String(isSilence))
     channel.setVariable('record_record_file_size', String(octets))
     channel.setVariable('record_file_size', String(octets))

@@ -16,6 +16,7 @@ import { ReceiveStream, SendStream } from '../rtp/stream.ts'
 import { EventReceiver, EventSender } from '../rtp/telephone-event.ts'
 import { digitTone, ToneGenerator } from '../rtp/tone.ts'
 import { DigitDetector } from '../rtp/tone-detector.ts'
+import { recordingJitter, telephoneJitter } from '../rtp/wait.ts'
 import type { Agreement } from '../sdp/offer-answer.ts'
 import type { PacketSocket } from './rtp-socket.ts'
 
@@ -84,6 +85,7 @@ export class RtpSession {
   readonly #receive = new ReceiveStream(8000)
   #playout: Playout | undefined
   #encoder: Codec | undefined
+  #jitter = telephoneJitter
   #packetsThisTick = 0
   #mustMark = true
   #nextReportMs: Ms
@@ -167,6 +169,7 @@ export class RtpSession {
         codec,
         payloadType: agreed.receivePayloadType,
         noisePayloadType: agreed.noiseType,
+        bounds: this.#jitter,
       })
     }
     this.lastHeardMs = nowMs
@@ -191,6 +194,22 @@ export class RtpSession {
     if (this.#playout === undefined || !this.hasHeard) into.fill(0)
     else this.#playout.pull(into, nowMs)
     this.#detector?.process(into)
+  }
+
+  /** Nothing is heard yet because what came waits for its time, or because nothing comes. */
+  get isWaiting(): boolean {
+    return this.#playout?.buffer.isWaiting ?? true
+  }
+
+  /** What the far end says is only recorded, so that it may wait longer; or no longer. */
+  listenPatiently(isPatient: boolean): void {
+    this.#jitter = isPatient ? recordingJitter : telephoneJitter
+    this.#playout?.buffer.settle(this.#jitter)
+  }
+
+  /** As `pull`, of what has come and still waits; false when nothing does. */
+  drain(into: Int16Array): boolean {
+    return this.#playout?.drain(into) ?? false
   }
 
   /** The next digit that was pressed and let go; to be asked each 20 ms until there is none. */

@@ -55,12 +55,17 @@ export interface LedgerFault {
   readonly fault: 'gap' | 'balance' | 'repeatedKey'
 }
 
-/** Recomputes a ledger from its first entry. Entries must come in order of their number. */
-export function ledgerFaults(entries: Iterable<Entry>): LedgerFault[] {
+/**
+ * Recomputes a ledger from its first entry, or from the one after `last` when it is checked in
+ * portions. Entries must come in order of their number.
+ */
+export function ledgerFaults(
+  entries: Iterable<Entry>, last?: Pick<Entry, 'number' | 'balanceKopecks'>,
+): LedgerFault[] {
   const faults: LedgerFault[] = []
   const keys = new Set<string>()
-  let number = 0
-  let balance = 0
+  let number = last?.number ?? 0
+  let balance = last?.balanceKopecks ?? 0
   for (const entry of entries) {
     number += 1
     balance += entry.kopecks

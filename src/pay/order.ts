@@ -36,6 +36,10 @@ export type Notice =
       readonly kopecks: Kopecks
       readonly providerId: string
       readonly test: boolean
+      /**
+       * Whose payment it was when it was begun, as the system hands it back; undefined = untold.
+       */
+      readonly account?: string | undefined
     }
   /** Something changed; what, must be asked for by id. Never believed by itself. */
   | { readonly kind: 'hint'; readonly providerId: string }
@@ -50,6 +54,8 @@ export function judgeNotice(
   notice: Extract<Notice, { kind: 'paid' }>, order: Order | undefined,
 ): CreditDecision {
   if (order === undefined || order.number !== notice.orderNumber) return 'unknownOrder'
+  // Two installations with one shop count their orders each for itself.
+  if (notice.account !== undefined && notice.account !== order.subscriberId) return 'unknownOrder'
   if (order.test !== notice.test) return 'testFlagDiffers'
   return order.kopecks === notice.kopecks ? 'credit' : 'amountDiffers'
 }

@@ -1,7 +1,7 @@
 /**
- * QIWI's bill API as its own SDK spoke it. QIWI Bank lost its licence on 21 February 2024 and the API
- * is gone; the driver is true to the protocol and off by configuration, its tile then offers СБП.
- * A notice carries an HMAC over its fields and is believed only by that.
+ * QIWI's bill API as its own SDK spoke it. QIWI Bank lost its licence on 21 February 2024 and the
+ * API is gone; the driver is true to the protocol and off by configuration, its tile then offers
+ * СБП. A notice carries an HMAC over its fields and is believed only by that.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { HttpCall } from './http-call.ts'
@@ -55,6 +55,16 @@ export function readQiwiNotice(shop: QiwiShop, body: unknown, signature: string)
   if (given.length !== right.length || !timingSafeEqual(given, right)) {
     return { kind: 'refused', why: 'signature' }
   }
+  return judgeBill(shop, bill)
+}
+
+/** The answer to `qiwiReadBill`: it came from QIWI itself, so it needs no signature. */
+export function readQiwiBill(shop: QiwiShop, answer: unknown): Notice {
+  const bill = billOf({ bill: answer })
+  return bill === undefined ? { kind: 'refused', why: 'malformed' } : judgeBill(shop, bill)
+}
+
+function judgeBill(shop: QiwiShop, bill: QiwiBill): Notice {
   if (bill.siteId !== shop.siteId) return { kind: 'refused', why: 'payee' }
   if (bill.currency !== 'RUB') return { kind: 'refused', why: 'currency' }
   const number = /^pn-([1-9]\d{0,9})$/.exec(bill.billId)?.[1]

@@ -33,26 +33,28 @@ export function robokassaPage(shop: RobokassaShop, order: Order): string {
     throw new RangeError(`InvId ${order.number} is not within 1 and ${maxInvId}`)
   }
   const sum = amountText(order.kopecks)
-  const shp: [string, string][] = [['Shp_account', order.subscriberId]]
-  const receipt = shop.receipt === undefined || order.email === undefined
-    ? undefined
-    : encodeURIComponent(receiptText(shop.receipt, order, sum))
-  const [password] = order.test ? shop.testPasswords : shop.passwords
-  const signature = sign(shop.hash, [
-    shop.login, sum, String(order.number), ...(receipt === undefined ? [] : [receipt]), password,
-    ...shp.map(([name, value]) => `${name}=${value}`),
+  const fields = new Map([
+    ['MerchantLogin', shop.login], ['OutSum', sum], ['InvId', String(order.number)],
+    ['Description', order.description.slice(0, 100)], ['Culture', 'ru'], ['Encoding', 'utf-8'],
+    ['Shp_account', order.subscriberId],
   ])
-  const query = new URLSearchParams({
-    MerchantLogin: shop.login, OutSum: sum, InvId: String(order.number),
-    Description: order.description.slice(0, 100), SignatureValue: signature, Culture: 'ru',
-    Encoding: 'utf-8',
-  })
+  if (order.email !== undefined) fields.set('Email', order.email)
+  if (order.test) fields.set('IsTest', '1')
   // The receipt enters the signature encoded once and the address encoded twice.
-  if (receipt !== undefined) query.set('Receipt', receipt)
-  if (order.email !== undefined) query.set('Email', order.email)
-  if (order.test) query.set('IsTest', '1')
-  for (const [name, value] of shp) query.set(name, value)
-  return `${shop.pageUrl}?${query}`
+  if (shop.receipt !== undefined && order.email !== undefined)
+    fields.set('Receipt', encodeURIComponent(receiptText(shop.receipt, order, sum)))
+  fields.set('SignatureValue', signRobokassaPage(shop, fields))
+  return `${shop.pageUrl}?${new URLSearchParams([...fields])}`
+}
+
+/** The signature of a page's address: the simulator checks what we made. */
+export function signRobokassaPage(shop: RobokassaShop, fields: Form): string {
+  const field = (name: string): string => fields.get(name) ?? ''
+  const [password] = field('IsTest') === '1' ? shop.testPasswords : shop.passwords
+  return sign(shop.hash, [
+    field('MerchantLogin'), field('OutSum'), field('InvId'),
+    ...(fields.has('Receipt') ? [field('Receipt')] : []), password, ...shpFields(fields),
+  ])
 }
 
 /** A ResultURL notice, proved by password #2 of the mode it claims. */
@@ -70,7 +72,8 @@ export function readRobokassaResult(shop: RobokassaShop, form: Form): Notice {
   if (kopecks === undefined || orderNumber === undefined) {
     return { kind: 'refused', why: 'malformed' }
   }
-  return { kind: 'paid', orderNumber, kopecks, providerId: inv, test }
+  const account = form.get('Shp_account')
+  return { kind: 'paid', orderNumber, kopecks, providerId: inv, test, account }
 }
 
 /** What a credited (or already credited) ResultURL notice is answered with; else it comes again. */

@@ -1,7 +1,7 @@
 /**
- * ЮKassa: payments by card (and СБП), refunds, and its webhooks. A webhook bears no signature: it is
- * a hint that something changed, and only what the API then answers to our own question is believed.
- * Without I/O: calls and answers as data (yookassa.ru/developers).
+ * ЮKassa: payments by card (and СБП), refunds, and its webhooks. A webhook bears no signature: it
+ * is a hint that something changed, and only what the API then answers to our own question is
+ * believed. Without I/O: calls and answers as data (yookassa.ru/developers).
  */
 import type { HttpCall } from './http-call.ts'
 import type { Notice, Order } from './order.ts'
@@ -40,7 +40,7 @@ export function yookassaCreate(
   const body = {
     amount, capture: true, description,
     confirmation: { type: 'redirect', return_url: returnUrl },
-    metadata: { order: String(order.number) },
+    metadata: { order: String(order.number), account: order.subscriberId },
     ...(method === undefined ? {} : { payment_method_data: { type: method } }),
     ...receipt,
   }
@@ -107,11 +107,24 @@ export function readYookassaPayment(answer: unknown): Notice {
   if (amount['currency'] !== 'RUB') return { kind: 'refused', why: 'currency' }
   const orderNumber = Number(order)
   if (status === 'succeeded' && payment['paid'] === true) {
-    return { kind: 'paid', orderNumber, kopecks, providerId: id, test: test === true }
+    const account = typeof metadata['account'] === 'string' ? metadata['account'] : undefined
+    return { kind: 'paid', orderNumber, kopecks, providerId: id, test: test === true, account }
   }
   return status === 'canceled'
     ? { kind: 'failed', orderNumber, providerId: id }
     : { kind: 'hint', providerId: id }
+}
+
+/**
+ * What became of a refund, from the answer to `yookassaRefund`; undefined when it tells nothing.
+ */
+export function readYookassaRefund(
+  answer: unknown,
+): { readonly id: string; readonly state: 'done' | 'failed' | 'pending' } | undefined {
+  const { id, status } = (answer ?? {}) as Record<string, unknown>
+  if (typeof id !== 'string' || !/^[\w-]{1,64}$/.test(id)) return undefined
+  if (status === 'succeeded') return { id, state: 'done' }
+  return { id, state: status === 'canceled' ? 'failed' : 'pending' }
 }
 
 function headers(shop: YookassaShop): Record<string, string> {

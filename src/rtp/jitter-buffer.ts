@@ -72,7 +72,7 @@ export class JitterBuffer {
   stretched = 0
   /** Largest number of frames ever held. */
   largest = 0
-  readonly #bounds: JitterBounds
+  #bounds: JitterBounds
   readonly #ticksPerMs: number
   readonly #frameTicks: number
   readonly #slots: Slot[]
@@ -115,6 +115,20 @@ export class JitterBuffer {
   /** The wait aimed at, ms. */
   get targetMs(): number {
     return this.#wait.targetMs
+  }
+
+  /** Frames that came wait for their time to begin, or none come. */
+  get isWaiting(): boolean {
+    return !this.#isPlaying
+  }
+
+  /** Other bounds from now on: what is held waits anew by them. */
+  settle(bounds: JitterBounds): void {
+    this.#bounds = bounds
+    this.#wait.bind(bounds)
+    this.#isPlaying = false
+    this.#playedSequence = -1
+    this.#misses = 0
   }
 
   /**
@@ -187,6 +201,22 @@ export class JitterBuffer {
       this.cut++
     }
     return this.#take()
+  }
+
+  /** The next of what is held, without waiting for its time; 'empty' when nothing is. */
+  drain(): Pulled {
+    this.ticks = this.#frameTicks
+    const head = this.#slots[this.#order[0]!]!
+    if (this.#count === 0) return 'empty'
+    if (!this.#isPlaying) {
+      this.#isPlaying = true
+      this.#play = head.position
+    }
+    const missing = head.position - this.#play
+    if (missing < this.#frameTicks / 2) return this.#take()
+    this.ticks = Math.min(missing, this.#frameTicks)
+    this.#play += this.ticks
+    return 'lost'
   }
 
   /** Nothing plays: begin as soon as the first frame has waited its time. */

@@ -75,6 +75,18 @@ export class Playout {
     return played
   }
 
+  /** As `pull`, of what waits for its time; false when nothing does any more. */
+  drain(into: Int16Array): boolean {
+    const waiting = this.#waiting
+    if (this.#ready === 0 && this.buffer.held === 0) return false
+    while (this.#ready < frameSamples && this.buffer.held > 0) this.#append(this.buffer.drain())
+    if (this.#ready < frameSamples) waiting.fill(0, this.#ready, frameSamples)
+    into.set(waiting.subarray(0, frameSamples))
+    this.#ready = Math.max(0, this.#ready - frameSamples)
+    waiting.copyWithin(0, frameSamples, frameSamples + this.#ready)
+    return true
+  }
+
   #fill(into: Int16Array, nowMs: number): Played {
     if (this.#ready === 0 && into.length === frameSamples) {
       const pulled = this.buffer.pull(nowMs)

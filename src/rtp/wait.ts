@@ -14,6 +14,9 @@ export interface JitterBounds {
   readonly startMs: number
 }
 
+/** Suits speech that is only recorded: nobody waits for it, so no network is too unsteady. */
+export const recordingJitter: JitterBounds = { minMs: 240, maxMs: 600, startMs: 240 }
+
 /** Suits a telephone call. */
 export const telephoneJitter: JitterBounds = { minMs: 20, maxMs: 200, startMs: 40 }
 
@@ -36,7 +39,7 @@ export class Wait {
   /** Least and mean transit of the remembered packets. */
   smallestMs = 0
   meanMs = 0
-  readonly #bounds: JitterBounds
+  #bounds: JitterBounds
   readonly #transits = new Float64Array(memory)
   #seen = 0
   readonly #histogram = new Uint16Array(classes)
@@ -44,6 +47,13 @@ export class Wait {
   constructor(bounds: JitterBounds) {
     this.#bounds = bounds
     this.targetMs = bounds.startMs
+  }
+
+  /** Waits within other bounds from now on. */
+  bind(bounds: JitterBounds): void {
+    this.#bounds = bounds
+    this.targetMs = bounds.startMs
+    if (this.#seen > 0) this.reckon()
   }
 
   /** Notes the transit of a packet: its arrival less its position. */

@@ -7,6 +7,7 @@ import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
 import { mark } from './marks.ts'
 import type { MarkTopic } from './marks.ts'
+import { tellMessage, tellRecording } from './media-notices.ts'
 import { trimBox } from './message-box.ts'
 import { defaultRetentionDays } from './options.ts'
 import { isDeadOwner } from './orphans.ts'
@@ -125,6 +126,7 @@ export async function setMeasured(
         .where('id', '=', row.id)
         .where('state', '=', from)
         .execute()
+      if (repaired) await tellRecording(trx, row.id)
     } else if (row.table === 'messages') {
       await trx
         .updateTable('messages')
@@ -132,7 +134,10 @@ export async function setMeasured(
         .where('id', '=', row.id)
         .where('state', '=', from)
         .execute()
-      if (repaired) await trimBox(trx, row.subscriberId, wallMs)
+      if (repaired) {
+        await trimBox(trx, row.subscriberId, wallMs)
+        await tellMessage(trx, row.id)
+      }
     } else {
       await trx
         .updateTable('audio_files')

@@ -9,7 +9,9 @@ import type { Log } from '../log.ts'
 import { batchSize, callValues, largestBatch, upsertSql } from './call-rows.ts'
 import type { CallState } from './call-rows.ts'
 import type { Database, SqlValue } from './database.ts'
-import { isBadData } from './errors.ts'
+import { isBadData, isConflict } from './errors.ts'
+import { callEvent, eventsStatement } from './outbox.ts'
+import type { NoticeEvent } from './outbox.ts'
 import { SpillFile, readSpillFile } from './spill-file.ts'
 
 export interface JournalOptions {
@@ -27,6 +29,8 @@ export interface JournalOptions {
   readonly maxInMemory?: number
   /** How long one write may take; default 5000. */
   readonly writeTimeoutMs?: Ms
+  /** Whether no call of this subscriber can give a notice; left out = nobody is known to be so. */
+  readonly isQuiet?: (subscriberId: string) => boolean
 }
 
 /**
@@ -69,7 +73,9 @@ export class CallJournal {
   #stopped = false
 
   constructor(options: JournalOptions) {
-    this.#options = { maxInMemory: 20_000, writeTimeoutMs: 5000, ...options }
+    this.#options = {
+      maxInMemory: 20_000, writeTimeoutMs: 5000, isQuiet: () => false, ...options,
+    }
   }
 
   /**
@@ -236,13 +242,11 @@ export class CallJournal {
    * A row the database cannot take must not keep the others waiting: it goes to a file of its own.
    */
   async #write(states: readonly (CallState & { readonly owner: string })[]): Promise<void> {
-    const { database, writeTimeoutMs, log, spillFolder } = this.#options
+    const { log, spillFolder } = this.#options
     try {
-      const values: SqlValue[] = []
-      for (const state of states)
-        for (const value of callValues(state, state.owner)) values.push(value)
-      await database.execute(upsertSql(states.length), values, writeTimeoutMs)
+      await this.#writeRows(states)
     } catch (fault) {
+      if (isConflict(fault)) return this.#writeRows(states)
       if (!isBadData(fault)) throw fault
       if (states.length > 1) {
         for (const state of states) await this.#write([state])
@@ -255,6 +259,29 @@ export class CallJournal {
       const aside = new SpillFile(`${spillFolder}/rejected`, states[0]!.owner, states[0]!.changed)
       await aside.append(states)
       await aside.close()
+    }
+  }
+
+  /**
+   * One statement for the calls; a second one, in the same transaction, for the notices their ends
+   * give. Most groups give none: their calls were answered, or nobody wants to be told.
+   */
+  async #writeRows(states: readonly (CallState & { readonly owner: string })[]): Promise<void> {
+    const { database, clock, writeTimeoutMs, isQuiet } = this.#options
+    const values: SqlValue[] = []
+    const events: NoticeEvent[] = []
+    for (const state of states) {
+      for (const value of callValues(state, state.owner)) values.push(value)
+      const { endedAt, subscriberId } = state.record
+      if (endedAt === undefined || subscriberId === undefined || isQuiet(subscriberId)) continue
+      const event = callEvent(state.record)
+      if (event !== undefined) events.push(event)
+    }
+    const sql = upsertSql(states.length)
+    if (events.length === 0) await database.execute(sql, values, writeTimeoutMs)
+    else {
+      const told = eventsStatement(events, Math.floor(clock.wallMs()))
+      await database.executeTogether([{ sql, values }, told], writeTimeoutMs)
     }
   }
 

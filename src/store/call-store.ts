@@ -50,20 +50,45 @@ export interface CallStore {
 
 const sweepMs = 15_000
 
+/** Subscribers none of whose calls gives a notice, as they were when last called. */
+class QuietSubscribers {
+  readonly #ids = new Set<string>()
+
+  /** Who is not known to be quiet costs an event that is addressed to nobody: no harm. */
+  has(id: string): boolean {
+    return this.#ids.has(id)
+  }
+
+  note(id: string, isQuiet: boolean): void {
+    if (!isQuiet) this.#ids.delete(id)
+    else if (this.#ids.size < mostQuiet) this.#ids.add(id)
+  }
+}
+
+/** Some 10 MB. */
+const mostQuiet = 100_000
+
 /** Starts the store of one application process. Rejects when the database does not answer. */
 export async function createCallStore(options: CallStoreOptions): Promise<CallStore> {
   const { database, clock, log, spillFolder } = options
   const db = database.kysely
   const owner = randomUUID().replaceAll('-', '')
   const lease = await holdLease(db, journalLease(owner), owner, journalLeaseMs)
-  const journal = new CallJournal({ database, clock, log, spillFolder, owner })
+  const quiet = new QuietSubscribers()
+  const isQuiet = (subscriberId: string) => quiet.has(subscriberId)
+  const journal = new CallJournal({ database, clock, log, spillFolder, owner, isQuiet })
   const directory = await copyDirectory(db, clock, log)
-  const findSubscriber = createSubscriberFinder(
+  const find = createSubscriberFinder(
     database, options.findTimeoutMs ?? 2000, { verifyNumbers: options.verifyNumbers ?? false })
+  const findSubscriber = async (number: string) => {
+    const found = await find(number)
+    if (found) quiet.note(found.id, found.quiet === true)
+    return found
+  }
 
   const sweep = async () => {
     await replayDeadJournals(options, journal, owner)
-    const closed = await closeOrphans(db)
+    const closed = await closeOrphans(db, clock.wallMs())
     if (closed > 0) log.warn({ calls: closed }, 'calls of a process that died were closed')
   }
   let cancel: Cancel = () => {}

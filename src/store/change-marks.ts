@@ -40,6 +40,7 @@ export async function changeMarks(
       settings: of('settings'),
       errands: of('errands'),
       support: of('support'),
+      balance: of('balance'),
     }]
   }))
 }

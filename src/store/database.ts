@@ -16,10 +16,17 @@ export type Db = Kysely<Tables>
 export type Trx = Transaction<Tables>
 export type SqlValue = string | number | null
 
+export interface Statement {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+}
+
 export interface Database {
   readonly kysely: Db
   /** Runs prepared SQL; rejects with DatabaseTimeout after `timeoutMs`. */
   execute<Row>(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<Row[]>
+  /** Runs prepared statements in one transaction: all of them or none; the same fault. */
+  executeTogether(statements: readonly Statement[], timeoutMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -34,7 +41,10 @@ export function openDatabase(options: {
   const pool = createPool(poolOptions(options.url, options.connections ?? 10))
   return {
     kysely: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
-    execute: (sql, values, timeoutMs) => execute(pool, sql, values, timeoutMs),
+    execute: (sql, values, timeoutMs) =>
+      onConnection(pool, timeoutMs, (connection) => runOn(connection, { sql, values })),
+    executeTogether: (statements, timeoutMs) =>
+      onConnection(pool, timeoutMs, (connection) => runTogether(connection, statements)),
     close: () => new Promise((done) => pool.end(() => done())),
   }
 }
@@ -111,12 +121,11 @@ function poolOptions(url: string, connections: number): PoolOptions {
   }
 }
 
-function execute<Row>(
+function onConnection<T>(
   pool: Pool,
-  sql: string,
-  values: readonly SqlValue[],
   timeoutMs: number,
-): Promise<Row[]> {
+  work: (connection: PoolConnection) => Promise<T>,
+): Promise<T> {
   return new Promise((done, failed) => {
     let late = false
     let used: PoolConnection | undefined
@@ -138,13 +147,42 @@ function execute<Row>(
         return
       }
       used = connection
-      connection.execute(sql, values as SqlValue[], (error, rows) => {
+      const end = (settle: () => void) => {
         if (late) return
         clearTimeout(timer)
         connection.release()
-        if (error) failed(error)
-        else done(rows as unknown as Row[])
-      })
+        settle()
+      }
+      work(connection).then((value) => end(() => done(value)), (error) => end(() => failed(error)))
     })
   })
+}
+
+function runOn<Row>(connection: PoolConnection, { sql, values }: Statement): Promise<Row[]> {
+  return new Promise((done, failed) => {
+    connection.execute(sql, values as SqlValue[], (error, rows) => {
+      if (error) failed(error)
+      else done(rows as unknown as Row[])
+    })
+  })
+}
+
+async function runTogether(
+  connection: PoolConnection,
+  statements: readonly Statement[],
+): Promise<void> {
+  const ask = (text: string) => new Promise<void>((done, failed) => {
+    connection.query(text, (error) => {
+      if (error) failed(error)
+      else done()
+    })
+  })
+  await ask('START TRANSACTION')
+  try {
+    for (const statement of statements) await runOn(connection, statement)
+    await ask('COMMIT')
+  } catch (fault) {
+    await ask('ROLLBACK').catch(() => connection.destroy())
+    throw fault
+  }
 }

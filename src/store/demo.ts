@@ -8,13 +8,16 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { ScheduleBlock } from '../call/rule.ts'
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
+import { demoTariff } from './demo-tariff.ts'
 import { StoreError } from './errors.ts'
 import { hashPassword } from './password.ts'
 import { addNumber } from './numbers.ts'
 import { addRule } from './rules.ts'
 import type { RuleDraft } from './rules.ts'
 import { findAccount, setPassword } from './sessions.ts'
+import { changeSettings } from './settings.ts'
 import { createSubscriber, setDefaultNumber } from './subscribers.ts'
+import { addTariff, assignTariff, tariffIdAt } from './tariffs.ts'
 import { addTrunk } from './trunks.ts'
 
 export interface DemoOptions {
@@ -34,6 +37,8 @@ export interface DemoAccess {
 
 const login = 'demo'
 const number = '+74996740782'
+/** Of a domain that nobody has (RFC 2606): `make run` catches its mail, no server would send it. */
+const email = 'mironov@demo.example'
 const dayMs = 86_400_000
 
 /**
@@ -52,6 +57,7 @@ export async function seedDemo(db: Db, options: DemoOptions): Promise<DemoAccess
   }
   const account = await findAccount(db, login)
   if (!account) return undefined
+  await giveTariff(db, account.subscriberId, options.wallMs)
   const kept = await readAccess(options.file)
   if (kept) return kept
   // The data was kept but the file was not: a password nobody knows helps nobody.
@@ -79,10 +85,13 @@ async function fill(db: Db, options: DemoOptions): Promise<DemoAccess> {
       },
       options.wallMs,
     )
+    await giveTariff(trx, id, options.wallMs)
     const phones = await addPhones(trx, id, options.wallMs)
     for (const rule of demoRules(phones, options.wallMs))
       await addRule(trx, id, rule, options.wallMs)
     await setDefaultNumber(trx, id, phones.mobile)
+    const by = { atMs: options.wallMs, from: '', agent: '' }
+    await changeSettings(trx, id, undefined, { options: { email } }, by)
     await addTrunk(
       trx,
       {
@@ -107,6 +116,14 @@ async function fill(db: Db, options: DemoOptions): Promise<DemoAccess> {
   })
   await writeAccess(options.file, access)
   return access
+}
+
+/** A demo subscriber of an older version has none yet. */
+async function giveTariff(db: Db, subscriberId: string, wallMs: number): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    if (await tariffIdAt(trx, subscriberId, wallMs) !== undefined) return
+    await assignTariff(trx, subscriberId, await addTariff(trx, demoTariff, wallMs), wallMs)
+  })
 }
 
 type Phones = Readonly<Record<'mobile' | 'home' | 'office' | 'dacha' | 'greek', string>>

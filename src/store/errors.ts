@@ -25,6 +25,13 @@ export type StoreErrorCode =
   | 'code_gone'
   | 'code_too_soon'
   | 'wrong_code'
+  | 'bad_tariff'
+  | 'form_reused'
+  | 'too_many_payments'
+  | 'not_refundable'
+  | 'balance_low'
+  | 'no_address'
+  | 'too_many_trials'
 
 /** A change the store refused; `details` are facts for the message, `field` the faulty field. */
 export class StoreError extends Error {

@@ -5,7 +5,7 @@
 import type { Db } from './database.ts'
 
 /** `calls` is marked for what a call's own row does not tell: its recording, its note. */
-export type MarkTopic = 'calls' | 'messages' | 'settings' | 'errands' | 'support'
+export type MarkTopic = 'calls' | 'messages' | 'settings' | 'errands' | 'support' | 'balance'
 
 /** Raises the mark; inside a transaction it is seen with what it tells of. */
 export async function mark(db: Db, subscriberId: string, topic: MarkTopic): Promise<void> {

@@ -9,6 +9,7 @@ import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { newId } from './ids.ts'
 import { mark } from './marks.ts'
+import { tellMessage, tellRecording } from './media-notices.ts'
 import { trimBox } from './message-box.ts'
 import { lockSubscriber, storeRuleSet } from './rule-set.ts'
 
@@ -66,7 +67,10 @@ async function writeMessage(trx: Trx, deed: Deed<'message'>): Promise<void> {
     .onDuplicateKeyUpdate(laterState(state, durationMs))
     .execute()
   if (state === 'writing') return
-  if (state === 'ready') await trimBox(trx, message.subscriberId, message.startedAt)
+  if (state === 'ready') {
+    await trimBox(trx, message.subscriberId, message.startedAt)
+    await tellMessage(trx, message.id)
+  }
   await mark(trx, message.subscriberId, 'messages')
   await mark(trx, message.subscriberId, 'calls')
 }
@@ -93,6 +97,7 @@ async function writeRecording(trx: Trx, deed: Deed<'recording'>): Promise<void> 
       ...laterState(state, durationMs),
     } as never)
     .execute()
+  if (state === 'ready') await tellRecording(trx, recording.id)
   await mark(trx, recording.subscriberId, 'calls')
 }
 

@@ -9,10 +9,26 @@ import type { MediaSettings } from '../call/subscriber.ts'
 /** What of MediaSettings is chosen as a value; files and the PIN have columns of their own. */
 export type MediaChoices = Omit<MediaSettings, 'greetingFile' | 'musicFile' | 'mailboxOpen'>
 
-export interface Channels {
-  readonly email: boolean
-  readonly sms: boolean
+/** Where and how notices reach the subscriber, besides his e-mail address. */
+export interface NoticeDelivery {
+  /** One of «Мои номера»; null = the first mobile of them. */
+  readonly smsNumberId: string | null
+  /** What becomes of a voicemail message that was sent by mail. */
+  readonly afterMail: 'keep' | 'heard' | 'delete'
+  /** '' = none. */
+  readonly webhookUrl: string
+  /** With it we sign; made with the address. */
+  readonly webhookSecret: string
+  /** '' = none. */
+  readonly telegramChat: string
 }
+
+const defaultDelivery: NoticeDelivery = {
+  smsNumberId: null, afterMail: 'keep', webhookUrl: '', webhookSecret: '', telegramChat: '',
+}
+
+/** Only the channels he touched. */
+type ChosenChannels = Partial<Readonly<Record<'email' | 'sms' | 'webhook' | 'telegram', boolean>>>
 
 export interface SubscriberOptions {
   readonly media: MediaChoices
@@ -23,7 +39,8 @@ export interface SubscriberOptions {
   /** Language of the panel. */
   readonly language: 'ru' | 'en'
   /** Chosen channels by kind of notice; kinds never touched are absent. */
-  readonly notifications: Readonly<Record<string, Channels>>
+  readonly notifications: Readonly<Record<string, ChosenChannels>>
+  readonly delivery: NoticeDelivery
 }
 
 /** What is stored: the chosen part of each. */
@@ -32,7 +49,8 @@ export interface OptionsChange {
   readonly retentionDays?: number
   readonly email?: string
   readonly language?: 'ru' | 'en'
-  readonly notifications?: Readonly<Record<string, Channels>>
+  readonly notifications?: Readonly<Record<string, ChosenChannels>>
+  readonly delivery?: Partial<NoticeDelivery>
 }
 
 /** Half a year: long enough for a dispute, short enough for a disk. */
@@ -49,6 +67,7 @@ export function readOptions(text: string | null): SubscriberOptions {
     email: chosen.email ?? '',
     language: chosen.language ?? 'ru',
     notifications: { ...chosen.notifications },
+    delivery: { ...defaultDelivery, ...chosen.delivery },
   }
 }
 
@@ -59,6 +78,20 @@ export function changeOptions(text: string | null, change: OptionsChange): strin
     ...old,
     ...change,
     media: { ...old.media, ...change.media },
-    notifications: { ...old.notifications, ...change.notifications },
+    notifications: mergeKinds(old.notifications, change.notifications),
+    ...(old.delivery || change.delivery
+      ? { delivery: { ...old.delivery, ...change.delivery } }
+      : {}),
   } satisfies OptionsChange)
+}
+
+type Kinds = NonNullable<OptionsChange['notifications']>
+
+/** A channel left out of a kind's change stays as it was. */
+function mergeKinds(old: Kinds = {}, change: Kinds = {}): Kinds {
+  const merged: Record<string, ChosenChannels> = { ...old }
+  for (const [kind, channels] of Object.entries(change)) {
+    merged[kind] = { ...old[kind], ...channels }
+  }
+  return merged
 }

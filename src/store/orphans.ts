@@ -6,8 +6,10 @@
 import { sql } from 'kysely'
 import type { CallRecord, LegRecord } from '../call/record.ts'
 import { recordFrom } from './call-rows.ts'
-import type { Db } from './database.ts'
+import { inTransaction } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import { databaseNowMs } from './leases.ts'
+import { callEvent, tell } from './outbox.ts'
 import { fateOf, readIdentity } from './process-identity.ts'
 
 const leaseName = (owner: string) => `journal:${owner}`
@@ -20,7 +22,7 @@ export function journalLease(owner: string): string {
 }
 
 /** Closes the calls of dead owners as interrupted; answers how many. */
-export async function closeOrphans(db: Db): Promise<number> {
+export async function closeOrphans(db: Db, wallMs: number): Promise<number> {
   const owners = await db
     .selectFrom('calls')
     .select('owner')
@@ -30,7 +32,7 @@ export async function closeOrphans(db: Db): Promise<number> {
   let closed = 0
   for (const { owner } of owners) {
     const diedAt = await deathOf(db, owner)
-    if (diedAt !== undefined) closed += await closeCallsOf(db, owner, diedAt)
+    if (diedAt !== undefined) closed += await closeCallsOf(db, owner, diedAt, wallMs)
   }
   await db
     .deleteFrom('leases')
@@ -60,7 +62,12 @@ async function deathOf(db: Db, owner: string): Promise<number | undefined> {
   return lives ? undefined : Math.max(0, until - journalLeaseMs)
 }
 
-async function closeCallsOf(db: Db, owner: string, diedAt: number): Promise<number> {
+async function closeCallsOf(
+  db: Db,
+  owner: string,
+  diedAt: number,
+  wallMs: number,
+): Promise<number> {
   let closed = 0
   for (;;) {
     const rows = await db
@@ -72,24 +79,35 @@ async function closeCallsOf(db: Db, owner: string, diedAt: number): Promise<numb
       .execute()
     for (const row of rows) {
       const record = interrupted(recordFrom(row), diedAt)
-      // `changed` rises by one only: should the owner live after all, his own next word beats this.
-      await db
-        .updateTable('calls')
-        .set({
-          ended_at: record.endedAt ?? null,
-          outcome: 'interrupted',
-          ended_by: 'service',
-          reason: record.reason,
-          legs: JSON.stringify(record.legs),
-          changed: Number(row.changed) + 1,
-        })
-        .where('id', '=', row.id)
-        .where('ended_at', 'is', null)
-        .execute()
+      await inTransaction(db, (trx) => closeCall(trx, record, Number(row.changed), wallMs))
     }
     closed += rows.length
     if (rows.length < batch) return closed
   }
+}
+
+async function closeCall(
+  trx: Trx,
+  record: CallRecord,
+  changed: number,
+  wallMs: number,
+): Promise<void> {
+  // `changed` rises by one only: should the owner live after all, his own next word beats this.
+  const { numUpdatedRows } = await trx
+    .updateTable('calls')
+    .set({
+      ended_at: record.endedAt ?? null,
+      outcome: 'interrupted',
+      ended_by: 'service',
+      reason: record.reason,
+      legs: JSON.stringify(record.legs),
+      changed: changed + 1,
+    })
+    .where('id', '=', record.id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  const event = numUpdatedRows === 1n ? callEvent(record) : undefined
+  if (event !== undefined) await tell(trx, event, Math.floor(wallMs))
 }
 
 /** The record of a call whose process died at `diedAt`; what is known of it stays. */

@@ -70,6 +70,14 @@ export function privateDatabaseUrl(dir: string): string {
   return urlOf(chooseSocketPath(resolve(dir)))
 }
 
+/** The same database for another user without a password. */
+export function urlOfUser(url: string, user: string): string {
+  const changed = new URL(url)
+  changed.username = user
+  changed.password = ''
+  return changed.href
+}
+
 function urlOf(socketPath: string): string {
   return `mysql://root@localhost/${databaseName}?socketPath=${encodeURIComponent(socketPath)}`
 }

@@ -9,6 +9,7 @@ import type { NoAnswer, Rule, RuleTarget, ScheduleBlock } from '../call/rule.ts'
 import type { Address, MediaSettings, Override, Target } from '../call/subscriber.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
+import { isQuiet } from './notice-choices.ts'
 import { readOptions } from './options.ts'
 import { calendarWith } from './production-calendar.ts'
 import { readExtra, readTargetExtra } from './rule-extra.ts'
@@ -48,6 +49,8 @@ interface Document {
   readonly unverified?: readonly Address[]
   readonly override?: Override
   readonly callerLists?: readonly CallerList[]
+  /** No call can give him a notice (notice-choices.ts). */
+  readonly quiet?: true
   /** Days he changed in the calendar. */
   readonly ownDays?: Readonly<Record<string, DayKind>>
 }
@@ -116,11 +119,12 @@ async function loadDocument(db: Db, subscriberId: string): Promise<Document> {
   const unverified = all.filter((one) => one.unverified).map(({ address }) => address)
   const callerLists = await loadCallerLists(db, subscriberId)
   const ownDays = await loadOwnDays(db, subscriberId)
+  const options = readOptions(row.options)
   return {
     defaultTarget: defaultId === null ? undefined : numbers.get(defaultId),
     rules,
     media: {
-      ...readOptions(row.options).media,
+      ...options.media,
       ...(greetingFile === undefined ? {} : { greetingFile }),
       ...(musicFile === undefined ? {} : { musicFile }),
       mailboxOpen: row.mailbox_pin_hash !== null,
@@ -129,6 +133,7 @@ async function loadDocument(db: Db, subscriberId: string): Promise<Document> {
     ...(unverified.length === 0 ? {} : { unverified }),
     ...(override === undefined ? {} : { override }),
     ...(callerLists === undefined ? {} : { callerLists }),
+    ...(isQuiet(options, all) ? { quiet: true as const } : {}),
     ...(ownDays === undefined ? {} : { ownDays }),
   }
 }

@@ -2,11 +2,15 @@
  * The settings of a subscriber as the panel edits them: some are columns of `subscribers`, most
  * stand in its `options` document. Any subset may be changed under one version.
  */
+import { randomBytes } from 'node:crypto'
 import type { CallSettings } from '../call/subscriber.ts'
+import { tellEmailChange } from './account-notices.ts'
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
 import { StoreError } from './errors.ts'
 import { mark } from './marks.ts'
+import type { Origin } from './notice.ts'
+import { setRounds } from './notice-rounds.ts'
 import { changeOptions, readOptions } from './options.ts'
 import type { MediaChoices, OptionsChange, SubscriberOptions } from './options.ts'
 import { lockSubscriber, storeRuleSet } from './rule-set.ts'
@@ -60,37 +64,71 @@ export async function loadSettings(db: Db, subscriberId: string): Promise<Stored
 }
 
 /**
- * Changes what is given. Throws StoreError not_found, settings_changed when `version` is given and
- * is not the present one.
+ * Changes what is given and tells of a new e-mail address. Throws StoreError not_found,
+ * settings_changed when `version` is given and is not the present one, unknown_number.
  */
 export async function changeSettings(
   db: Db,
   subscriberId: string,
   version: number | undefined,
   change: SettingsChange,
+  by: Origin = { atMs: Date.now(), from: '', agent: '' },
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const old = await trx
       .selectFrom('subscribers')
-      .select(['options', 'settings_version'])
+      .select(['options', 'settings_version', 'zone'])
       .where('id', '=', subscriberId)
       .executeTakeFirstOrThrow()
     if (version !== undefined && version !== old.settings_version)
       throw new StoreError('settings_changed', { version: old.settings_version })
     const { name, zone, calls = {}, media = {}, options = {} } = change
+    const before = readOptions(old.options)
+    await checkSmsNumber(trx, subscriberId, options.delivery?.smsNumberId)
+    const document = changeOptions(old.options, {
+      ...options, media, ...signed(options.delivery, before.delivery),
+    })
+    const after = readOptions(document)
     await trx
       .updateTable('subscribers')
       .set({
         ...settingsRow(calls),
         ...(name === undefined ? {} : { name }),
         ...(zone === undefined ? {} : { zone }),
-        options: changeOptions(old.options, { ...options, media }),
+        options: document,
         settings_version: old.settings_version + 1,
       })
       .where('id', '=', subscriberId)
       .execute()
     await storeRuleSet(trx, subscriberId)
+    await setRounds(trx, subscriberId, zone ?? old.zone, after, by.atMs)
+    // Where there was no address nobody is to be warned.
+    if (before.email !== '' && after.email !== before.email)
+      await tellEmailChange(trx, subscriberId, { old: before.email, fresh: after.email }, by)
     await mark(trx, subscriberId, 'settings')
   })
+}
+
+/** Another webhook gets another secret. */
+function signed(
+  change: OptionsChange['delivery'],
+  { webhookUrl }: SubscriberOptions['delivery'],
+): Pick<OptionsChange, 'delivery'> {
+  const url = change?.webhookUrl
+  if (change === undefined) return {}
+  if (url === undefined || url === webhookUrl) return { delivery: change }
+  const webhookSecret = url === '' ? '' : randomBytes(24).toString('base64url')
+  return { delivery: { ...change, webhookSecret } }
+}
+
+async function checkSmsNumber(db: Db, subscriberId: string, id: string | null | undefined) {
+  if (typeof id !== 'string') return
+  const known = await db
+    .selectFrom('numbers')
+    .select('id')
+    .where('id', '=', id)
+    .where('subscriber_id', '=', subscriberId)
+    .executeTakeFirst()
+  if (!known) throw new StoreError('unknown_number', {}, 'delivery.smsNumberId')
 }

@@ -159,6 +159,25 @@ export async function countByCaller(
   }))
 }
 
+/** Calls that began at `from` or later and are over, and how many of them were answered. */
+export async function countSince(
+  db: Db,
+  subscriberId: string,
+  from: number,
+): Promise<{ readonly calls: number; readonly answered: number }> {
+  const row = await db
+    .selectFrom('calls as c')
+    .select([
+      sql<string>`COUNT(*)`.as('calls'),
+      sql<string | null>`SUM(c.outcome = 'answered')`.as('answered'),
+    ])
+    .where('c.subscriber_id', '=', subscriberId)
+    .where('c.started_at', '>=', String(from))
+    .where(counted)
+    .executeTakeFirstOrThrow()
+  return { calls: Number(row.calls), answered: Number(row.answered ?? 0) }
+}
+
 /** When the subscriber's first call came; undefined when there was none. */
 export async function firstCallAt(db: Db, subscriberId: string): Promise<number | undefined> {
   const row = await db

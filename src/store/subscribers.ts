@@ -8,6 +8,7 @@ import { inTransaction } from './database.ts'
 import type { Database, Db } from './database.ts'
 import { StoreError, isDuplicate, isRetryable } from './errors.ts'
 import { newId } from './ids.ts'
+import { append } from './ledger.ts'
 import {
   loadRuleSet, lockSubscriber, readRuleSet, storeRuleSet, withoutUnverified,
 } from './rule-set.ts'
@@ -23,6 +24,7 @@ export interface NewSubscriber {
   readonly zone?: string
   readonly tariff?: string
   readonly status?: Subscriber['status']
+  /** Entered into the ledger as the opening. */
   readonly balanceKopecks?: number
   readonly maxCalls?: number
   readonly settings?: Partial<CallSettings>
@@ -101,7 +103,7 @@ export function createSubscriberFinder(
   database: Database,
   timeoutMs: number,
   options: { readonly verifyNumbers?: boolean } = {},
-): (number: string) => Promise<Subscriber | undefined> {
+): (number: string) => Promise<(Subscriber & RuleSet) | undefined> {
   const { sql: text } = database.kysely
     .selectFrom('personal_numbers as p')
     .innerJoin('subscribers as s', 's.id', 'p.subscriber_id')
@@ -192,6 +194,13 @@ export async function createSubscriber(
       .catch((fault: unknown) => {
         throw isDuplicate(fault) ? new StoreError('login_taken') : fault
       })
+    const { balanceKopecks = 0 } = subscriber
+    if (balanceKopecks !== 0) {
+      await append(trx, id, {
+        key: 'opening', kind: 'correction', kopecks: balanceKopecks, atMs: Math.floor(wallMs),
+        text: 'Начальный остаток',
+      })
+    }
     await storeRuleSet(trx, id)
     await announce(trx, 'personalNumbers')
   })
@@ -283,7 +292,7 @@ function subscriberRow(id: string, subscriber: NewSubscriber) {
     zone: subscriber.zone ?? 'Europe/Moscow',
     status: subscriber.status ?? 'active',
     tariff: subscriber.tariff ?? 'Базовый',
-    balance_kopecks: subscriber.balanceKopecks ?? 0,
+    balance_kopecks: 0, // moved by ledger entries only
     max_calls: subscriber.maxCalls ?? 3,
     ...(settingsRow({ ...defaultSettings, ...subscriber.settings }) as Required<
       ReturnType<typeof settingsRow>

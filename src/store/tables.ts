@@ -3,9 +3,10 @@
  * as a number; JSON arrives as text. Rows stay in the store, domain objects leave it.
  */
 import type { ColumnType } from 'kysely'
+import type { MoneyTables } from './money-tables.ts'
 
-type Big = ColumnType<string, number, number>
-type NullableBig = ColumnType<string | null, number | null, number | null>
+export type Big = ColumnType<string, number, number>
+export type NullableBig = ColumnType<string | null, number | null, number | null>
 /** 0 or 1. */
 type Flag = number
 
@@ -200,7 +201,27 @@ export interface SupportRequestsTable {
   changed_at: Big
 }
 
-export interface Tables {
+export interface OutboxTable {
+  id: string
+  subscriber_id: string
+  kind: string
+  channel: string
+  address: string
+  payload: string
+  notice_key: string
+  state: string
+  tries: number
+  next_at: Big
+  lease_owner: string
+  lease_until: Big
+  fence: number
+  external_id: string
+  last_error: string
+  created_at: Big
+  done_at: NullableBig
+}
+
+export interface Tables extends MoneyTables {
   subscribers: SubscribersTable
   personal_numbers: { address: string; subscriber_id: string }
   accounts: { id: string; subscriber_id: string; login: string; password_hash: string }
@@ -258,6 +279,9 @@ export interface Tables {
     text: string
     written_at: Big
   }
+  outbox: OutboxTable
+  notice_rounds: { subscriber_id: string; kind: string; next_at: Big }
+  login_places: { account_id: string; place: string; seen_at: Big }
   calls: CallsTable
   leases: { name: string; owner: string; holder: string; until_ms: Big; fence: Big }
   schema_migrations: { name: string; checksum: string; applied_at: Big }

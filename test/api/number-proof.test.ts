@@ -2,9 +2,9 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { createSmsOutbox } from '../../src/api/sms-outbox.ts'
 import { systemClock } from '../../src/clock.ts'
 import { CallJournal } from '../../src/store/call-journal.ts'
+import { createSmsFolder } from '../../src/notify/sms.ts'
 import { createSubscriberFinder } from '../../src/store/subscribers.ts'
 import type { LegOutcome } from '../../src/call/record.ts'
 import { callRecord, endedCall, legRecord } from '../support/call-records.ts'
@@ -17,8 +17,10 @@ const day = 86_400_000
 
 t.test('a number is proved by a code from an SMS, and only then rung', async (t) => {
   const folder = t.testdir()
+  const sms = createSmsFolder(join(folder, 'outbox'), systemClock)
   const { database, subscriber } = await testApi(t, {
-    verifyNumbers: true, sendSms: createSmsOutbox(join(folder, 'outbox'), systemClock),
+    verifyNumbers: true,
+    sendSms: async (to, text) => { await sms.send(to, text, new AbortController().signal) },
   })
   const anna = await subscriber('anna', { number: '+74996740706' })
   const { body: number } = await anna.post('/api/numbers',

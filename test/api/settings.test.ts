@@ -30,7 +30,8 @@ t.test('what a new subscriber has', async (t) => {
         missedCall: { email: true, sms: false }, lowBalance: { email: true, sms: true },
         dailyDigest: { email: false, sms: false },
       },
-      delivers: { email: false, sms: false },
+      delivers: { email: false, sms: false, webhook: false, telegram: false },
+      delivery: { smsNumberId: null, afterMail: 'keep', webhookUrl: '', webhookSecret: '', telegramChat: '', smsAddress: '' },
       pin: false,
       audio: { greetingId: null, musicId: null },
       media: false,
@@ -53,7 +54,9 @@ const changes: [name: string, body: object][] = [
   ['the name', { profile: { name: 'Анна Петрова' } }],
   ['the zone', { profile: { zone: 'Asia/Vladivostok' } }],
   ['the language', { profile: { language: 'en' } }],
-  ['a notice', { notifications: { voicemail: { email: false, sms: true } } }],
+  ['a notice', { notifications: { voicemail: { email: false, sms: true, webhook: false, telegram: true } } }],
+  ['two channels of a notice', { notifications: { payment: { email: false, sms: true } } }],
+  ['after the mail', { delivery: { afterMail: 'heard' } }],
   ['nothing', {}],
 ]
 t.test('each control saves itself and touches nothing else', async (t) => {
@@ -64,7 +67,13 @@ t.test('each control saves itself and touches nothing else', async (t) => {
     const after = await anna.put('/api/settings', body)
     t.match(after, { status: 200, body }, name)
     const wanted = { ...before, version: before.version + 1 }
-    for (const [group, values] of Object.entries(body)) wanted[group] = { ...wanted[group], ...values }
+    for (const [group, values] of Object.entries(body)) {
+      for (const [name, value] of Object.entries(values)) {
+        const old = wanted[group][name]
+        const whole = typeof old === 'object' && old !== null ? { ...old, ...(value as object) } : value
+        wanted[group] = { ...wanted[group], [name]: whole }
+      }
+    }
     t.strictSame(after.body, wanted, `${name} alone`)
     before = after.body
   }

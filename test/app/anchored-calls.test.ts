@@ -133,6 +133,18 @@ t.test('the called person hangs up while he is asked: not confirmed, the other s
   await w.clock.run(90_000)
   t.equal(caller.final, 480)
   t.same(legs(w), ['notConfirmed', 'noAnswer'])
+  const [asked] = w.journal.closed[0]?.legs ?? []
+  t.ok((asked?.endMs ?? Infinity) - (asked?.answerMs ?? 0) < 1600, 'known by the BYE, not by the end of the question')
+  clean(t, w)
+})
+
+t.test('the only phone hangs up while it is asked: the caller waits no longer', async (t) => {
+  const w = world(asking(), { [phoneA]: { ...answers, hangsUpAfter: 1500 } }, { media: true })
+  const caller = call(w)
+  await w.clock.run(5000)
+  t.equal(caller.final, 480)
+  t.same(legs(w), ['notConfirmed'])
+  await w.clock.run(40_000)
   clean(t, w)
 })
 

@@ -18,7 +18,10 @@ async function calls(count: number, targets: number): Promise<number> {
   const who = subscriber([rule(numbers.slice(0, targets))])
   const reception = new Reception(
     { maxCps: 0, maxLiveCalls: 0, maxCallSeconds: 3600, sessionSeconds: 1800, recordingsFolder: 'recordings' },
-    { directory: directory(async () => who, [trunk()]), journal: new NotingJournal(), clock, log: quiet }, server)
+    {
+      directory: directory(async () => who, [trunk()]), journal: new NotingJournal(), clock, log: quiet,
+      media: undefined, library: undefined, dialogues: () => { throw new Error('no media here') },
+    }, server)
   const start = performance.now()
   for (let i = 0; i < count; i++) {
     const caller = new FakeCaller(server, invite({ 'call-id': `call-${i}` }))

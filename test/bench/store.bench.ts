@@ -14,6 +14,7 @@ import { migrate } from '../../src/store/migrate.ts'
 import { addNumber } from '../../src/store/numbers.ts'
 import { startPrivateDatabase } from '../../src/store/private-server.ts'
 import { addRule } from '../../src/store/rules.ts'
+import { changeSettings } from '../../src/store/settings.ts'
 import { createSubscriber, loadSubscriber } from '../../src/store/subscribers.ts'
 import { callRecord, endedCall, legRecord } from '../support/call-records.ts'
 
@@ -109,6 +110,12 @@ const journalCall = async () => {
   store.update(live)
   await store.close(endedCall(live))
 }
+const journalMissed = async () => {
+  const live = callRecord({ subscriberId: id, legs: [legRecord(), legRecord({ id: '2' })] })
+  await store.open(live)
+  store.update(live)
+  await store.close(endedCall(live, { outcome: 'missed', answeredAt: undefined, status: 480 }))
+}
 for (const inFlight of [1, 10]) {
   await measure('find subscriber, prepared', 5000, inFlight, () =>
     store.findSubscriber('+74990000001'),
@@ -118,6 +125,15 @@ for (const inFlight of [1, 10]) {
 for (const inFlight of [10, 100, 500]) {
   const calls = inFlight * 40
   await measure('journal a call: open, update, close', calls, inFlight, journalCall)
+}
+// He wants to be told now: the same with an event of the outbox in the same transaction.
+for (const inFlight of [100, 500]) {
+  await measure('journal a missed call, nobody to tell', inFlight * 40, inFlight, journalMissed)
+}
+await changeSettings(db, id, undefined, { options: { email: 'anna@example.com' } })
+await store.findSubscriber('+74990000001')
+for (const inFlight of [100, 500]) {
+  await measure('journal a missed call with its notice', inFlight * 40, inFlight, journalMissed)
 }
 await store.stop()
 await database.close()

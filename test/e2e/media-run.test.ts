@@ -32,6 +32,7 @@ const env = {
   PN_DEMO_TRUNK_PORT: String(await freeUdpPort()),
   PN_DRAIN_SECONDS: '0',
   PN_MEDIA_PORT: String(await freeTcpPort()),
+  PN_PAY_SIMULATOR_PORT: String(await freeTcpPort()),
   PN_RTP_PORTS: '0',
 }
 const pause = (ms: number) => new Promise<void>((done) => { setTimeout(done, ms) })

@@ -1,6 +1,6 @@
 /**
  * Cases about which rule acts and what follows when nobody answers: default number, chains, legal
- * cycles, voicemail that is not there yet, gates (product.md §1.4, §1.6).
+ * cycles, voicemail without a media server, gates (product.md §1.4, §1.6).
  */
 import type { CallCase, PhonePlan, Played } from '../support/call-case.ts'
 
@@ -78,16 +78,16 @@ export const ruleCases: readonly CallCase[] = [
     },
   },
   {
-    name: 'voicemail is not there yet: 480, recorded as such',
+    name: 'voicemail is due and there is no media server: 480, recorded as such',
     phones: [busy], rules: [{ noAnswer: 'voicemail' }],
     settings: { voicemail: true, voicemailAfterSeconds: 20 }, callers: [unanswered],
-    records: [{ status: 480, outcome: 'missed', trace: ['voicemail:noAnswerAction'] }],
+    records: [{ status: 480, outcome: 'missed', trace: ['voicemail:noAnswerAction:false'] }],
   },
   {
-    name: 'voicemail time passes while a phone rings',
+    name: 'voicemail time passes while a phone rings, and there is no media server: 480 at once',
     phones: [missed], rules: [{ waitSeconds: 30 }],
     settings: { voicemail: true, voicemailAfterSeconds: 2 }, callers: [unanswered],
-    records: [{ status: 480, outcome: 'missed', trace: ['voicemail:timeout'] }],
+    records: [{ status: 480, outcome: 'missed', trace: ['voicemail:timeout:false'] }],
     check: ({ callers }) => lasted(callers[0], 2000),
   },
   {

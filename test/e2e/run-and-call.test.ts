@@ -13,6 +13,8 @@ import type { RunNote } from '../../src/launcher/product.ts'
 import { freeTcpPort } from '../support/baresip.ts'
 import { freeUdpPort } from '../support/sipp.ts'
 
+t.setTimeout(180_000)
+
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'pn-run-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
@@ -27,6 +29,7 @@ const env = {
   PN_DEMO_TRUNK_PORT: String(await freeUdpPort()),
   PN_DRAIN_SECONDS: '0',
   PN_MEDIA_PORT: String(await freeTcpPort()),
+  PN_PAY_SIMULATOR_PORT: String(await freeTcpPort()),
   PN_RTP_PORTS: '0',
 }
 
@@ -36,8 +39,10 @@ interface Program {
   output(): string
 }
 
-function start(...args: readonly string[]): Program {
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+function start(args: readonly string[], more: Readonly<Record<string, string>> = {}): Program {
+  const child = spawn(process.execPath, args, {
+    cwd: root, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => { output += text })
   child.stderr.setEncoding('utf8').on('data', (text: string) => { output += text })
@@ -56,7 +61,7 @@ function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
 }
 
-const product = start('src/main.ts', 'run')
+const product = start(['src/main.ts', 'run'])
 t.teardown(async () => {
   product.child.kill('SIGTERM')
   await product.ended
@@ -74,7 +79,7 @@ t.test('make run says where everything is', (t) => {
 })
 
 t.test('make call places a call and shows it', async (t) => {
-  const call = start('test/e2e/make-call.ts')
+  const call = start(['test/e2e/make-call.ts'])
   t.equal(await call.ended, 0, call.output())
   const text = call.output()
   t.equal(text.match(/── INVITE /g)?.length, 3, 'one INVITE of the caller, one to each phone')
@@ -86,18 +91,45 @@ t.test('make call places a call and shows it', async (t) => {
 })
 
 t.test('a second make call works as well', async (t) => {
-  const call = start('test/e2e/make-call.ts')
+  const call = start(['test/e2e/make-call.ts'])
   t.equal(await call.ended, 0, call.output())
+})
+
+t.test('make call VOICEMAIL=1: what was spoken is what Chromium plays from the panel', async (t) => {
+  const call = start(['test/e2e/make-call.ts'], { VOICEMAIL: '1' })
+  t.equal(await call.ended, 0, call.output())
+  const text = call.output()
+  t.match(text, / voicemail \(200\), talked \d+\.\d s, ended by caller/)
+  t.match(text, /why: voicemail took the call: timeout/)
+  t.equal(text.match(/── CANCEL ─/g)?.length, 2, 'both phones have rung in vain')
+  t.match(text, /length in the panel +\d+\.\d\d s\n/)
+  if (existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
+    t.match(text, /played by Chromium +\d+\.\d\d s\n/)
+    t.match(text, /the sentence as Chromium got it +begins at \d\.\d\d s, correlation (0\.9[5-9]|1\.)/)
+  } else t.match(text, 'There is no Chromium here')
+  t.match(text, /in the panel: http\S+\/voicemail\?open=/, 'where to look')
+  t.notMatch(text, 'WRONG')
+})
+
+t.test('make call RECORD=1: a tone in each channel, without a hole', async (t) => {
+  const call = start(['test/e2e/make-call.ts'], { RECORD: '1' })
+  t.equal(await call.ended, 0, call.output())
+  const text = call.output()
+  t.match(text, /why: the conversation is recorded/)
+  t.match(text, /left, the caller +440 Hz, \d+\.\d % of it, \d\.\d\d s, longest hole (0|5|10|15|20) ms\n/)
+  t.match(text, /right, the phone +1000 Hz, \d+\.\d % of it, \d\.\d\d s, longest hole (0|5|10|15|20) ms\n/)
+  t.match(text, /in the panel: http\S+\/calls\?open=/, 'where to look')
+  t.notMatch(text, 'WRONG')
 })
 
 t.test('Ctrl-C stops everything', async (t) => {
   const { pids } = JSON.parse(readFileSync(note, 'utf8')) as RunNote
-  t.same(Object.keys(pids).toSorted(), ['app', 'database', 'media', 'sipd'])
+  for (const part of ['app', 'database', 'media', 'sipd']) t.ok(pids[part], `${part} has run`)
   product.child.kill('SIGINT')
   t.equal(await product.ended, 0, 'the launcher ends well')
   t.notOk(existsSync(note), 'its note is gone')
   for (const [name, pid] of Object.entries(pids)) t.notOk(isAlive(pid), `${name} has ended`)
-  const call = start('test/e2e/make-call.ts')
+  const call = start(['test/e2e/make-call.ts'])
   t.equal(await call.ended, 1)
   t.match(call.output(), 'Start it with "make run"', 'make call says what is missing')
 })

@@ -43,7 +43,7 @@ function plans(env: Record<string, string>): PartPlan[] {
 }
 
 t.test('the embedded media server comes before the application, which finds it', async (t) => {
-  const [database, sipd, media, app, ...more] = plans({ PN_MEDIA_PORT: '8099' })
+  const [database, sipd, media, app, ...more] = plans({ PN_MEDIA_PORT: '8099', PN_DEMO: 'no' })
   t.strictSame([database?.name, sipd?.name, media?.name, app?.name, more.length], ['database', 'sipd', 'media', 'app', 0])
   t.equal(media?.optional, true)
   const { PN_MEDIA_SECRET: secret, PN_MEDIA_SERVERS: servers } = app!.env
@@ -55,10 +55,28 @@ t.test('the embedded media server comes before the application, which finds it',
 })
 
 t.test('with media servers of the operator no embedded one is started', async (t) => {
-  const env = { PN_MEDIA_SERVERS: '10.0.0.7:8021', PN_MEDIA_SECRET: 'theirs', DATABASE_URL: 'mysql://x' }
+  const env = { PN_MEDIA_SERVERS: '10.0.0.7:8021', PN_MEDIA_SECRET: 'theirs', DATABASE_URL: 'mysql://x', PN_DEMO: 'no' }
   const parts = plans(env)
   t.strictSame(parts.map(({ name }) => name), ['sipd', 'app'])
   t.notOk('PN_MEDIA_SERVERS' in parts[1]!.env, 'the environment has them as they were set')
+})
+
+t.test('the simulator of payment systems comes with the demo, where no shop is named', async (t) => {
+  const names = (env: Record<string, string>) => plans(env).map(({ name }) => name)
+  t.strictSame(names({}), ['database', 'sipd', 'media', 'pay-simulator', 'app'])
+  const [simulator, app] = plans({}).slice(-2)
+  t.equal(simulator?.optional, true, 'calls never wait for it')
+  const secret = app?.env['PN_PAY_SIMULATOR_SECRET']
+  t.match(secret, /^[\w-]{24}$/, 'a secret of this start')
+  t.equal(simulator?.env['PN_PAY_SIMULATOR_SECRET'], secret, 'that both know')
+  t.notOk(simulator!.command.includes(secret!), 'and no list of processes shows')
+  const rows: [string, Record<string, string>, boolean][] = [
+    ['no demo', { PN_DEMO: 'no' }, false],
+    ['switched off', { PN_PAY_SIMULATOR_PORT: '0' }, false],
+    ['Robokassa is ours, cards are not', { PN_ROBOKASSA_LOGIN: 'a', PN_ROBOKASSA_PASSWORD_1: 'b', PN_ROBOKASSA_PASSWORD_2: 'c' }, true],
+    ['both are ours', { PN_ROBOKASSA_LOGIN: 'a', PN_ROBOKASSA_PASSWORD_1: 'b', PN_ROBOKASSA_PASSWORD_2: 'c', PN_YOOKASSA_SHOP: '1', PN_YOOKASSA_SECRET: 's' }, false],
+  ]
+  for (const [name, env, starts] of rows) t.equal(names(env).includes('pay-simulator'), starts, name)
 })
 
 const media: { name: string; env: Record<string, string>; host: string; want: object }[] = [

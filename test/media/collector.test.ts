@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Test } from 'tap'
 import { Collector, parseCollectArgument } from '../../src/media/collector.ts'
@@ -17,6 +18,7 @@ function paperChannel(t: Test, variables: Record<string, string | undefined> = {
     setVariable: (name: string, value: string) => { variables[name] = value },
     unsetVariable: (name: string) => { delete variables[name] },
     fire: (name: string) => { fired.push(name) },
+    session: { isWaiting: false, listenPatiently: (_isPatient: boolean) => {}, drain: (_frame: Int16Array) => false },
     openRecording: (file: string, channels: 1 | 2) =>
       (file.endsWith('.wav') ? RecordingFile.open(`${folder}/${file}`, channels, new OpenList(folder)) : 'unknown kind of file'),
   }
@@ -104,6 +106,36 @@ for (const { name, argument, terminators, keys, sound, hasHeard, samples, ticks,
     if (variables?.playback_terminator_used === undefined) t.equal(channel.variables.playback_terminator_used, undefined)
   })
 }
+
+t.test('a record waits with what comes and takes at its end what still waits', async (t) => {
+  const held = [7, 8, 9]
+  const patience: boolean[] = []
+  const patient = (folder: Test) => {
+    const channel = paperChannel(folder)
+    let asked = 0
+    channel.session = {
+      get isWaiting() { return asked++ < 3 },
+      listenPatiently: (isPatient: boolean) => { patience.push(isPatient) },
+      drain: (frame: Int16Array) => held.length > 0 && Boolean(frame.fill(held.shift() ?? 0)),
+    }
+    return channel
+  }
+  const channel = patient(t)
+  const running = startRecord(channel, 'a.wav 20')
+  if (typeof running === 'string') return t.fail(running)
+  run(running, 10, {}, (tick) => tick)
+  t.equal(running.stop('farHangup'), '_none_')
+  t.equal(channel.variables.record_samples, String(10 * 160), 'as long as it ran')
+  const samples = readFileSync(`${channel.folder}/a.wav`).subarray(44)
+  t.same(Array.from({ length: 10 }, (_, frame) => samples.readInt16LE(frame * 320)), [3, 4, 5, 6, 7, 8, 9, 7, 8, 9])
+  t.same(patience, [true, false])
+  held.push(1)
+  const limited = patient(t)
+  const other = startRecord(limited, 'b.wav 1')
+  if (typeof other === 'string') return t.fail(other)
+  t.equal(run(other, 100).tick, 52, 'its limit is what is in the file')
+  t.equal(limited.variables.record_samples, '8000', 'to the sample')
+})
 
 t.test('a record that cannot begin leaves no result of the one before', async (t) => {
   const channel = paperChannel(t, { record_ms: '99', record_samples: '99' })

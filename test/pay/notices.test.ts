@@ -69,6 +69,7 @@ function result(more: Record<string, string> = {}): Map<string, string> {
 t.test('Robokassa: ResultURL', async (t) => {
   t.same(readRobokassaResult(shop, result()), {
     kind: 'paid', orderNumber: 1001, kopecks: 38_000, providerId: '1001', test: false,
+    account: order.subscriberId,
   })
   t.equal(robokassaAnswer(1001), 'OK1001')
   const old = new Map([
@@ -104,6 +105,8 @@ t.test('a proved notice still has to be the payment of the order', async (t) => 
   } as const
   t.equal(judgeNotice(notice, order), 'credit')
   t.equal(judgeNotice({ ...notice, kopecks: 38_001 }, order), 'amountDiffers')
+  t.equal(judgeNotice({ ...notice, account: order.subscriberId }, order), 'credit')
+  t.equal(judgeNotice({ ...notice, account: 'b'.repeat(32) }, order), 'unknownOrder')
   t.equal(judgeNotice({ ...notice, test: true }, order), 'testFlagDiffers')
   t.equal(judgeNotice(notice, undefined), 'unknownOrder')
   t.equal(judgeNotice(notice, { ...order, number: 5 }), 'unknownOrder')
@@ -160,7 +163,8 @@ t.test('ЮKassa: payment, webhook as a hint, the answer that counts', async (t) 
   t.equal(made.headers['Idempotence-Key'], 'payment-1001')
   t.equal(made.headers['Authorization'], `Basic ${Buffer.from('1:s').toString('base64')}`)
   t.match(JSON.parse(made.body ?? ''), {
-    amount: { value: '380.00', currency: 'RUB' }, capture: true, metadata: { order: '1001' },
+    amount: { value: '380.00', currency: 'RUB' }, capture: true,
+    metadata: { order: '1001', account: order.subscriberId },
     payment_method_data: { type: 'sbp' }, receipt: { customer: { email: 'a@b.c' } },
   })
   t.equal(yookassaRead(yookassa, '../x').url, 'https://api.example/v3/payments/..%2Fx')
@@ -178,7 +182,10 @@ t.test('ЮKassa: payment, webhook as a hint, the answer that counts', async (t) 
     amount: { value: '380.00', currency: 'RUB' }, metadata: { order: '1001' } }
   t.same(readYookassaPayment(paid), {
     kind: 'paid', orderNumber: 1001, kopecks: 38_000, providerId: 'p-1', test: false,
+    account: undefined,
   })
+  t.match(readYookassaPayment({ ...paid, metadata: { order: '1001', account: 'a' } }),
+    { kind: 'paid', account: 'a' })
   t.match(readYookassaPayment({ ...paid, test: true }), { kind: 'paid', test: true })
   t.match(readYookassaPayment({ ...paid, status: 'pending' }), { kind: 'hint' })
   t.match(readYookassaPayment({ ...paid, status: 'canceled' }), { kind: 'failed' })

@@ -11,6 +11,7 @@ import { Playout } from '../../src/rtp/playout.ts'
 import type { Played } from '../../src/rtp/playout.ts'
 import { ReceiveStream } from '../../src/rtp/stream.ts'
 import { ToneGenerator, tones } from '../../src/rtp/tone.ts'
+import { recordingJitter } from '../../src/rtp/wait.ts'
 import { linkArrivals } from '../support/rtp-link.ts'
 import type { Arriving, LinkFaults, Sending } from '../support/rtp-link.ts'
 import { seededRandom } from '../support/seeded-random.ts'
@@ -206,6 +207,59 @@ t.test('other payload types and empty payloads are not played', (t) => {
   packet.read(huge!.bytes)
   playout.push(packet, 'next', 0)
   t.equal(playout.buffer.held, 0, 'longer than 120 ms')
+  t.end()
+})
+
+t.test('for a recording nothing that comes is late, cut or stretched, and the end is not lost', (t) => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const random = seededRandom(seed)
+    // Four stalls, after which everything comes at once.
+    const stalls = [40, 90, 130, 170].map((frame) => [frame * 20 + 40, frame * 20 + 40 + 60 + random() * 150] as const)
+    const arrivals = linkArrivals(toneSending(200), { seed, jitterMs: 40 }).map((one) => {
+      const stall = stalls.find(([from, to]) => one.atMs > from && one.atMs < to)
+      return stall === undefined ? one : { ...one, atMs: stall[1] }
+    }).sort((one, other) => one.atMs - other.atMs)
+    const playout = new Playout({ codec: createCodec('PCMU')!, payloadType: 0 })
+    const stream = new ReceiveStream(8000)
+    const packet = new RtpPacket()
+    const frame = new Int16Array(160)
+    let next = 0
+    let voiced = 0
+    const beginMs = 600
+    for (let nowMs = 0; nowMs < 4100; nowMs += 20) {
+      for (; next < arrivals.length && arrivals[next]!.atMs <= nowMs; next++) {
+        packet.read(arrivals[next]!.bytes)
+        playout.push(packet, stream.receive(packet, arrivals[next]!.atMs), arrivals[next]!.atMs)
+      }
+      if (nowMs === beginMs) playout.buffer.settle(recordingJitter)
+      const played = playout.pull(frame, nowMs)
+      if (nowMs >= beginMs && played === 'voice') voiced++
+      else if (nowMs > beginMs + 400) t.fail(`${played} at ${nowMs} ms, seed ${seed}`)
+    }
+    const { late, cut, stretched } = playout.buffer
+    t.same({ late, cut, stretched: stretched < 6 }, { late: 0, cut: 0, stretched: true }, 'before it began perhaps')
+    while (playout.drain(frame)) voiced++
+    t.equal(playout.buffer.held, 0)
+    t.ok(voiced >= 200 - beginMs / 20 - 1, `seed ${seed}: ${voiced} frames`)
+  }
+  t.end()
+})
+
+t.test('what waits is given out at once, with its losses and in odd lengths', (t) => {
+  const playout = new Playout({ codec: createCodec('PCMU')!, payloadType: 0 })
+  const packet = new RtpPacket()
+  const stream = new ReceiveStream(8000)
+  const frame = new Int16Array(160)
+  t.notOk(playout.drain(frame), 'nothing came')
+  const sending = toneSending(5, { ticks: 240, payload: () => new Uint8Array(240).fill(0x10) })
+  for (const { bytes, index } of linkArrivals(sending, { seed: 1 })) {
+    packet.read(bytes)
+    if (index !== 2) playout.push(packet, stream.receive(packet, index * 30), index * 30)
+  }
+  let frames = 0
+  while (playout.drain(frame)) frames++
+  t.equal(frames, 8, 'five packets of 30 ms, one of them made up, in frames of 20 ms')
+  t.notOk(playout.drain(frame))
   t.end()
 })
 

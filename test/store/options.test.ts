@@ -6,7 +6,9 @@ import { packPeaks, readPeaks } from '../../src/store/waveform.ts'
 
 t.test('nothing chosen: the defaults', async (t) => {
   const { mailboxOpen: _, ...media } = defaultMedia
-  const defaults = { media, retentionDays: defaultRetentionDays, email: '', language: 'ru', notifications: {} }
+  const defaults = { media, retentionDays: defaultRetentionDays, email: '', language: 'ru', notifications: {},
+    delivery: { smsNumberId: null, afterMail: 'keep', webhookUrl: '', webhookSecret: '', telegramChat: '' },
+  }
   t.strictSame(readOptions(null), defaults)
   t.strictSame(readOptions('{}'), defaults)
 })

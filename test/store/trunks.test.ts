@@ -77,7 +77,7 @@ t.test("the README's statements make a trunk that calls see", async (t) => {
   })
   t.teardown(store.stop)
   const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-  const text = /```sql\n([^`]*)```/.exec(readme)?.[1] ?? ''
+  const text = /## A trunk of your own[^`]*```sql\n([^`]*)```/.exec(readme)?.[1] ?? ''
   const statements = text.split(/;\n/).filter((statement) => statement.trim() !== '')
   t.equal(statements.length, 2)
   for (const round of [1, 2]) {

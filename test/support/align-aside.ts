@@ -20,5 +20,6 @@ export function alignAside(spoken: Int16Array, heard: Int16Array): Promise<Align
 
 if (!isMainThread) {
   const { spoken, heard } = workerData as Sounds
+  // oxlint-disable-next-line require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(align(spoken, heard))
 }

@@ -51,8 +51,11 @@ export interface TestApi {
 
 let subscribers = 0
 
+/** Further parts of the API; a function when they need its database. */
+type More = Partial<ApiDeps> | ((given: Pick<TestApi, 'database' | 'clock'>) => Partial<ApiDeps>)
+
 /** An API of its own for one test. `wallAheadMs` of its clock moves the calendar. */
-export async function testApi(test: Test, more: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function testApi(test: Test, more: More = {}): Promise<TestApi> {
   const database = await testDatabase(test)
   const clock = { ...systemClock, wallAheadMs: 0, wallMs: () => Date.now() + clock.wallAheadMs }
   const hub = createChangeHub(database.kysely, clock, silentLog)
@@ -64,7 +67,7 @@ export async function testApi(test: Test, more: Partial<ApiDeps> = {}): Promise<
     hub,
     brand: defaultBrand,
     behindProxy: false,
-    ...more,
+    ...(typeof more === 'function' ? more({ database, clock }) : more),
   })
   const client = () => createClient(app)
   const subscriber = async (login: string, rest: Partial<NewSubscriber> = {}) => {

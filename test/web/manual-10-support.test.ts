@@ -1,6 +1,7 @@
 /** The manual, §10 «Поддержка», and «Вопрос ONLINE» of the top bar. */
 import t from 'tap'
 import { defaultBrand } from '../../src/api/brand.ts'
+import { newId } from '../../src/store/ids.ts'
 import { openManual } from '../support/manual-reader.ts'
 import { panelWorld, pictureCalls } from '../support/panel-server.ts'
 
@@ -27,8 +28,8 @@ t.test('10. Поддержка', async (t) => {
   reader.reads('Мы оперативно отвечаем на Ваши вопросы!')
   const { id } = await world.database.kysely.selectFrom('support_requests').select('id').executeTakeFirstOrThrow()
   await world.database.kysely.insertInto('support_messages').values({
-    id: 'f'.repeat(32), request_id: id, author: 'support', text: 'Посмотрели: телефон был вне сети.',
-    written_at: Math.floor(world.wallMs()) + 60_000,
+    id: newId(Math.floor(world.wallMs())), request_id: id, author: 'support', text: 'Посмотрели: телефон был вне сети.',
+    written_at: Math.floor(world.wallMs()),
   }).execute()
   await page.getByLabel('Дописать').fill('Спасибо!')
   await reader.presses('Написать')

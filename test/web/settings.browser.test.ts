@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import t from 'tap'
 import type { Test } from 'tap'
 import { createErrandBoard } from '../../src/store/errands.ts'
+import { newId } from '../../src/store/ids.ts'
 import { createMediaLibrary } from '../../src/store/media-library.ts'
 import { silentLog } from '../support/database.ts'
 import { wavFile } from '../support/media-files.ts'
@@ -313,7 +314,7 @@ t.test('a request to the support with the last call, answered and written on', a
   t.equal(await page.getByRole('link', { name: 'Приложенный звонок' }).getAttribute('href'), `/calls?open=${last?.id}`)
   const { id } = await world.database.kysely.selectFrom('support_requests').select('id').executeTakeFirstOrThrow()
   await world.database.kysely.insertInto('support_messages').values({
-    id: 'e'.repeat(32), request_id: id, author: 'support', text: 'Офис не отвечает с утра.',
+    id: newId(Math.floor(world.wallMs())), request_id: id, author: 'support', text: 'Офис не отвечает с утра.',
     written_at: Math.floor(world.wallMs()),
   }).execute()
   await page.getByLabel('Дописать').fill('И ещё вопрос')
@@ -343,7 +344,7 @@ t.test('«Вопрос ONLINE» is the same thread over any page', async (t) => 
     await sheet.waitFor({ state: 'detached' })
     await page.goto(`${world.url}/support`)
     await page.getByRole('button', { name: /Как не принимать скрытые номера/ }).click()
-    t.equal(await page.locator('.talk .mine').count(), 2, `${look.name}: one thread of two messages`)
+    t.equal(await page.locator('.letters .mine').count(), 2, `${look.name}: one thread of two messages`)
     t.strictSame(complaints, [], look.name)
     await page.context().close()
   }

@@ -91,7 +91,8 @@ t.test('the period of the address', async (t) => {
 
 const message = (id: string, startedAt: number, heard: boolean, more: Partial<MessageReply> = {}) =>
   ({
-  id, callId: id, caller: '+79161234567', callerName: '', anonymous: false, dialled: '', startedAt,
+  id, callId: id, caller: '+79161234567', callerName: '', anonymous: false, known: null, dialled: '',
+  startedAt,
   durationMs: 4000, heardAt: heard ? 1 : null, state: 'ready', peaks: [], ...more,
 } as const)
 
@@ -107,6 +108,8 @@ t.test('the box: new ones first, each newest first; heard ones go first', async 
 
 t.test('who left it and when', async (t) => {
   t.equal(senderName(message('a', 0, true, { callerName: 'Вера' })), 'Вера')
+  t.equal(senderName(message('a', 0, true, { callerName: 'VERA', known: { name: 'Вера, дача', lists: [] } })), 'Вера, дача')
+  t.equal(senderName(message('a', 0, true, { callerName: 'VERA', known: { name: '', lists: ['Свои'] } })), 'VERA')
   t.equal(plain(senderName(message('a', 0, true))), '+7 916 123-45-67')
   t.equal(senderName(message('a', 0, true, { anonymous: true })), 'скрытый номер')
   const cases = [

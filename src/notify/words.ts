@@ -1,0 +1,86 @@
+/**
+ * The words of a notice: subject and text of a letter, and the short form for SMS and Telegram, in
+ * the reader's language. It tells facts and where to look; it knows no channel.
+ */
+import type { Notice } from '../store/notice.ts'
+import { formatFor, plainSpaces } from './format.ts'
+import type { Format, Language } from './format.ts'
+import { english } from './text-en.ts'
+import { russian } from './text-ru.ts'
+
+/** What a language says of a notice. */
+export interface Saying {
+  readonly subject: string
+  /** Paragraphs. */
+  readonly lines: readonly string[]
+  /** One line; left out = the subject. */
+  readonly short?: string
+}
+
+/** A language: one function per kind, and what stands below every letter. */
+export interface Sayings {
+  readonly greeting: (name: string) => string
+  readonly footer: (brand: string, settingsUrl: string) => string
+  readonly say: {
+    readonly [K in Notice['kind']]: (
+      notice: NoticeOf<K, Notice>, f: Format, about: About) => Saying
+  }
+}
+
+/** The member of the union that has this kind among its own. */
+type NoticeOf<K, N> = N extends { readonly kind: infer Kinds } ? K extends Kinds ? N : never : never
+
+/** What of the letter itself is said in it. */
+export interface About {
+  /** The sound goes with the letter. */
+  readonly attached: boolean
+  /** What becomes of the voicemail message afterwards. */
+  readonly afterMail: 'keep' | 'heard' | 'delete'
+  readonly brand: string
+}
+
+export interface WordsFor {
+  readonly name: string
+  readonly language: Language
+  readonly zone: string
+  readonly brand: string
+  /** Of the panel, without a slash at the end. */
+  readonly publicUrl: string
+  readonly attached?: boolean
+  readonly afterMail?: About['afterMail']
+}
+
+export interface Words {
+  readonly subject: string
+  /** The whole letter, plain text. */
+  readonly text: string
+  /** One or two lines. */
+  readonly short: string
+  /** Where more is to be seen. */
+  readonly url: string
+}
+
+const languages: Readonly<Record<Language, Sayings>> = { ru: russian, en: english }
+
+/** Where the panel shows it. */
+const pages: Readonly<Record<Notice['kind'], string>> = {
+  missedCall: '/calls', voicemail: '/voicemail', recording: '/calls', refused: '/calls',
+  lowBalance: '/', payment: '/', silentTarget: '/numbers', newLogin: '/settings/user',
+  accountChange: '/settings/user', dailyDigest: '/statistics', weeklyDigest: '/statistics',
+  test: '/settings/notifications',
+}
+
+/** The words of a notice for one reader. */
+export function wordsOf(notice: Notice, reader: WordsFor): Words {
+  const { language, zone, brand, publicUrl, name, attached = false, afterMail = 'keep' } = reader
+  const { greeting, footer, say } = languages[language]
+  const speak = say[notice.kind] as
+    (notice: Notice, f: Format, about: About) => Saying
+  const { subject, lines, short = subject } =
+    speak(notice, formatFor(language, zone), { attached, afterMail, brand })
+  const url = `${publicUrl}${pages[notice.kind]}`
+  const text = [
+    greeting(name), ...lines, url, footer(brand, `${publicUrl}/settings/notifications`),
+  ].join('\n\n')
+  return { subject, text: `${text}\n`, short: plainSpaces(short), url }
+}
