@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import type { BrandChoice } from './api/brand.ts'
 import type { ApiDeps } from './api/context.ts'
 import { clockStartingAt, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
@@ -26,7 +27,7 @@ const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>
 }
 
 /** Faults of the configuration: starting again would not help. */
-const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError', 'MediaOptionsError']
+const configurationFaults: readonly string[] = ['ConfigError', 'OptionsError', 'MediaOptionsError', 'BrandError']
 /** Faults whose message is a sentence for the operator; a stack trace would hide it. */
 const operatorFaults: readonly string[] = [
   ...configurationFaults, 'LaunchError', 'PrivateDatabaseError', 'OperatorError', 'PromptFolderError',
@@ -164,6 +165,7 @@ async function app(): Promise<void> {
   // drachtio-srf looks an environment variable up for every header of every message, which Node
   // asks the C library for each time. A plain copy answers at the price of a property.
   process.env = { ...process.env }
+  const own = await openBrand(config.brandFile)
   prepareDataDir(config)
   const log = createLog(config.logLevel, 'app')
   const clock = config.wallClock === undefined ? systemClock : clockStartingAt(config.wallClock)
@@ -191,9 +193,10 @@ async function app(): Promise<void> {
   })
   const notices = await openNotices(config, {
     database, clock, log, owner: store.owner, recordings: files.recordings,
+    brand: own.brand.name,
   })
   const payments = openPayments(config, { db: database.kysely, clock, log })
-  const panel = await startPanel(config, url, clock, log, {
+  const panel = await startPanel(config, url, clock, log, own, {
     media: {
       folder: files.recordings, prompts: [config.promptsDir, join(root, 'prompts')],
       available: () => files.pool?.available ?? false,
@@ -252,19 +255,19 @@ async function openMedia(config: Config, { database, clock, log, owner }: {
 }
 
 /** Notices to subscribers: the outbox's worker, what it sends over, and the local mailbox. */
-async function openNotices(config: Config, { database, clock, log, owner, recordings }: {
+async function openNotices(config: Config, { database, clock, log, owner, recordings, brand }: {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
   readonly owner: string
   readonly recordings: string
+  readonly brand: string
 }) {
-  const { defaultBrand } = await import('./api/brand.ts')
   const { messageSound } = await import('./archive/attachment.ts')
   const { startNotices } = await import('./notify/start.ts')
   const db = database.kysely
   return startNotices({
-    config, db, clock, log, owner, brand: defaultBrand.name,
+    config, db, clock, log, owner, brand,
     soundOf: (subscriberId, id) => messageSound(db, recordings, subscriberId, id),
   })
 }
@@ -277,13 +280,24 @@ async function readDemo(
   return seedDemo(database.kysely, { file, trunkPort: config.demoTrunkPort, wallMs })
 }
 
+/** The operator's brand; what is wrong with its file is said before anything is started. */
+async function openBrand(path: string): Promise<BrandChoice> {
+  const { BrandError, readBrand } = await import('./api/brand.ts')
+  const text = path === '' ? '' : readFile(path)
+  if (text === undefined) throw new BrandError(`PN_BRAND=${path}: the file cannot be read`)
+  try {
+    return readBrand(text)
+  } catch (fault) {
+    throw new BrandError(`PN_BRAND=${path}: ${(fault as Error).message}`)
+  }
+}
+
 /** The panel has a pool of its own: a slow page never keeps a call from its rules. */
 async function startPanel(
-  config: Config, url: string, clock: Clock, log: Log,
+  config: Config, url: string, clock: Clock, log: Log, { brand, style }: BrandChoice,
   given: Pick<ApiDeps, 'media' | 'payments' | 'delivers' | 'mailbox' | 'sendSms'>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const { createApi } = await import('./api/app.ts')
-  const { defaultBrand } = await import('./api/brand.ts')
   const { createChangeHub } = await import('./api/change-hub.ts')
   const { buildPanel } = await import('./api/panel-bundle.ts')
   const { startPanelServer } = await import('./api/server.ts')
@@ -291,13 +305,13 @@ async function startPanel(
   const database = openDatabase({ url, connections: 5 })
   const hub = createChangeHub(database.kysely, clock, log)
   // Pages that cannot be made must not keep calls from being served.
-  const panel = await buildPanel(join(root, 'web')).catch((fault: unknown) => {
+  const panel = await buildPanel(join(root, 'web'), style).catch((fault: unknown) => {
     log.error({ err: fault }, 'the pages of the panel cannot be built; only its API is served')
     return undefined
   })
   const { behindProxy, verifyNumbers, panelHost: host, panelPort: port } = config
   const api = createApi({
-    database, clock, log, hub, brand: defaultBrand, behindProxy, panel, verifyNumbers,
+    database, clock, log, hub, brand, behindProxy, panel, verifyNumbers,
     ...given,
   })
   const server = await startPanelServer({ api, host, port, behindProxy, log })
