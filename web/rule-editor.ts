@@ -227,7 +227,7 @@ function Editor(props: EditorProps): VNode {
     place.value.query.get('mode') === 'advanced' || needsAdvanced(first))
   const faults = faultsOf(form)
   const { busy, tried, fault, newer, save, forget } = useSaving(form, rule, version, faults)
-  const leave = useLeaveGuard(JSON.stringify(form) !== JSON.stringify(first) && !busy)
+  const leave = useLeaveGuard(JSON.stringify(form) !== JSON.stringify(first))
   const lists = useCallerLists()
   const preview = usePreview(form, rule?.id, Object.keys(faults).every((field) => field === 'name'))
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -63,11 +63,21 @@ export interface Words {
 const languages: Readonly<Record<Language, Sayings>> = { ru: russian, en: english }
 
 /** Where the panel shows it. */
-const pages: Readonly<Record<Notice['kind'], string>> = {
-  missedCall: '/calls', voicemail: '/voicemail', recording: '/calls', refused: '/calls',
-  lowBalance: '/', payment: '/', silentTarget: '/numbers', newLogin: '/settings/user',
-  accountChange: '/settings/user', dailyDigest: '/statistics', weeklyDigest: '/statistics',
-  test: '/settings/notifications',
+function pageOf(notice: Notice): string {
+  switch (notice.kind) {
+    case 'missedCall':
+    case 'refused':
+    case 'recording': return `/calls?open=${notice.call.callId}`
+    case 'voicemail': return `/voicemail?open=${notice.messageId}`
+    case 'lowBalance':
+    case 'payment': return '/'
+    case 'silentTarget': return '/numbers'
+    case 'newLogin':
+    case 'accountChange': return '/settings/user'
+    case 'dailyDigest':
+    case 'weeklyDigest': return '/statistics'
+    case 'test': return '/settings/notifications'
+  }
 }
 
 /** The words of a notice for one reader. */
@@ -78,7 +88,7 @@ export function wordsOf(notice: Notice, reader: WordsFor): Words {
     (notice: Notice, f: Format, about: About) => Saying
   const { subject, lines, short = subject } =
     speak(notice, formatFor(language, zone), { attached, afterMail, brand })
-  const url = `${publicUrl}${pages[notice.kind]}`
+  const url = `${publicUrl}${pageOf(notice)}`
   const text = [
     greeting(name), ...lines, url, footer(brand, `${publicUrl}/settings/notifications`),
   ].join('\n\n')

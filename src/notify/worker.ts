@@ -6,6 +6,7 @@
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Db } from '../store/database.ts'
+import { isRetryable } from '../store/errors.ts'
 import { giveUp, markSent, putBack, takeLetters } from '../store/outbox-letters.ts'
 import type { Letter } from '../store/outbox-letters.ts'
 import type { Channel, Sent } from './channel.ts'
@@ -32,6 +33,7 @@ const pausesMs: readonly Ms[] = [
 /** News of last week is none; also while nothing gets through at all. */
 const oldestMs: Ms = 3 * 86_400_000
 const firstDownMs: Ms = 5000
+const retryMs: Ms = 1000
 const longestDownMs: Ms = 300_000
 
 export class ChannelWorker {
@@ -115,10 +117,28 @@ export class ChannelWorker {
     const sent = await this.#try(letter)
     const wallMs = Math.floor(clock.wallMs())
     this.#noteState(sent)
-    const kept = await this.#settle(letter, sent, wallMs, db)
+    const kept = await this.#persist(() => this.#settle(letter, sent, wallMs, db))
     if (!kept) {
       log.warn({ channel: channel.name, letter: letter.id, result: sent.result },
         'a letter took longer than its lease; it may be sent again')
+    }
+  }
+
+  /**
+   * A database that is restarted meanwhile is waited for: what is not noted is sent again. Not for
+   * longer than the rest of the lease.
+   */
+  async #persist<T>(work: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options
+    const until = clock.nowMs() + longestTryMs - retryMs
+    for (;;) {
+      try {
+        return await work()
+      } catch (fault) {
+        const isOver = this.#abort.signal.aborted || clock.nowMs() > until
+        if (isOver || !isRetryable(fault)) throw fault
+      }
+      await new Promise<void>((done) => { clock.wakeAt(clock.nowMs() + retryMs, done) })
     }
   }
 

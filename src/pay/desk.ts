@@ -72,11 +72,11 @@ const firstCheckMs = 15_000
 /**
  * What is neither proved nor ours is kept up to so many a minute: strangers must not fill the disk.
  */
-const refusedAMinute = 60
+const unprovedAMinute = 60
 
 export class PaymentDesk {
   readonly #o: DeskOptions
-  #refused = { minute: 0, count: 0 }
+  #unproved = { minute: 0, count: 0 }
 
   constructor(options: DeskOptions) {
     this.#o = options
@@ -170,7 +170,7 @@ export class PaymentDesk {
       ? await this.#askYookassa(providerId)
       : system === 'qiwi' ? await this.#askQiwi(order) : notOurs
     if (notice === undefined) return false
-    const raw = { address: 'asked', signature: '', body: JSON.stringify(notice) }
+    const raw = { address: asked, signature: '', body: JSON.stringify(notice) }
     if (notice.kind !== 'refused') await this.#take(system, notice, raw)
     return true
   }
@@ -217,8 +217,10 @@ export class PaymentDesk {
         return this.#credit(system, notice, raw)
       case 'failed':
         await failOrder(this.#o.db, system, notice)
+        await keepNotice(this.#o.db, system, raw, { verdict: 'failed', ...notice }, this.#wallMs())
         return 'heard'
       case 'hint':
+        if (raw.address !== asked) await this.#keepSome(system, 'hint', raw)
         return 'heard'
       case 'refused':
         await this.#refuse(system, notice.why, raw)
@@ -236,13 +238,19 @@ export class PaymentDesk {
   }
 
   async #refuse(system: PaymentSystem, verdict: string, raw: RawNotice): Promise<void> {
+    if (await this.#keepSome(system, verdict, raw))
+      this.#o.log.warn({ system, verdict, address: raw.address }, 'a payment notice is refused')
+  }
+
+  /** Keeps what proves nothing, as long as there is not too much of it. */
+  async #keepSome(system: PaymentSystem, verdict: string, raw: RawNotice): Promise<boolean> {
     const wallMs = this.#wallMs()
     const minute = Math.floor(wallMs / 60_000)
-    if (this.#refused.minute !== minute) this.#refused = { minute, count: 0 }
-    if (++this.#refused.count > refusedAMinute) return
-    this.#o.log.warn({ system, verdict, address: raw.address }, 'a payment notice is refused')
+    if (this.#unproved.minute !== minute) this.#unproved = { minute, count: 0 }
+    if (++this.#unproved.count > unprovedAMinute) return false
     const facts = { verdict, orderNumber: undefined, providerId: undefined }
     await keepNotice(this.#o.db, system, raw, facts, wallMs)
+    return true
   }
 
   /** undefined: no answer. */
@@ -268,6 +276,8 @@ export class PaymentDesk {
   }
 }
 
+/** Instead of a sender's address: it was the answer to our own question. */
+const asked = 'asked'
 const notOurs: Notice = { kind: 'refused', why: 'payee' }
 
 function isRefundEvent(body: unknown): boolean {

@@ -29,6 +29,15 @@ const messageMs = 15_000
 /** No message is being recorded for longer. */
 const longestMessageMs = 30 * 60_000
 const againMs = 3000
+const hourMs = 3_600_000
+/**
+ * Notices of calls in an hour: whoever dials without end must not be able to fill a mailbox, or to
+ * send SMS at our expense. What is left out stands in the journal.
+ */
+const mostOfCalls: Readonly<Record<NoticeChannel, number>> = {
+  email: 200, sms: 20, webhook: 1000, telegram: 60,
+}
+const kindsOfCalls: readonly Notice['kind'][] = ['missedCall', 'refused', 'voicemail', 'recording']
 
 /**
  * A notice that a channel was not chosen for is given there as the next one, if that was: who wants
@@ -83,6 +92,7 @@ async function routeBatch(
   if (rows.length === 0) return // another process has done it
   const readers = await loadReaders(trx, rows, options.verifyNumbers)
   const calls = await loadCalls(trx, rows)
+  const room = await loadRoom(trx, rows, wallMs)
   const letters: ReturnType<typeof addressedRow>[] = []
   const routed: string[] = []
   const late: string[] = []
@@ -98,7 +108,8 @@ async function routeBatch(
     const event = { subscriberId: row.subscriber_id, key: row.notice_key, notice }
     for (const channel of options.channels) {
       const address = reader.addresses[channel]
-      if (address !== '' && wants(reader.options, notice, channel))
+      if (address === '' || !wants(reader.options, notice, channel)) continue
+      if (!kindsOfCalls.includes(notice.kind) || room.take(row.subscriber_id, channel))
         letters.push(addressedRow(event, { channel, address }, wallMs))
     }
   }
@@ -184,6 +195,31 @@ async function loadCalls(
     found.set(callId, { ...call, message: { id, state, durationMs } })
   }
   return found
+}
+
+/** How many notices of calls a subscriber may still get over each channel. */
+async function loadRoom(trx: Trx, rows: readonly Row[], wallMs: number) {
+  const counts = await trx
+    .selectFrom('outbox')
+    .select(['subscriber_id', 'channel'])
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('subscriber_id', 'in', [...new Set(rows.map((row) => row.subscriber_id))])
+    .where('created_at', '>', String(wallMs - hourMs))
+    .where('channel', '<>', '')
+    .where('kind', 'in', [...kindsOfCalls])
+    .groupBy(['subscriber_id', 'channel'])
+    .execute()
+  const sent = new Map(counts.map((row) =>
+    [`${row.subscriber_id} ${row.channel}`, Number(row.count)]))
+  return {
+    /** False when there is none left. */
+    take(subscriberId: string, channel: NoticeChannel): boolean {
+      const key = `${subscriberId} ${channel}`
+      const count = (sent.get(key) ?? 0) + 1
+      sent.set(key, count)
+      return count <= mostOfCalls[channel]
+    },
+  }
 }
 
 async function loadReaders(

@@ -46,7 +46,7 @@ t.test('what was sent is found there, with its file', async (t) => {
   const page = await mail.text()
   t.match(mail.headers.get('content-security-policy'), "default-src 'none'")
   t.match(page, 'Вам оставили сообщение')
-  t.match(page, '<a href="http://localhost/voicemail">')
+  t.match(page, '<a href="http://localhost/voicemail?open=aaaa')
   const file = /<audio[^>]*src="([^"]+)"/.exec(page)![1]!
   const part = await get(file)
   t.strictSame([part.headers.get('content-type'), part.headers.get('content-disposition')],

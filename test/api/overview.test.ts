@@ -136,6 +136,30 @@ t.test('the window of the picture has limits', async (t) => {
   }
 })
 
+t.test('calls of today are counted; a call that lives has the name of the subscriber’s list', async (t) => {
+  const api = await testApi(t)
+  api.clock.wallAheadMs = noon - Date.now()
+  const anna = await api.subscriber('anna')
+  const boris = await api.subscriber('boris')
+  const journal = journalOf(t, api)
+  t.strictSame((await anna.get('/api/overview')).body.today, { calls: 0, answered: 0 })
+  const call = (hours: number, subscriberId = anna.id) =>
+    callRecord({ subscriberId, startedAt: noon + hours * hour, callerName: 'VERA' })
+  const ended = [
+    // A minute before Moscow's midnight, and the midnight itself.
+    endedCall(call(-12 - 1 / 60)), endedCall(call(-12)), endedCall(call(-3)),
+    endedCall(call(-2), { outcome: 'missed' }), endedCall(call(-1), { outcome: 'mailbox' }),
+    endedCall(call(-1, boris.id)),
+  ]
+  for (const record of [...ended, call(0)]) await journal.open(record)
+  await anna.post('/api/caller-lists',
+    { name: 'Семья', entries: [{ mask: '+79031112233', name: 'Вера' }] })
+  t.match((await anna.get('/api/overview')).body, {
+    today: { calls: 3, answered: 2 },
+    live: [{ callerName: 'VERA', known: { name: 'Вера', lists: ['Семья'] } }],
+  })
+})
+
 t.test('the journal lists calls newest first, in pages, filtered and searched', async (t) => {
   const api = await testApi(t)
   const anna = await api.subscriber('anna')

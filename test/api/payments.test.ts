@@ -7,6 +7,9 @@ import { signRobokassaResult } from '../../src/pay/robokassa.ts'
 import { testApi } from '../support/panel-api.ts'
 import { payWorld } from '../support/payments.ts'
 
+// Some thirty payments through sockets: a busy machine takes its time.
+t.setTimeout(90_000)
+
 t.test('which systems there are', async (t) => {
   const { subscriber } = await testApi(t)
   const anna = await subscriber('anna')
@@ -101,7 +104,7 @@ const forgeries: readonly (readonly [tile: string, forge: string, status: number
   ['robokassa', 'signedAmount', 400, 'amountDiffers'],
   ['qiwi', 'signature', 403, 'signature'], ['qiwi', 'amount', 403, 'signature'],
   ['qiwi', 'order', 403, 'signature'], ['qiwi', 'signedAmount', 400, 'amountDiffers'],
-  ['card', 'status', 200, ''], ['card', 'signedAmount', 200, 'amountDiffers'],
+  ['card', 'status', 200, 'hint'], ['card', 'signedAmount', 200, 'amountDiffers'],
   ['card', 'test', 200, 'testFlagDiffers'],
 ]
 
@@ -116,8 +119,7 @@ t.test('what is forged or altered credits nothing', async (t) => {
     t.equal(reply?.status, status, name)
     t.equal(await world.balance(anna.id), 100_00, name)
     t.notMatch((await anna.get(`/api/payments/${order}`)).body, { state: 'paid' }, name)
-    if (verdict !== '')
-      t.equal((await world.verdicts())[verdict], (before[verdict] ?? 0) + 1, `${name} is kept`)
+    t.equal((await world.verdicts())[verdict], (before[verdict] ?? 0) + 1, `${name} is kept`)
   }
   const alarms = await world.database.kysely.selectFrom('alarms').select('details')
     .where('kind', '=', 'payment').execute()

@@ -78,6 +78,17 @@ t.test('messages: newest first, counted, page by page', async (t) => {
     t.match(await anna.get(`/api/messages?${query}`), { status: 400, body: { code: 'invalid' } }, query)
 })
 
+t.test('who left a message is named as the subscriber’s lists name him', async (t) => {
+  const { anna, speak } = await setUp(t)
+  const { id } = await speak()
+  t.match((await anna.get('/api/messages')).body.messages, [{ callerName: 'Анна', known: null }])
+  await anna.post('/api/caller-lists',
+    { name: 'Семья', entries: [{ mask: '8 916 123-45-67', name: 'Сестра' }] })
+  const known = { name: 'Сестра', lists: ['Семья'] }
+  t.match((await anna.get('/api/messages')).body.messages, [{ callerName: 'Анна', known }])
+  t.match((await anna.post(`/api/messages/${id}/heard`, { heard: true })).body, { id, known })
+})
+
 t.test('heard and new again, deleted and back', async (t) => {
   const { anna, speak } = await setUp(t)
   const { id, callId } = await speak()

@@ -39,10 +39,13 @@ for (const [i, one] of cases.entries()) {
 }
 
 /** Debian's baresip, which answers by itself and sends a tone all the time. */
-const skip = isBaresipInstalled() ? false : 'baresip is not installed (Debian: baresip-core)'
+const withBaresip = (name: string) => isBaresipInstalled()
+  ? { skip: !isWanted({ name }) && 'not asked for' } : { skip: 'baresip is not installed (Debian: baresip-core)' }
+const machine = 'baresip answers like a machine and presses nothing: the message reaches voicemail, not the machine'
+const presses = 'baresip presses 1 and gets the call'
 const asked = { rules: [{ waitSeconds: 20, noAnswer: 'voicemail' }], settings: { voicemail: true, voicemailAfterSeconds: 60 } } as const
 
-t.test('baresip answers like a machine and presses nothing: the message reaches voicemail, not the machine', { skip }, async (t) => {
+t.test(machine, withBaresip(machine), async (t) => {
   const baresip = await startBaresip('machine')
   t.teardown(() => baresip.stop())
   const one: CallCase = {
@@ -62,7 +65,7 @@ t.test('baresip answers like a machine and presses nothing: the message reaches 
   t.ok(await baresip.waitFor('CALL_CLOSED', 3000), 'it was hung up')
 })
 
-t.test('baresip presses 1 and gets the call', { skip }, async (t) => {
+t.test(presses, withBaresip(presses), async (t) => {
   const baresip = await startBaresip('anna')
   t.teardown(() => baresip.stop())
   const one: CallCase = {

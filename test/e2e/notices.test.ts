@@ -66,7 +66,7 @@ t.test('a caller who hangs up, and one whom nobody answers: a letter and an SMS 
   t.equal(mails.filter((page) => page.includes('Звонивший положил трубку')).length, 1)
   t.equal(mails.filter((page) => page.includes('Никто не ответил')).length, 1)
   for (const page of pages) t.match(page, /Пропущенный звонок: \+\d/)
-  t.match(mails[0], `${product.panelUrl}/calls`, 'with a link to the journal of this panel')
+  t.match(mails[0], `${product.panelUrl}/calls?open=`, 'with a link to the journal of this panel')
 })
 
 t.test('kill -9 right after the call: the notice comes after the restart, once', async (t) => {

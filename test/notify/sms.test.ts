@@ -94,7 +94,7 @@ t.test('Telegram: what is sent', async (t) => {
     { result: 'sent', externalId: '5' })
   t.equal(got[0]!.url, '/bot1:abc/sendMessage')
   t.match(JSON.parse(got[0]!.body), {
-    chat_id: '4711', text: 'Голосовое сообщение 0:32: +7 903 111-22-33, 15:00\nhttps://panel.example/voicemail',
+    chat_id: '4711', text: 'Голосовое сообщение 0:32: +7 903 111-22-33, 15:00\nhttps://panel.example/voicemail?open=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   })
 })
 

@@ -41,7 +41,7 @@ t.test('a notice arrives as JSON, signed', async (t) => {
   const { headers, body } = got[0]!
   t.match(JSON.parse(body), {
     id: letter().key, at: noticeMs, kind: 'missedCall', why: 'noAnswer', subject: /Пропущенный звонок/,
-    url: 'https://panel.example/calls', call: { caller: '+79031112233' },
+    url: `https://panel.example/calls?open=${notices.missedCall.call.callId}`, call: { caller: '+79031112233' },
   })
   t.equal(headers['x-pn-delivery'], letter().key)
   const [, seconds = '', mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['x-pn-signature'])) ?? []

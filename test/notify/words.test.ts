@@ -19,7 +19,7 @@ t.test('a missed call, word for word', async (t) => {
 
 Подробности в журнале:
 
-https://panel.example/calls
+https://panel.example/calls?open=cccccccccccccccccccccccccccccccc
 
 OneTel. Какие уведомления приходят и куда, Вы выбираете в настройках: https://panel.example/settings/notifications
 `)
@@ -31,7 +31,7 @@ Nobody answered. The call lasted 25 seconds.
 
 More in the journal:
 
-https://panel.example/calls
+https://panel.example/calls?open=cccccccccccccccccccccccccccccccc
 
 OneTel. You choose which notices come, and where, in the settings: https://panel.example/settings/notifications
 `)

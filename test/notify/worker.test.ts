@@ -183,6 +183,26 @@ t.test('stopping lets what is under way end, takes no more, and puts back what d
   t.ok((await rows()).every((row) => row.state === 'sent'))
 })
 
+t.test('a database that is away when a letter was sent is waited for: it is not sent again', async (t) => {
+  const { db, clock, write, rows } = await world(t)
+  await write(1)
+  let refusals = 0
+  const flaky = new Proxy(db, {
+    get(target, name) {
+      if (name === 'transaction' && refusals-- > 0) return () => { throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }) }
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  const { channel, given } = stub(() => {
+    refusals = 7 // more than a transaction tries by itself
+    return { result: 'sent' }
+  })
+  await new ChannelWorker({ db: flaky, clock, log: silentLog, channel, owner }).idle()
+  t.equal(given.length, 1)
+  t.match(await rows(), [{ state: 'sent', tries: 1 }])
+})
+
 t.test('a message that was sent is dealt with in the same breath', async (t) => {
   const { db, id, write, worker } = await world(t)
   const messageId = await addedMessage(db, id)

@@ -31,8 +31,8 @@ import { noticeMs, notices } from '../support/notices.ts'
 const owner = 'a'.repeat(32)
 const all = { channels: ['email', 'sms', 'webhook', 'telegram'] as const, verifyNumbers: false }
 
-async function world(t: Test, options: OptionsChange = { email: 'a@b.ru' }) {
-  const database = await testDatabase(t)
+async function world(t: Test, options: OptionsChange = { email: 'a@b.ru' }, shared?: TestDatabase) {
+  const database = shared ?? await testDatabase(t)
   const db = database.kysely
   const id = await someSubscriber(db)
   await changeSettings(db, id, undefined, { options })
@@ -249,13 +249,16 @@ t.test('a recording is told to those who asked for it', async (t) => {
   t.strictSame(await shown(database), ['new recording'])
 })
 
-/** One event of a subscriber with these choices, addressed. */
-async function addressed(t: Test, notice: Notice, options: OptionsChange, phones: readonly string[] = [], routing = all) {
-  const { database, db, id } = await world(t, options)
+/** One event of a new subscriber with these choices, addressed. */
+async function addressed(
+  t: Test, database: TestDatabase, notice: Notice, options: OptionsChange, phones: readonly string[] = [], routing = all,
+) {
+  const { db, id } = await world(t, options, database)
   for (const address of phones) await addNumber(db, id, { address, description: '' }, noticeMs)
-  await inTransaction(db, (trx) => tell(trx, { subscriberId: id, key: 'x', notice }, noticeMs))
+  await inTransaction(db, (trx) => tell(trx, { subscriberId: id, key: `x${id}`, notice }, noticeMs))
   await routeEvents(db, routing, noticeMs)
-  return (await rows(database)).filter((row) => row.channel !== '').map((row) => `${row.kind} ${row.channel} ${row.address}`)
+  return (await rows(database)).filter((row) => row.channel !== '' && row.subscriber_id === id)
+    .map((row) => `${row.kind} ${row.channel} ${row.address}`).sort()
 }
 
 const everything = { email: 'a@b.ru', delivery: { webhookUrl: 'https://h.example/', telegramChat: '7' } }
@@ -277,13 +280,34 @@ const routes: [name: string, notice: Notice, options: OptionsChange, phones: str
     ['refused email a@b.ru']],
   ['a missed call is no message', notices.missedCall, { email: 'a@b.ru', notifications: { missedCall: { email: false } } }, [], []],
 ]
-for (const [name, notice, options, phones, letters] of routes) {
-  t.test(`addressed: ${name}`, async (t) => t.strictSame((await addressed(t, notice, options, phones)).sort(), letters))
-}
+t.test('each event goes where it was chosen', async (t) => {
+  const database = await testDatabase(t)
+  for (const [name, notice, options, phones, letters] of routes)
+    t.strictSame(await addressed(t, database, notice, options, phones), letters, name)
+  t.strictSame(await addressed(t, database, notices.payment, everything, [], { ...all, channels: ['email'] as never }),
+    ['payment email a@b.ru'], 'channels the operator does not have get nothing')
+  t.strictSame(await addressed(t, database, notices.lowBalance, {}, ['+79161234567'], { ...all, verifyNumbers: true }), [],
+    'unproved numbers neither')
+})
 
-t.test('channels the operator does not have get nothing, unproved numbers neither', async (t) => {
-  t.strictSame(await addressed(t, notices.payment, everything, [], { ...all, channels: ['email'] as never }), ['payment email a@b.ru'])
-  t.strictSame(await addressed(t, notices.lowBalance, {}, ['+79161234567'], { ...all, verifyNumbers: true }), [])
+t.test('a caller without end fills no mailbox and sends few SMS; what else is to be said is said', async (t) => {
+  const { database, db, id } = await world(t, { email: 'a@b.ru', notifications: { missedCall: { sms: true } } })
+  await addNumber(db, id, { address: '+79161234567', description: '' }, noticeMs)
+  const event = (key: string, notice: Notice, atMs: number) =>
+    inTransaction(db, (trx) => tell(trx, { subscriberId: id, key, notice }, atMs))
+  for (let calls = 0; calls < 230; calls++) await event(`call${calls}`, notices.missedCall, noticeMs)
+  for (let turns = 0; turns < 3; turns++) await routeEvents(db, all, noticeMs)
+  const counts = async () => {
+    const channels = (await rows(database)).map((row) => row.channel)
+    return ['email', 'sms'].map((wanted) => channels.filter((channel) => channel === wanted).length)
+  }
+  t.strictSame(await counts(), [200, 20])
+  await event('money', notices.lowBalance, noticeMs)
+  await routeEvents(db, all, noticeMs)
+  t.strictSame(await counts(), [201, 21], 'money is not calls')
+  await event('later', notices.missedCall, noticeMs + 3_600_001)
+  await routeEvents(db, all, noticeMs + 3_600_001)
+  t.strictSame(await counts(), [202, 22], 'an hour later there is room again')
 })
 
 /** A world with letters that wait. */

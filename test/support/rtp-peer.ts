@@ -19,6 +19,8 @@ export interface PeerPacket {
 
 export class RtpPeer {
   readonly packets: PeerPacket[] = []
+  /** How late this process sent what it should, at most: on a busy machine its own stalls are heard. */
+  lateMs = 0
   ssrc: number
   /** What becomes of a datagram before it is sent: kept back by so many ms, or lost by Infinity. */
   delay: () => number = () => 0
@@ -67,6 +69,7 @@ export class RtpPeer {
     this.hush()
     let next = performance.now()
     const step = (): void => {
+      this.lateMs = Math.max(this.lateMs, performance.now() - next)
       this.sendFrame(port, frequency, peak)
       next += 20
       this.#timer = setTimeout(step, Math.max(0, next - performance.now()))
@@ -81,6 +84,7 @@ export class RtpPeer {
       let next = performance.now()
       let at = 0
       const step = (): void => {
+        this.lateMs = Math.max(this.lateMs, performance.now() - next)
         if (at < octets.length) {
           this.#sendOctets(port, octets.subarray(at, at + 160))
           at += 160

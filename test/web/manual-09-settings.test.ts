@@ -10,6 +10,7 @@ t.test('9. Настройки', async (t) => {
   reader.reads('Перейдите по ссылке «Настройки» на панели меню слева')
   await page.getByRole('link', { name: 'Настройки' }).click()
   const tabs = page.getByRole('navigation', { name: 'Настройки' })
+  await tabs.waitFor()
   t.strictSame(await tabs.getByRole('link').allTextContents(), ['Пользователь', 'Уведомления', 'Звонки'])
 
   reader.reads('На вкладке «Пользователь» Вы можете отредактировать личную информацию')

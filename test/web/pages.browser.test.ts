@@ -3,6 +3,7 @@
  * that scrolls sideways on a small screen or at double size, nothing that jumps while data arrives,
  * all of it by keyboard, own words of users shown as text.
  */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
@@ -20,8 +21,8 @@ const talk = calls.find((call) => call.callerName.includes('Северный в�
 if (talk !== undefined) await recordCall(world, talk)
 await world.database.kysely.updateTable('subscribers').set({ voicemail: 1, voicemail_after_seconds: 20, record_calls: 1 }).execute()
 
-/** Every address of the table of pages, and what is there when its data has come. */
-const pages: readonly (readonly [path: string, mark: string])[] = [
+/** Addresses, and what is there when the data has come. */
+const known: readonly (readonly [path: string, mark: string])[] = [
   ['/', '[data-bar]'], ['/rules', '.rule-row'], ['/rules/new', '.editor'],
   ['/rules/new?mode=advanced', '.editor'], ['/numbers', '.table.numbers'], ['/simulator', '.sim-result'],
   ['/callers', '.callers'], ['/calendar', 'main h1'], ['/calls', '.call-row'],
@@ -29,6 +30,11 @@ const pages: readonly (readonly [path: string, mark: string])[] = [
   ['/settings/notifications', '.notices'], ['/settings/calls', '.hears-steps'], ['/profile', '.facts'],
   ['/support', '.support-form'], ['/features', '.features li'], ['/nowhere', 'main h1'],
 ]
+/** And whatever else the table of pages lists: no page is left out for want of a line here. */
+const table = readFileSync(new URL('../../web/pages.ts', import.meta.url), 'utf8')
+const others = [...table.matchAll(/path: '([^']+)'/g)].map((match) => match[1] ?? '')
+  .filter((path) => path !== '/login' && !known.some(([each]) => each === path))
+const pages = [...known, ...others.map((path) => [path, 'main h1'] as const)]
 
 /** Goes to a page as a link would: without loading the panel anew. */
 async function go(page: Page, path: string, mark: string): Promise<void> {
@@ -139,6 +145,10 @@ t.test('by keyboard alone: log in, switch a rule off, call one in, change a sett
     }
     throw new Error(`no Tab leads to ${String(name)}`)
   }
+  /** A dialog that was closed gives the focus back to what opened it. */
+  const givenBack = async (name: string): Promise<void> => {
+    await page.waitForFunction((wanted) => (document.activeElement as HTMLElement | null)?.innerText.trim() === wanted, name)
+  }
   await page.locator('.login-form').waitFor()
   await page.keyboard.type(world.login)
   await page.keyboard.press('Tab')
@@ -168,7 +178,7 @@ t.test('by keyboard alone: log in, switch a rule off, call one in, change a sett
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: 'PIN-код почты' }).waitFor()
   await page.keyboard.press('Escape')
-  t.equal(await focused(), 'Задать', 'Esc gives the focus back')
+  await givenBack('Задать')
 
   await page.goto(`${world.url}/numbers`)
   await page.locator('.table').waitFor()
@@ -180,7 +190,7 @@ t.test('by keyboard alone: log in, switch a rule off, call one in, change a sett
   await page.keyboard.press('Control+Enter')
   await page.getByText('Вопрос отправлен.').waitFor()
   await page.keyboard.press('Escape')
-  t.equal(await focused(), 'Вопрос ONLINE')
+  await givenBack('Вопрос ONLINE')
   t.strictSame(complaints, [])
   await page.context().close()
 })
