@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { BrandChoice } from './api/brand.ts'
-import type { ApiDeps } from './api/context.ts'
+import type { ApiDeps, ApiMedia } from './api/context.ts'
 import { clockStartingAt, systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import {
@@ -192,24 +192,19 @@ async function app(): Promise<void> {
     errands: files.errands,
   })
   const notices = await openNotices(config, {
-    database, clock, log, owner: store.owner, recordings: files.recordings,
-    brand: own.brand.name,
+    database, clock, log, owner: store.owner, recordings: files.recordings, brand: own.brand.name,
   })
   const payments = openPayments(config, { db: database.kysely, clock, log })
   const panel = await startPanel(config, url, clock, log, own, {
-    media: {
-      folder: files.recordings, prompts: [config.promptsDir, join(root, 'prompts')],
-      available: () => files.pool?.available ?? false,
-    },
+    media: files.forPanel,
     payments: payments.desk, delivers: notices.delivers, mailbox: notices.mailbox,
     sendSms: notices.sendSms,
   })
   notices.begin(panel.url)
   payments.begin(panel.url)
   await Promise.race([calls.ready, stopAsked])
-  reportReady({
-    panelUrl: panel.url, demo, hasMailbox: notices.mailbox !== undefined,
-  } satisfies AppReady)
+  const hasMailbox = notices.mailbox !== undefined
+  reportReady({ panelUrl: panel.url, demo, hasMailbox } satisfies AppReady)
   answerCounts(() => calls.counts())
   await stopAsked
   await calls.stop(config.drainSeconds * 1000)
@@ -251,7 +246,11 @@ async function openMedia(config: Config, { database, clock, log, owner }: {
     await library.stop(5000)
     await archive.stop()
   }
-  return { recordings, library, pool, errands: createErrandBoard(db, clock, owner), stop }
+  const forPanel: ApiMedia = {
+    folder: recordings, prompts: [config.promptsDir, join(root, 'prompts')],
+    available: () => pool?.available ?? false,
+  }
+  return { recordings, forPanel, library, pool, errands: createErrandBoard(db, clock, owner), stop }
 }
 
 /** Notices to subscribers: the outbox's worker, what it sends over, and the local mailbox. */

@@ -37,9 +37,11 @@ export function answerSentence(
     }
     case 'default': return t('overview.default', { name: targetName(numbers, acts.targetId) })
     case 'override':
-      return overrideWords(overview, 'overview.override', targetName(numbers, acts.targetId))
+      return overrideWords(overview, 'overview.override', 'overview.overrideUntil',
+        targetName(numbers, acts.targetId))
     case 'voicemail':
-      return acts.why === 'override' ? overrideWords(overview, 'overview.overrideMail')
+      return acts.why === 'override'
+        ? overrideWords(overview, 'overview.overrideMail', 'overview.overrideMailUntil')
         : t('overview.voicemail')
     case 'nowhere': return t('overview.nowhere')
     case 'refused': return refusedWords(overview, me, acts.why)
@@ -50,18 +52,17 @@ type Refusal = Extract<OverviewReply['acts'], { kind: 'refused' }>['why']
 
 function refusedWords(overview: OverviewReply, me: Me, why: Refusal): string {
   if (why === 'noMoney') return t('overview.noMoney', { balance: money(me.balanceKopecks) })
-  if (why === 'doNotDisturb') return overrideWords(overview, 'overview.quiet')
+  if (why === 'doNotDisturb') {
+    return overrideWords(overview, 'overview.quiet', 'overview.quietUntil')
+  }
   return t(why === 'ruleRefuses' ? 'overview.refuses' : 'overview.notActive')
 }
 
 /** «Сейчас всё идёт на Офис — до 18:00»; without an end just the fact. */
-function overrideWords(
-  overview: OverviewReply, key: 'overview.override' | 'overview.overrideMail' | 'overview.quiet',
-  name = '',
-): string {
+function overrideWords(overview: OverviewReply, ever: Key, ends: Key, name = ''): string {
   const until = overview.override?.untilMs ?? null
-  return until === null ? t(key, { name })
-    : t(`${key}Until`, { name, until: untilWords(until, overview.now, overview.zone) })
+  return until === null ? t(ever, { name })
+    : t(ends, { name, until: untilWords(until, overview.now, overview.zone) })
 }
 
 /** An instant to come as people say it: «18:00», «завтра 9:00», «пт 9:00». */

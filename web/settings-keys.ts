@@ -114,7 +114,8 @@ function Keys(): VNode {
       <p class="small soft">${scopeWords(one.scopes)} · ${one.lastUsedAt === null ? t('key.unused')
         : t('key.used', { at: momentOf(one.lastUsedAt) })}</p></div>
       <${Button} small=${true} disabled=${!online.value} onClick=${() => setEnding(one)}
-        label=${t('set.of', { action: t('key.end'), name: one.name })}>${t('key.end')}<//></li>`)}</ul>
+        label=${t('set.of', { action: t('key.end'), name: one.name })}>${
+          t('key.end')}<//></li>`)}</ul>
     <${Form} onMade=${(fresh: NewKeyReply) => { setMade(fresh); void run(async () => {}) }} />
     ${made !== undefined && html`<${Shown} made=${made} onClose=${() => setMade(undefined)} />`}
     ${ending !== undefined && html`<${Remove} one=${ending} onRemove=${() => remove(ending)}

@@ -1,6 +1,6 @@
 /**
- * Russian words of the settings, the profile, the support and the list of features. A file that uses
- * them imports this one. English ones are in `text-account-en.ts`.
+ * Russian words of the settings, the profile, the support and the list of features. A file that
+ * uses them imports this one. English ones are in `text-account-en.ts`.
  */
 import { addWords } from './text.ts'
 

@@ -48,8 +48,6 @@ export const enHome: Readonly<Record<keyof typeof ruHome, Phrase>> = {
   'overview.atTomorrow': 'tomorrow at {time}', 'overview.atDay': '{day} at {time}',
   'overview.add': 'Add rule', 'overview.always': 'Always to {name}',
   'overview.alwaysText': 'No rules yet. Start simply: all calls, at any time, to {name}.',
-  'overview.foot': 'Incoming calls arrive at your number {number}.',
-  'overview.journal': 'Open the journal',
   'gap.all': 'Calls go nowhere.', 'gap.now': 'Now, until {to}, calls go nowhere.',
   'gap.daily': 'Every day from {from} to {to} calls go nowhere.',
   'gap.weekdays': 'On weekdays from {from} to {to} calls go nowhere.',

@@ -10,7 +10,7 @@ export const ruInsight = {
   'player.times': '{n}×',
   'player.skip': 'паузы пропускать', 'player.download': 'Скачать', 'player.loading': 'Загружаем',
   'player.failed': 'Не воспроизводится: {reason}', 'player.broken': 'файл не читается.',
-  'player.caller': 'Звонящий', 'player.callee': 'Ответивший', 'player.keySpace': 'Пробел',
+  'player.keySpace': 'Пробел',
   'player.keyPause': 'пауза', 'player.keyStep': '5 с', 'player.recording': 'Запись разговора',
   'player.message': 'Сообщение: {name}',
   'sound.title': 'Запись разговора', 'sound.message': 'Сообщение',
@@ -32,7 +32,7 @@ export const ruInsight = {
   'mail.count': {
     one: '{n} сообщение из {max}', many: '{n} сообщений из {max}', other: '{n} сообщения из {max}',
   },
-  'mail.row': '{who}, {when}, {length}', 'mail.lost': 'файл потерян',
+  'mail.lost': 'файл потерян',
   'mail.lostText': 'Файл сообщения потерян: это сбой на нашей стороне.',
   'mail.markNew': 'Отметить новым', 'mail.markHeard': 'Отметить прослушанным',
   'mail.deleted': 'Сообщение от {name} удалено', 'mail.deletedHidden': 'Сообщение удалено',

@@ -7,7 +7,6 @@ import { payingWorld, pictureCharges } from '../support/panel-payments.ts'
 import type { PayingWorld } from '../support/panel-payments.ts'
 
 const browser = await startBrowser(t)
-const brief = Number(process.env["BRIEF"] ?? 20_000)
 
 interface Scene {
   readonly page: Page
@@ -18,7 +17,6 @@ interface Scene {
 async function scene(t: Test, browser_: Browser, options: Parameters<typeof payingWorld>[1] = {}, path = '/balance'): Promise<Scene> {
   const world = await payingWorld(t, { empty: true, ...options })
   const opened = await openPanel(browser_, world, {}, path)
-  opened.page.setDefaultTimeout(brief)
   await logIn(opened.page, world)
   return { world, ...opened }
 }
@@ -271,7 +269,7 @@ t.test('on a phone: «Ещё», «Пополнить», a bar under the thumb', 
 t.test('every state fits every width, in both languages and themes, without a fault for axe', async (t) => {
   const world = await payingWorld(t, { subscriber: { balanceKopecks: 0 } })
   await pictureCharges(world)
-  for (const [width, scheme, language] of [[360, 'dark', 'en'], [390, 'light', 'ru'], [900, 'dark', 'ru'], [1440, 'light', 'en']] as const) {
+  for (const [width, scheme, language] of [[360, 'dark', 'en'], [390, 'light', 'ru'], [720, 'light', 'en'], [900, 'dark', 'ru']] as const) {
     const { page } = await openPanel(browser, world, {
       ...(width < 600 ? phoneScreen : {}), viewport: { width, height: 844 }, colorScheme: scheme,
     })
@@ -286,10 +284,7 @@ t.test('every state fits every width, in both languages and themes, without a fa
       await page.locator(ready).waitFor()
       if (path === '/balance') await page.locator('.topup-becomes .small').getByText('5').waitFor()
       t.strictSame(await axeFaults(page), [], `${width} ${path}`)
-      for (const size of ['100%', '200%']) {
-        await page.evaluate((zoom) => { document.documentElement.style.fontSize = zoom === '200%' ? '28px' : '' }, size)
-        t.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${width} ${path} ${size}`)
-      }
+      t.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${width} ${path} does not scroll sideways`)
     }
     await page.context().close()
   }
