@@ -36,7 +36,6 @@ export async function payingWorld(
   t.teardown(() => simulator.stop())
   const { qiwiClosed = true, ...rest } = options
   const realSend = createSend(5000)
-  let world: PayingWorld
   // The desk is a part of the API, whose database and address are known only afterwards.
   const desk = new PaymentDesk({
     get db() { return world.database.kysely },
@@ -45,7 +44,7 @@ export async function payingWorld(
     send: (call) => (world.instead ?? realSend)(call),
   })
   const panel = await panelWorld(t, { ...rest, api: { payments: desk, ...rest.api } })
-  world = {
+  const world: PayingWorld = {
     ...panel, instead: undefined,
     shops: { ...simulatorShops({ url: simulator.url, secret, noticeUrl: panel.url }), qiwiClosed },
     async enter({ at, ...effect }) {
