@@ -22,8 +22,9 @@ export const rulesApi = {
   callerLists: () => send('GET', '/caller-lists') as Promise<readonly CallerListReply[]>,
   addCallerList: (body: CallerListDraft) =>
     send('POST', '/caller-lists', body) as Promise<CallerListReply>,
-  changeCallerList: (id: string, body: CallerListDraft) =>
-    send('PUT', `/caller-lists/${id}`, body) as Promise<CallerListReply>,
+  /** Its entries stay, those added elsewhere meanwhile, too. */
+  renameCallerList: (id: string, name: string) =>
+    send('PUT', `/caller-lists/${id}`, { name }) as Promise<CallerListReply>,
   deleteCallerList: (id: string) => send('DELETE', `/caller-lists/${id}`),
   addCaller: (listId: string, mask: string, name: string) =>
     send('POST', `/caller-lists/${listId}/entries`, { mask, name }),

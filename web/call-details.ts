@@ -55,6 +55,6 @@ export function CallDetails(props: { readonly call: Call; readonly focus: boolea
           mail=${mailTime(call)} />
         ${rounds > 1 && html`<p class="caption">${t('ring.rounds', { n: rounds })}</p>`}</section>
       <${CallSound} call=${call} focus=${props.focus} /></div>
-    <div class="call-words"><${Why} call=${call} /><${CallNote} key=${call.note} call=${call} />
+    <div class="call-words"><${Why} call=${call} /><${CallNote} call=${call} />
       <${CallActions} call=${call} /></div></div>`
 }

@@ -6,7 +6,7 @@ import { useState } from 'preact/hooks'
 import { callsApi } from './api-calls.ts'
 import { problemText } from './api.ts'
 import type { Call } from './api.ts'
-import { Button } from './controls.ts'
+import { Below, Button } from './controls.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { callsChanged, noteFault, online } from './state.ts'
@@ -35,6 +35,7 @@ async function save(call: Call, text: string, undo: boolean): Promise<boolean> {
 function NoteForm(props: { readonly call: Call; readonly onDone: () => void }): VNode {
   const { call, onDone } = props
   const [text, setText] = useState(call.note)
+  const [before] = useState(call.note)
   const [busy, setBusy] = useState(false)
   const submit = async (): Promise<void> => {
     setBusy(true)
@@ -51,16 +52,18 @@ function NoteForm(props: { readonly call: Call; readonly onDone: () => void }): 
     void submit()
   }}><textarea rows="3" maxLength=${longest} aria-label=${t('note.title')} value=${text}
       placeholder=${t('note.example')} onKeyDown=${onKeyDown} autoFocus=${true}
-      ref=${(element: HTMLTextAreaElement | null) => { if (text === call.note) element?.focus() }}
+      ref=${(element: HTMLTextAreaElement | null) => { if (text === before) element?.focus() }}
       onInput=${(event: InputEvent) => setText((event.currentTarget as HTMLTextAreaElement).value)}>
         </textarea>
+    ${call.note !== before && call.note !== text && html`<${Below} fault=${false}
+      text=${t('note.changed', { text: call.note })} />`}
     <div class="form-actions"><${Button} type="submit" small=${true} disabled=${!online.value}
       busy=${busy ? t('common.saving') : undefined}>${t('common.save')}<//>
       <${Button} kind="quiet" small=${true} onClick=${onDone}>${t('common.cancel')}<//></div>
         </form>`
 }
 
-/** The note; give it the note as `key`, so that one changed elsewhere shows. */
+/** The note. What is being typed stays when it is changed elsewhere; the form tells of that. */
 export function CallNote(props: { readonly call: Call }): VNode {
   const { call } = props
   const [editing, setEditing] = useState(false)

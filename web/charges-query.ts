@@ -24,7 +24,8 @@ function isKind(text: string): text is EntryKind {
 
 /** Reads an address; what does not fit is as if it were not there. */
 export function readChargesQuery(search: URLSearchParams): ChargesQuery {
-  const fit = (name: string, pattern: RegExp): string => pattern.exec(search.get(name) ?? '')?.[0] ?? ''
+  const fit = (name: string, pattern: RegExp): string =>
+    pattern.exec(search.get(name) ?? '')?.[0] ?? ''
   const kind = search.get('kind') ?? ''
   return {
     month: fit('month', /^20\d\d-(?:0[1-9]|1[0-2])$/), kind: isKind(kind) ? kind : '',

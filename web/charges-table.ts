@@ -1,6 +1,6 @@
 /**
- * The lines of «Детализация»: a table, on a phone rows of two lines. A talk leads to its call in the
- * journal, a payment to what became of it.
+ * The lines of «Детализация»: a table, on a phone rows of two lines. A talk leads to its call in
+ * the journal, a payment to what became of it.
  */
 import type { VNode } from 'preact'
 import type { ChargeLine } from '../src/api/schema-money.ts'
@@ -17,18 +17,21 @@ import './text-money-ru.ts'
 function Details(props: { readonly line: ChargeLine }): VNode {
   const { callId, order, text, kind } = props.line
   if (callId !== null) {
-    return html`<a href=${journalHref({ open: callId })}>${text === '' ? t('charges.call') : text}</a>`
+    return html`<a href=${journalHref({ open: callId })}>${
+      text === '' ? t('charges.call') : text}</a>`
   }
   if (kind === 'payment' && order !== null) {
-    return html`<a href=${`/balance?order=${order}`}>${t('charges.order', { n: String(order) })}</a>`
+    return html`<a href=${`/balance?order=${order}`}>${
+      t('charges.order', { n: String(order) })}</a>`
   }
   return html`<span>${text}</span>`
 }
 
 function When(props: { readonly at: number; readonly zone: string }): VNode {
   const { at, zone } = props
-  return html`<time class="num" dateTime=${new Date(at).toISOString()}><span class="soft">${
-    formatDate(localTime(at, zone).date, 'dayShort').replace(/\.$/, '')},</span> ${timeOf(at, zone)}</time>`
+  const date = formatDate(localTime(at, zone).date, 'dayShort').replace(/\.$/, '')
+  return html`<time class="num" dateTime=${new Date(at).toISOString()}><span
+    class="soft">${date},</span> ${timeOf(at, zone)}</time>`
 }
 
 function Sum(props: { readonly kopecks: number }): VNode {

@@ -132,6 +132,12 @@ interface Fix {
 
 type Details = Readonly<Record<string, string | number>>
 
+/** The step to the next rule takes no notice of its hours: that of the branch the warning names. */
+function inAnyTime(form: RuleForm, link: string | number | undefined): Partial<RuleForm> {
+  return link === 'busy' || link === 'unreachable'
+    ? { [link]: { ...form[link], ignoreSchedule: true } } : { ignoreSchedule: true }
+}
+
 /** What would make a warning go away, where one step does. */
 export function fixOf(
   code: string, details: Details, form: RuleForm,
@@ -148,7 +154,7 @@ export function fixOf(
   if (code === 'nextDisabled' || code === 'nextOutsideSchedule') {
     const id = String(details['nextRuleId'] ?? '')
     return code === 'nextDisabled' ? { label: t('warning.open'), href: `/rules/${id}` }
-      : { label: t('warn.ignoreSchedule'), patch: { ignoreSchedule: true } }
+      : { label: t('warn.ignoreSchedule'), patch: inAnyTime(form, details['link']) }
   }
   if (code === 'unverifiedNumber') return { label: t('warn.toNumbers'), href: '/numbers' }
   if (code === 'listEmpty' || code === 'listMissing') {

@@ -16,7 +16,7 @@ export function parseRoubles(text: string): number | undefined {
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
 }
 
-/** Kopecks as they stand in an address, and as one would type them: 12345 → '123.45', 500_00 → '500'. */
+/** Kopecks as they stand in an address, and as one types them: 12345 → '123.45', 500_00 → '500'. */
 export function plainRoubles(kopecks: number): string {
   const rest = kopecks % 100
   return rest === 0 ? String(kopecks / 100)
@@ -25,8 +25,9 @@ export function plainRoubles(kopecks: number): string {
 
 /** Kopecks for a column of a table: 380_00 → '380,00'; with `signed` '+300,00' and '−9,00'. */
 export function columnSum(kopecks: number, signed = false): string {
-  const text = new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 })
-    .format(Math.abs(kopecks) / 100)
+  const text = new Intl.NumberFormat(locale(), {
+    minimumFractionDigits: 2, maximumFractionDigits: 2,
+  }).format(Math.abs(kopecks) / 100)
   return `${kopecks < 0 ? '−' : signed && kopecks > 0 ? '+' : ''}${text}`
 }
 

@@ -26,7 +26,9 @@ import './text-home-ru.ts'
 const NumbersEmpty = later<object>(async () => (await import('./numbers-empty.ts')).NumbersEmpty)
 
 /** The page that mends what a warning tells; undefined where a dialog or nothing does. */
-function mendingPage({ fix, ruleId }: Warning): { readonly href: string; readonly text: string } | undefined {
+function mendingPage(
+  { fix, ruleId }: Warning,
+): { readonly href: string; readonly text: string } | undefined {
   if (fix === 'topUp') return { href: '/balance', text: t('nav.topUpDo') }
   return fix === 'rule' ? { href: `/rules/${ruleId}`, text: t('warning.open') } : undefined
 }

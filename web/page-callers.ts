@@ -140,8 +140,8 @@ function ListCard(props: ListProps): VNode {
   const blocked = each.id === 'blocked'
   const rename = (name: string): void => {
     setRenaming(false)
-    void run(() => rulesApi.changeCallerList(each.id, { name, entries: each.entries.map((entry) =>
-      ({ mask: entry.mask, name: entry.name })) }), { text: t('callers.renamed', { name }) })
+    void run(() => rulesApi.renameCallerList(each.id, name),
+      { text: t('callers.renamed', { name }), undo: () => rulesApi.renameCallerList(each.id, each.name) })
   }
   const use = blocked ? t('callers.blockedText')
     : each.usedBy.length === 0 ? t('callers.unused')

@@ -1,7 +1,7 @@
 /**
- * «Детализация»: what came and what went in a month, from ledger rows only, the newest first. Month,
- * kind and page are in the address; files and the page for paper keep them. Journal is calls, this
- * is money.
+ * «Детализация»: what came and what went in a month, from ledger rows only, the newest first.
+ * Month, kind and page are in the address; files and the page for paper keep them. Journal is calls,
+ * this is money.
  */
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
 import type { VNode } from 'preact'
@@ -105,8 +105,9 @@ function Filters(props: { readonly charges: ChargesReply; readonly query: Charge
         ({ value: month, text: monthWords(month, 'full') }))}
       onChange=${(month: string) => show({ month, kind: query.kind, before: '' })} />
     <div class="chips" role="group" aria-label=${t('charges.kinds')}>${chip('', t('charges.all'))}
-      ${offeredKinds(charges.byKind, query.kind).map(({ kind, kopecks }) => chip(kind, t('charges.kindSum',
-        { kind: t(`charges.kinds.${kind}`), sum: columnSum(kopecks, true) })))}</div></div>`
+      ${offeredKinds(charges.byKind, query.kind).map(({ kind, kopecks }) => chip(kind,
+        t('charges.kindSum',
+          { kind: t(`charges.kinds.${kind}`), sum: columnSum(kopecks, true) })))}</div></div>`
 }
 
 function Pages(props: { readonly charges: ChargesReply; readonly query: ChargesQuery }): VNode {

@@ -1,7 +1,7 @@
 /**
- * «Пополнение баланса»: the manual's two steps, and the page a browser comes back to from the payment
- * system. Which of the three is shown stands in the address: `sum` leads to the second step, `order`
- * to what became of a payment.
+ * «Пополнение баланса»: the manual's two steps, and the page a browser comes back to from the
+ * payment system. Which of the three is shown stands in the address: `sum` leads to the second
+ * step, `order` to what became of a payment.
  */
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'

@@ -29,6 +29,7 @@ export const enCalls: Readonly<Record<keyof typeof ruCalls, Phrase>> = {
   'calls.allowedDone': 'Calls from {name} are accepted again',
   'calls.hiddenOnes': 'hidden numbers', 'calls.actions': 'What to do',
   'note.title': 'Note', 'note.add': 'Add a note', 'note.saved': 'Note saved',
+  'note.changed': 'The note was changed in another window: “{text}”',
   'note.removed': 'Note removed', 'note.example': 'What was agreed, what not to forget…',
   'calls.all': 'All', 'calls.answered': 'Answered', 'calls.missed': 'Missed',
   'calls.voicemail': 'Voicemail', 'calls.when': 'When', 'calls.who': 'Who called',

@@ -31,6 +31,7 @@ export const ruCalls = {
   'calls.allowedDone': 'Звонки от {name} снова принимаются',
   'calls.hiddenOnes': 'скрытых номеров', 'calls.actions': 'Что сделать',
   'note.title': 'Заметка', 'note.add': 'Добавить заметку', 'note.saved': 'Заметка сохранена',
+  'note.changed': 'В другом окне заметку изменили: «{text}»',
   'note.removed': 'Заметка удалена', 'note.example': 'О чём договорились, что не забыть…',
   'calls.all': 'Все', 'calls.answered': 'Отвеченные', 'calls.missed': 'Пропущенные',
   'calls.voicemail': 'Почта', 'calls.when': 'Когда', 'calls.who': 'Кто звонил',

@@ -178,6 +178,8 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'warning.shadowedPartly': 'yields a part of its time to “{byRuleName}”.',
   'warning.nextMissing': 'the next rule is gone.',
   'warning.nextDisabled': 'the next rule “{nextRuleName}” is off.',
+  'warning.nextForOthers':
+    'the next rule “{nextRuleName}” is not for everybody: for other callers the chain ends.',
   'warning.nextOutsideSchedule':
     'the next rule “{nextRuleName}” does not act at this time and will be skipped.',
   'warning.nextSometimesOutside': 'the next rule “{nextRuleName}” does not act all this time.',

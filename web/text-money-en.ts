@@ -15,7 +15,8 @@ export const enMoney: Readonly<Record<keyof typeof ruMoney, Phrase>> = {
   'topup.notEnough':
     'For calls to be forwarded again the balance must be above zero: {more} short.',
   'topup.next': 'Next',
-  'topup.least': 'The least amount is {least}. The money arrives as soon as the payment system answers.',
+  'topup.least':
+    'The least amount is {least}. The money arrives as soon as the payment system answers.',
   'topup.wrong.empty': 'Choose an amount or enter your own.',
   'topup.wrong.odd': 'Enter the amount in digits. Example: 350 or 99.50.',
   'topup.wrong.small': 'The least amount is {least}.',
@@ -37,7 +38,8 @@ export const enMoney: Readonly<Record<keyof typeof ruMoney, Phrase>> = {
   'topup.offline': 'Offline: you cannot pay now.',
   'topup.waiting': 'Waiting for the bank: {sum}', 'topup.waitingText': 'Mostly within a minute.',
   'topup.waitingLate':
-    'No answer yet. If the money was taken, it will arrive by itself. If you did not pay, go back to the payment.',
+    'No answer yet. If the money was taken, it will arrive by itself. If you did not pay,'
+      + ' go back to the payment.',
   'topup.waitingNote': 'There is no need to pay again. You may close the page.',
   'topup.toPage': 'Back to the payment', 'topup.otherWay': 'Pay another way',
   'topup.paid': '{sum} credited', 'topup.paidText': 'The balance is now {balance}.',
@@ -71,6 +73,7 @@ export const enMoney: Readonly<Record<keyof typeof ruMoney, Phrase>> = {
   'error.form_reused': 'This payment has ended. Press again to begin a new one.',
   'error.payments_off': 'This way does not work now. Choose another.',
   'error.payments_unavailable':
-    'The payment system does not answer. No money was taken. Try again in a minute or choose another.',
+    'The payment system does not answer. No money was taken. Try again in a minute or choose'
+      + ' another.',
   'error.too_many_payments': 'Too many payments were begun. Please wait a little.',
 }

@@ -17,7 +17,8 @@ export const ruMoney = {
   'topup.notEnough':
     'Чтобы звонки снова переадресовывались, счёт должен стать больше нуля: не хватает {more}.',
   'topup.next': 'Далее',
-  'topup.least': 'Наименьшая сумма — {least}. Деньги поступают сразу после ответа платёжной системы.',
+  'topup.least':
+    'Наименьшая сумма — {least}. Деньги поступают сразу после ответа платёжной системы.',
   'topup.wrong.empty': 'Выберите сумму или напишите свою.',
   'topup.wrong.odd': 'Напишите сумму цифрами. Пример: 350 или 99,50.',
   'topup.wrong.small': 'Наименьшая сумма — {least}.',
@@ -35,11 +36,13 @@ export const ruMoney = {
   'topup.why.notConfigured': 'Оператор пока не подключил',
   'topup.test': 'проверка', 'topup.pay': 'Оплатить!', 'topup.opening': 'Открываем страницу',
   'topup.where': 'Откроется страница {name}. Мы вернём Вас сюда.',
-  'topup.whereTest': 'Откроется проверочная страница {name}: деньги не спишутся. Мы вернём Вас сюда.',
+  'topup.whereTest':
+    'Откроется проверочная страница {name}: деньги не спишутся. Мы вернём Вас сюда.',
   'topup.offline': 'Нет связи: оплатить пока нельзя.',
   'topup.waiting': 'Ждём ответа банка: {sum}', 'topup.waitingText': 'Обычно до минуты.',
   'topup.waitingLate':
-    'Ответа пока нет. Если деньги списаны, они придут сами. Если Вы не платили — вернитесь к оплате.',
+    'Ответа пока нет. Если деньги списаны, они придут сами. Если Вы не платили —'
+      + ' вернитесь к оплате.',
   'topup.waitingNote': 'Платить второй раз не нужно. Страницу можно закрыть.',
   'topup.toPage': 'Вернуться к оплате', 'topup.otherWay': 'Оплатить иначе',
   'topup.paid': 'Зачислено {sum}', 'topup.paidText': 'Сейчас на счёте {balance}.',
@@ -51,7 +54,8 @@ export const ruMoney = {
     'Время на оплату вышло, ничего не зачислено. Сумма {sum} осталась выбранной.',
   'topup.again': 'Попробовать ещё раз', 'topup.unknown': 'Такого платежа у Вас нет',
   'topup.unknownText': 'Все пополнения видны в «Детализации».',
-  'charges.now': 'На счёте', 'charges.opening': 'Было на начало', 'charges.closing': 'Стало на конец',
+  'charges.now': 'На счёте', 'charges.opening': 'Было на начало',
+  'charges.closing': 'Стало на конец',
   'charges.income': 'Поступило за {month}', 'charges.outgo': 'Списано за {month}',
   'charges.lasts': 'Хватит примерно',
   'charges.days': { one: 'на {n} день', many: 'на {n} дней', other: 'на {n} дня' },
@@ -66,7 +70,8 @@ export const ruMoney = {
   'charges.when': 'Когда', 'charges.what': 'За что', 'charges.details': 'Подробности',
   'charges.sum': 'Сумма, ₽', 'charges.balance': 'Остаток, ₽',
   'charges.call': 'Звонок в журнале', 'charges.order': 'платёж № {n}',
-  'charges.none': 'Строк нет', 'charges.noneMonth': 'За этот месяц денег не приходило и не уходило.',
+  'charges.none': 'Строк нет',
+  'charges.noneMonth': 'За этот месяц денег не приходило и не уходило.',
   'charges.noneKind': 'Такого за этот месяц не было.',
   'charges.older': 'Показать более ранние', 'charges.newest': 'К новым',
   'charges.download': 'Скачать {format}', 'charges.print': 'Для печати',

@@ -181,6 +181,8 @@ export const ru = {
   'warning.shadowedPartly': 'часть времени уступает правилу «{byRuleName}».',
   'warning.nextMissing': 'следующего правила больше нет.',
   'warning.nextDisabled': 'следующее правило «{nextRuleName}» выключено.',
+  'warning.nextForOthers':
+    'следующее правило «{nextRuleName}» не для всех: остальным звонящим цепочка кончится.',
   'warning.nextOutsideSchedule':
     'следующее правило «{nextRuleName}» в это время не действует и будет пропущено.',
   'warning.nextSometimesOutside': 'следующее правило «{nextRuleName}» действует не всё это время.',

@@ -1,6 +1,6 @@
 /**
- * Where a browser comes back to from the payment system: what our own row says of the payment. It is
- * asked again until there is an answer; the address itself proves nothing.
+ * Where a browser comes back to from the payment system: what our own row says of the payment. It
+ * is asked again until there is an answer; the address itself proves nothing.
  */
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
@@ -74,7 +74,8 @@ function Outcome(props: {
 }): VNode {
   return html`<section class="card pay-result"><div role="status" class="pay-told">
     <span class=${`pay-sign ${props.look}`} aria-hidden="true">${props.icon === undefined
-      ? html`<span class="spinner"></span>` : html`<${Icon} name=${props.icon} size=${22} />`}</span>
+      ? html`<span class="spinner"></span>`
+      : html`<${Icon} name=${props.icon} size=${22} />`}</span>
     <div><h2>${props.title}</h2><p class="soft">${props.text}</p>
       ${props.note !== undefined && html`<p class="small soft">${props.note}</p>`}</div></div>
     <div class="pay-bar">${props.children}</div></section>`

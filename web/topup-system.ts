@@ -1,6 +1,6 @@
 /**
- * The second step of «Пополнение баланса»: the payment system, «Оплатить!», and the way to its page.
- * A form sent twice is one payment (topup-form.ts).
+ * The second step of «Пополнение баланса»: the payment system, «Оплатить!», and the way to its
+ * page. A form sent twice is one payment (topup-form.ts).
  */
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'

@@ -4,13 +4,13 @@
 import { Hono } from 'hono'
 import type * as v from 'valibot'
 import {
-  addCallerEntry, addCallerList, blockedList, deleteCallerList, listCallerLists, loadCallerList,
-  removeCallerEntries, replaceCallerList,
+  addCallerEntry, addCallerList, blockedList, changeCallerList, deleteCallerList, listCallerLists,
+  loadCallerList, removeCallerEntries,
 } from '../store/caller-lists.ts'
 import { nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { readMask } from './rule-draft.ts'
-import { callerEntryRequest, callerListRequest } from './schema-rules.ts'
+import { callerEntryRequest, callerListChange, callerListRequest } from './schema-rules.ts'
 import type { CallerListReply } from './schema-rules.ts'
 
 /** /api/caller-lists: list, add, replace, delete; entries one by one. */
@@ -25,15 +25,17 @@ export function callerListRoutes(deps: ApiDeps): Hono<ApiEnv> {
       return c.json(lists)
     })
     .post('/', async (c) => {
-      const list = readList(await readBody(c, callerListRequest))
+      const { name, entries } = await readBody(c, callerListRequest)
+      const list = { name, entries: readEntries(entries) }
       const id = await addCallerList(db, c.get('session').subscriberId, list, nowMs(deps))
       return c.json(await one(c, id), 201)
     })
     .get('/:id', async (c) => c.json(await one(c, readListId(c))))
     .put('/:id', async (c) => {
       const id = readListId(c)
-      const list = readList(await readBody(c, callerListRequest))
-      await replaceCallerList(db, c.get('session').subscriberId, id, list, nowMs(deps))
+      const { name, entries } = await readBody(c, callerListChange)
+      const list = { name, entries: entries === undefined ? undefined : readEntries(entries) }
+      await changeCallerList(db, c.get('session').subscriberId, id, list, nowMs(deps))
       return c.json(await one(c, id))
     })
     .delete('/:id', async (c) => {
@@ -58,10 +60,7 @@ function readListId(c: ApiContext): string {
   return c.req.param('id') === blockedList ? blockedList : readId(c)
 }
 
-function readList({ name, entries }: v.InferOutput<typeof callerListRequest>) {
-  return {
-    name,
-    entries: entries.map((entry, index) =>
-      ({ mask: readMask(entry.mask, `entries.${index}.mask`), name: entry.name })),
-  }
+function readEntries(entries: v.InferOutput<typeof callerListRequest>['entries']) {
+  return entries.map((entry, index) =>
+    ({ mask: readMask(entry.mask, `entries.${index}.mask`), name: entry.name }))
 }

@@ -15,7 +15,8 @@ import {
   passwordRequest, pinRequest, settingsRequest, trialRequest, uploadQuery,
 } from './schema-media.ts'
 import {
-  calendarImportRequest, calendarQuery, callerEntryRequest, callerListRequest, codeRequest,
+  calendarImportRequest, calendarQuery, callerEntryRequest, callerListChange, callerListRequest,
+  codeRequest,
   dayRequest, overrideRequest, previewRequest, simulateRequest, testCallRequest, verifyRequest,
 } from './schema-rules.ts'
 import {
@@ -109,7 +110,7 @@ export const routeTable: readonly RouteEntry[] = [
       { body: callerListRequest, status: 201 }],
     ['GET', '/api/caller-lists/:id', 'read', 'CallerListReply', 'Один список'],
     ['PUT', '/api/caller-lists/:id', 'write', 'CallerListReply', 'Заменить список',
-      { body: callerListRequest }],
+      { body: callerListChange }],
     ['DELETE', '/api/caller-lists/:id', 'write', 'Nothing', 'Удалить список'],
     ['POST', '/api/caller-lists/:id/entries', 'write', 'CallerListReply', 'Добавить звонящего',
       { body: callerEntryRequest }],

@@ -139,10 +139,13 @@ const callerEntry = v.object({
   name: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64), visible), ''),
 })
 
-/** POST /api/caller-lists, PUT /api/caller-lists/:id (there `entries` replace the old ones). */
-export const callerListRequest = v.object({
-  name: title(64),
-  entries: v.pipe(v.array(callerEntry), v.maxLength(500)),
+const callerEntries = v.pipe(v.array(callerEntry), v.maxLength(500))
+
+/** POST /api/caller-lists */
+export const callerListRequest = v.object({ name: title(64), entries: callerEntries })
+/** PUT /api/caller-lists/:id: `entries` replace the old ones; left out, they stay. */
+export const callerListChange = v.object({
+  name: title(64), entries: v.exactOptional(callerEntries),
 })
 /** POST /api/caller-lists/:id/entries; DELETE /api/caller-lists/:id/entries/:mask takes it off. */
 export const callerEntryRequest = callerEntry

@@ -33,6 +33,7 @@ export interface RecordChannel extends PlaybackChannel {
   /** Opens a file to record into, or says why not. */
   openRecording(file: Octets, channels: 1 | 2): RecordingFile | string
   readonly session: Pick<RtpSession, 'isWaiting' | 'listenPatiently' | 'drain'>
+  readonly isMutedHeard: boolean
 }
 
 /** Frames that a far end which sends may wait for their time; nothing is lost by them. */
@@ -80,6 +81,7 @@ class Recorder implements Running {
   readonly #file: RecordingFile
   #startMs = -1
   #waited = 0
+  #hasBegun = false
   #silentFrames = 0
   #isTerminated = false
 
@@ -92,12 +94,12 @@ class Recorder implements Running {
 
   tick(tick: Tick): string | undefined {
     if (this.#startMs < 0) this.#startMs = tick.nowMs
-    if (this.#isTerminated) return this.#finishWhole()
-    if (this.#waited < longestWait && this.#channel.session.isWaiting) {
+    if (this.#isTerminated) return this.#finish(false)
+    if (!this.#hasBegun && this.#waited < longestWait && this.#channel.session.isWaiting) {
       this.#waited++
       return undefined
     }
-    this.#waited = longestWait
+    this.#hasBegun = true
     const { limitSeconds, silenceLevel, silenceSeconds } = this.#wanted
     // Before the first packet there is nothing to write; after it, a gap is time that passed.
     if (tick.hasHeard) {
@@ -111,7 +113,7 @@ class Recorder implements Running {
     }
     if (this.#file.hasFailed) return this.#finish(false)
     if (limitSeconds === 0) return undefined
-    const isFull = this.#file.samples >= limitSeconds * sampleRate
+    const isFull = this.#room <= this.#waited
     // A far end that sends nothing must not make a record last for ever.
     const isOver = tick.nowMs - this.#startMs >= (limitSeconds + 1) * 1000
     return isFull || isOver ? this.#finish(false) : undefined
@@ -125,19 +127,28 @@ class Recorder implements Running {
   }
 
   stop(): string {
-    return this.#finishWhole()
-  }
-
-  /** With what was said until now and waits to be heard. */
-  #finishWhole(): string {
-    const frame = silentFrame()
-    for (let held = 0; held < mostHeld && this.#channel.session.drain(frame); held++) {
-      this.#file.write(frame)
-    }
     return this.#finish(false)
   }
 
+  /** Frames that still fit in. */
+  get #room(): number {
+    const { limitSeconds } = this.#wanted
+    return limitSeconds === 0 ? Infinity
+      : (limitSeconds * sampleRate - this.#file.samples) / frameSamples
+  }
+
+  /** Takes what was said until now and waits to be heard. */
+  #takeHeld(): void {
+    const frame = silentFrame()
+    const channel = this.#channel
+    for (let most = Math.min(mostHeld, this.#room); most > 0 && channel.session.drain(frame); most--) {
+      if (channel.isMutedHeard) frame.fill(0)
+      this.#file.write(frame)
+    }
+  }
+
   #finish(isSilence: boolean): string {
+    if (!this.#file.hasFailed) this.#takeHeld()
     const { samples } = this.#file
     const octets = this.#file.close()
     const channel = this.#channel

@@ -108,14 +108,14 @@ export async function addCallerList(
 }
 
 /**
- * Gives a list a new name and new entries; the blocked one keeps its name. Throws StoreError
- * not_found, limit, list_taken.
+ * Gives a list a new name and new entries, or leaves those (undefined); the blocked one keeps its
+ * name. Throws StoreError not_found, limit, list_taken.
  */
-export async function replaceCallerList(
+export async function changeCallerList(
   db: Db,
   subscriberId: string,
   id: string,
-  list: { readonly name: string; readonly entries: readonly CallerEntry[] },
+  list: { readonly name: string; readonly entries: readonly CallerEntry[] | undefined },
   wallMs: number,
 ): Promise<void> {
   await edit(db, subscriberId, async (trx) => {
@@ -129,7 +129,8 @@ export async function replaceCallerList(
         .where('id', '=', id)
         .execute()
     }
-    await replaceEntries(trx, subscriberId, id, list.entries, wallMs)
+    if (list.entries !== undefined)
+      await replaceEntries(trx, subscriberId, id, list.entries, wallMs)
   })
 }
 

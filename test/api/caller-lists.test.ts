@@ -24,6 +24,9 @@ t.test('lists are kept with normalised masks', async (t) => {
   const path = `/api/caller-lists/${made.body.id}`
   t.match(await anna.put(path, { name: 'Родные', entries: [{ mask: '+79160000001', name: '' }] }),
     { status: 200, body: { name: 'Родные', entries: [{ mask: '+79160000001' }] } })
+  t.match(await anna.put(path, { name: 'Свои' }),
+    { status: 200, body: { name: 'Свои', entries: [{ mask: '+79160000001' }] } }, 'entries stay')
+  t.match((await anna.put(path, { name: 'Родные' })).body, { name: 'Родные' })
   t.equal((await anna.post(`${path}/entries`,
     { mask: '8 812 *', name: 'Питер' })).body.entries.length, 2)
   const left = await anna.delete(`${path}/entries/${encodeURIComponent('+7812*')}`)

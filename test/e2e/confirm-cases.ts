@@ -42,7 +42,8 @@ function listens(heard: Int16Array[], talk: Talk): Talk {
 async function endsWith(heard: Int16Array | undefined, prompt: string): Promise<boolean> {
   const wanted = samplesOf(promptFile(prompt))[0]!
   const end = (heard ?? new Int16Array()).slice(-wanted.length - sampleRate)
-  return (await alignAside(wanted, end)).correlation > 0.9
+  // On a busy machine frames are skipped; no other prompt comes near this.
+  return (await alignAside(wanted, end)).correlation > 0.7
 }
 
 /** The caller is told nothing but ringing until this phone has pressed its key. */

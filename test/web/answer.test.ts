@@ -95,7 +95,7 @@ t.test('warnings: the worst first, only what matters here', async (t) => {
   ] })
   const off = rule('off', 'Отпуск', { enabled: false, warnings: [{ code: 'voicemailOff', details: {} }] })
   const all = warnings(overview({ acts: { kind: 'refused', why: 'noMoney', ruleId: null }, rules: [warned, off], result: week([2]) }), me, now)
-  t.strictSame(all.map((each) => [each.kind, each.fix]), [['bad', 'none'], ['bad', 'defaultNumber'], ['warn', 'rule']])
+  t.strictSame(all.map((each) => [each.kind, each.fix]), [['bad', 'topUp'], ['bad', 'defaultNumber'], ['warn', 'rule']])
   t.equal(all[2]?.title, 'Правило «Дома»: в ближайшую неделю не сработает, его время занимает «Работа».')
   t.equal(all[2]?.ruleId, 'home')
 })

@@ -79,8 +79,8 @@ t.test('what happens meanwhile is seen; files and paper bring what is shown', as
   await page.getByText('за приглашение: Ирина К.').waitFor()
   await world.enter({ kind: 'call', kopecks: -3_60, text: '=Дача <b>0:90</b>' })
   await page.getByText('=Дача <b>0:90</b>').waitFor()
-  t.match(await sums(page), { 'На счёте': '376,40 ₽' })
   await page.locator('.menu-head').getByText('376,40 ₽').waitFor()
+  t.match(await sums(page), { 'На счёте': '376,40 ₽' })
 
   await page.getByRole('button', { name: /Разговоры/ }).click()
   await page.getByText('Ирина К.').waitFor({ state: 'detached' })
@@ -147,6 +147,34 @@ t.test('every width, 200 % too, both languages and themes, without a fault for a
     await page.locator(width < 600 ? '.charge-rows' : '.charges-table').waitFor()
     t.strictSame(await axeFaults(page), [], String(width))
     t.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${width} does not scroll sideways`)
+    await page.context().close()
+  }
+})
+
+t.test('nothing jumps while sums and lines arrive', async (t) => {
+  const world = await payingWorld(t, { empty: true, subscriber: { balanceKopecks: 0 } })
+  await pictureCharges(world)
+  for (const screen of [{}, { ...phoneScreen, viewport: { width: 360, height: 740 } }]) {
+    const { page } = await openPanel(browser, world, screen)
+    await logIn(page, world)
+    await page.addInitScript(() => {
+      const seen = globalThis as unknown as { shifts: { by: number; what: string }[] }
+      seen.shifts = []
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as unknown as { value: number; sources?: { node?: Element | null }[] }[]) {
+          const what = entry.sources?.map(({ node }) => node?.className || node?.nodeName).join() ?? ''
+          seen.shifts.push({ by: entry.value, what })
+        }
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    for (const [path, ready] of [['/charges', 'на 65 дней'], ['/balance', 'Примерно на 150 дней'], ['/balance?sum=300', 'карты, кошельки']] as const) {
+      await page.goto(world.url + path)
+      await page.getByText(ready).waitFor()
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 200)))
+      const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: { by: number; what: string }[] }).shifts)
+      const sum = shifts.reduce((all, { by }) => all + by, 0)
+      t.ok(sum < 0.05, `${path}: ${sum.toFixed(3)}`, sum < 0.05 ? {} : { shifts })
+    }
     await page.context().close()
   }
 })

@@ -41,6 +41,17 @@ t.test('every phrase exists in both languages', async (t) => {
   t.strictSame(russian.flatMap(keysOf).filter((key) => !english.has(key)), [])
 })
 
+t.test('every warning about a rule has words', async (t) => {
+  const source = readFileSync(`${webFolder}/../src/call/warning.ts`, 'utf8')
+  const codes = [...source.slice(0, source.indexOf('export interface')).matchAll(/\| '(\w+)'/g)]
+    .map((match) => match[1] ?? '')
+  // Of the account: the home page and the list of callers say them in sentences of their own.
+  const account = ['notActive', 'noMoney', 'noRules', 'allDisabled', 'nowhere', 'defaultMissing', 'blockedTooWide']
+  const all = new Set(russian.flatMap(keysOf))
+  t.ok(codes.length > 20)
+  t.strictSame(codes.filter((code) => !account.includes(code) && !all.has(`warning.${code}`)), [])
+})
+
 t.test('a key that is put together keeps its name in the bundle', async (t) => {
   const { files } = await buildPanel(webFolder)
   const bundle = [...files].filter(([name]) => name.endsWith('.js'))

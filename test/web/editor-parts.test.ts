@@ -140,6 +140,9 @@ t.test('one step that makes a warning go away', async (t) => {
   t.equal(fixOf('voicemailTooEarly', {}, { ...form, mode: 'serial' })?.href, '/settings/calls')
   t.equal(fixOf('nextDisabled', { nextRuleId: 'b' }, form)?.href, '/rules/b')
   t.strictSame(fixOf('nextOutsideSchedule', {}, form)?.patch, { ignoreSchedule: true })
+  const busy = { action: 'rule', nextRuleId: 'b', ignoreSchedule: false } as const
+  t.strictSame(fixOf('nextOutsideSchedule', { link: 'busy' }, { ...form, busy })?.patch,
+    { busy: { ...busy, ignoreSchedule: true } }, 'of the branch it is about')
   t.equal(fixOf('shadowed', {}, form)?.part, 'part-wait')
   t.equal(fixOf('unverifiedNumber', {}, form)?.href, '/numbers')
   t.equal(fixOf('listEmpty', {}, form)?.href, '/callers')
@@ -149,7 +152,7 @@ t.test('one step that makes a warning go away', async (t) => {
 t.test('warnings of the whole set have words', async (t) => {
   const codes = [
     'expired', 'neverActs', 'shadowed', 'shadowedPartly', 'callersShadowed', 'noCallers', 'listMissing', 'listEmpty', 'nextMissing', 'nextDisabled',
-    'nextOutsideSchedule', 'nextSometimesOutside', 'cycle', 'voicemailTooEarly', 'longerThanCall', 'confirmTooLong', 'delayTooLong', 'voicemailOff',
+    'nextOutsideSchedule', 'nextSometimesOutside', 'nextForOthers', 'cycle', 'voicemailTooEarly', 'longerThanCall', 'confirmTooLong', 'delayTooLong', 'voicemailOff',
     'noTargets', 'repeatedNumber', 'ownNumber', 'unverifiedNumber', 'blockedTooWide',
   ]
   for (const code of codes) t.ok(warningWords({ code, details: {} }), code)

@@ -145,6 +145,34 @@ t.test('a name is dragged to another place, or moved by its handle’s arrows', 
   await page.locator('[data-name="4"]').getByText('Ночью только близкие').waitFor()
 })
 
+t.test('two fingers change the scale of the plot', async (t) => {
+  const world = await panelWorld(t)
+  const { page, complaints } = await openPanel(browser, world, phoneScreen)
+  await logIn(page, world)
+  await page.locator('[data-bar]').first().waitFor()
+  const shown = (name: string): Promise<void> => page.getByRole('radio', { name, checked: true }).waitFor()
+  await shown('День')
+  await page.locator('.timeline').scrollIntoViewIfNeeded()
+  const box = await boxOf(page, '.timeline')
+  const cdp = await page.context().newCDPSession(page)
+  /** Two fingers on a line, so far from its middle, pixels: from one distance to another. */
+  const pinch = async (from: number, to: number): Promise<void> => {
+    const [x, y] = [box.x + 190, box.y + 90]
+    const at = (half: number) => [{ x: x - half, y, id: 0 }, { x: x + half, y, id: 1 }]
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from) })
+    for (let step = 1; step <= 5; step += 1) {
+      await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(from + (to - from) * step / 5) })
+    }
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+  }
+  await pinch(90, 60)
+  await shown('3 дня')
+  await pinch(60, 90)
+  await shown('День')
+  t.equal(await page.evaluate(() => globalThis.visualViewport?.scale), 1, 'the page itself stays as it is')
+  t.strictSame(complaints, [])
+})
+
 t.test('a phone has five places and the sheet «Ещё»; the counts are beside the menu', async (t) => {
   const world = await panelWorld(t)
   await pictureCalls(world)
@@ -155,6 +183,7 @@ t.test('a phone has five places and the sheet «Ещё»; the counts are beside 
   t.equal(await bar.locator('> *').count(), 5)
   await bar.getByRole('button', { name: 'Ещё' }).click()
   const sheet = page.getByRole('dialog', { name: 'Ещё' })
+  await sheet.getByRole('link', { name: 'Мои номера' }).waitFor()
   for (const name of ['Мои номера', 'Кто зазвонит, если…', 'Статистика', 'Настройки', 'Ваш профиль', 'Поддержка']) {
     t.equal(await sheet.getByRole('link', { name }).count(), 1, name)
   }
@@ -220,6 +249,15 @@ t.test('a hundred rules over a month scroll smoothly, and are found by name', as
   await page.locator('.strips-of').nth(20).waitFor()
   const drawn = await page.locator('.names .name').count()
   t.ok(drawn < 60, `${drawn} of 100 rows are drawn`)
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable')
+  /** Milliseconds the page's own thread worked so far: script, style and layout; painting is elsewhere. */
+  const worked = async (): Promise<number> => {
+    const { metrics } = await cdp.send('Performance.getMetrics')
+    return ['ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration']
+      .reduce((sum, name) => sum + (metrics.find((one) => one.name === name)?.value ?? 0) * 1000, 0)
+  }
+  const before = await worked()
   const frames = await page.evaluate(async () => {
     const box = document.querySelector('.timeline')
     if (box === null) throw new Error('no timeline')
@@ -242,12 +280,15 @@ t.test('a hundred rules over a month scroll smoothly, and are found by name', as
       across: await measure((share) => { box.scrollLeft = left + Math.sin(share * 6.28) * 60 }),
     }
   })
+  const perFrame = (await worked() - before) / (frames.down.length + frames.across.length)
+  t.comment(`the page works ${perFrame.toFixed(1)} ms a frame`)
+  t.ok(perFrame < 1000 / 60, 'less than 60 frames a second leave, whatever the machine paints with')
   for (const [name, times] of Object.entries(frames)) {
     const sorted = times.slice(2).sort((a, b) => a - b)
     const p95 = sorted[Math.floor(sorted.length * 0.95)] ?? 0
     const worst = sorted.at(-1) ?? 0
     t.comment(`scrolling ${name}: ${sorted.length} frames in 2 s, p95 ${p95.toFixed(1)} ms, worst ${worst.toFixed(1)} ms`)
-    t.ok(worst < 250, `${name}: no frame takes longer than a quarter of a second`)
+    t.ok(p95 < 500, `${name}: no crawling, even on a busy machine without a graphics card`)
   }
   t.match(await page.locator('.names .name-line').last().textContent(), /^100/, 'the last row is there')
   await page.getByRole('searchbox', { name: 'Название правила' }).fill('планёрка')

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { RuleReply } from '../../src/api/schema.ts'
 import { axeFaults, logIn, openPanel, startBrowser } from '../support/panel-browser.ts'
-import { panelWorld } from '../support/panel-server.ts'
+import { panelWorld, pictureCalls } from '../support/panel-server.ts'
 
 const browser = await startBrowser(t)
 
@@ -136,4 +136,35 @@ t.test('a deleted number comes back as it was', async (t) => {
   await toast(page, 'Отменено')
   t.match(await ask<unknown[]>(page, '/api/numbers'),
     [{ description: 'Мобильный', confirm: true, callerId: 'personal' }])
+})
+
+t.test('a note changed in another window: what is being typed stays, and one is told', async (t) => {
+  const world = await panelWorld(t)
+  const [call] = await pictureCalls(world)
+  const { page } = await openPanel(browser, world)
+  await logIn(page, world)
+  await page.goto(`${world.url}/calls?open=${call?.id}`)
+  await page.getByRole('button', { name: 'Добавить заметку' }).click()
+  await page.getByRole('textbox', { name: 'Заметка' }).fill('Перезвонить в среду')
+  await ask(page, `/api/calls/${call?.id}/note`, 'POST', { text: 'Просил счёт' })
+  await page.getByText('В другом окне заметку изменили: «Просил счёт»').waitFor()
+  t.equal(await page.getByRole('textbox', { name: 'Заметка' }).inputValue(), 'Перезвонить в среду')
+  await page.getByRole('button', { name: 'Сохранить' }).click()
+  await toast(page, 'Заметка сохранена')
+  await page.getByRole('status').getByRole('button', { name: 'Отменить' }).click()
+  await page.locator('.note').getByText('Просил счёт').waitFor()
+})
+
+t.test('a list renamed here keeps the number that was added elsewhere', async (t) => {
+  const world = await panelWorld(t)
+  const { page } = await openPanel(browser, world)
+  await logIn(page, world)
+  const { id } = await ask<{ id: string }>(page, '/api/caller-lists', 'POST', { name: 'Семья', entries: [] })
+  await page.goto(`${world.url}/callers`)
+  await page.getByRole('button', { name: 'Переименовать: Семья' }).click()
+  await ask(page, `/api/caller-lists/${id}/entries`, 'POST', { mask: '+79161112233', name: 'Мама' })
+  await page.getByRole('textbox', { name: 'Название списка' }).fill('Родные')
+  await page.keyboard.press('Enter')
+  await toast(page, /Родные/)
+  t.match(await ask(page, `/api/caller-lists/${id}`), { name: 'Родные', entries: [{ name: 'Мама' }] })
 })
