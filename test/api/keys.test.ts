@@ -73,6 +73,8 @@ t.test('the table names every route that is served, and no other', async (t) => 
     .map(({ method, path }) => `${method} ${path}`))
   t.strictSame([...served].filter((route) => {
     const [method = '', path = ''] = route.split(' ')
+    // The mailbox of development is a page, not a part of the API.
+    if (path.startsWith('/mailbox')) return false
     return findRoute(method, path) === undefined
   }), [], 'served, but not in the table')
   t.strictSame(routeTable.map(({ method, path }) => `${method} ${path}`)

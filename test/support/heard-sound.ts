@@ -41,38 +41,65 @@ export interface Alignment {
   readonly drift: number
 }
 
-/** The beginning by which the place is found: one second. */
-const headSamples = sampleRate
+/** The place is found by the part of a second that is most like itself there. */
+const anchorSamples = sampleRate
 /** Each so many samples are enough to find it. */
 const coarse = 8
 /** Sound is compared in pieces of 200 ms. */
 const pieceSamples = sampleRate / 5
-/** A piece may be off from the one before by a few frames that a jitter buffer added or left out. */
+/** A piece may be off from its neighbour by a few frames that a jitter buffer added or left out. */
 const slackSamples = sampleRate * 0.06
 
 /**
  * Where `heard` is most like `spoken`, and how like it is there. Played over a network that is not
  * quite steady, speech is stretched by a frame here and cut there, which no ear minds: so each piece
- * may be moved a little against the one before.
+ * may be moved a little against its neighbour, beginning at the part that is surest.
  */
 export function align(spoken: Int16Array, heard: Int16Array): Alignment {
-  const at = placeOf(spoken.subarray(0, headSamples), heard, 0, heard.length - spoken.length, coarse)
+  const anchor = anchorOf(spoken, heard)
+  const count = Math.ceil(spoken.length / pieceSamples)
+  const first = Math.floor(anchor.from / pieceSamples)
+  const shifts = new Array<number>(count).fill(anchor.shift)
+  const settle = (piece: number, neighbour: number): void => {
+    shifts[piece] = shiftOf(spoken, heard, piece * pieceSamples, shifts[neighbour] ?? anchor.shift)
+  }
+  for (let piece = first; piece < count; piece++) settle(piece, Math.max(first, piece - 1))
+  for (let piece = first - 1; piece >= 0; piece--) settle(piece, piece + 1)
   let product = 0
   let one = 0
   let other = 0
-  let place = at
-  for (let from = 0; from < spoken.length; from += pieceSamples) {
-    const piece = spoken.subarray(from, from + pieceSamples)
-    if (energyOf(piece) > piece.length * silentEnergy) {
-      place = placeOf(piece, heard, place + from - slackSamples, place + from + slackSamples, 1) - from
-    }
-    const there = heard.subarray(Math.max(0, place + from), place + from + piece.length)
-    product += productAt(piece, there, 0, 1)
-    one += energyOf(piece)
+  for (const [piece, shift] of shifts.entries()) {
+    const from = piece * pieceSamples
+    const said = spoken.subarray(from, from + pieceSamples)
+    const there = heard.subarray(Math.max(0, shift + from), Math.max(0, shift + from + said.length))
+    product += productAt(said, there, 0, 1)
+    one += energyOf(said)
     other += energyOf(there)
   }
   const correlation = one === 0 || other === 0 ? 0 : product / Math.sqrt(one * other)
-  return { at, correlation, drift: place - at }
+  return { at: shifts[0]!, correlation, drift: shifts.at(-1)! - shifts[0]! }
+}
+
+/** The part of `spoken` that is found most surely, and by how much it is shifted in `heard`. */
+function anchorOf(spoken: Int16Array, heard: Int16Array): { from: number; shift: number } {
+  let best = { from: 0, shift: 0, likeness: -Infinity }
+  const length = Math.min(anchorSamples, spoken.length)
+  for (let from = 0; from + length <= spoken.length; from += anchorSamples * 1.5) {
+    const part = spoken.subarray(from, from + length)
+    const place = placeOf(part, heard, 0, heard.length - length, coarse)
+    const there = heard.subarray(place, place + length)
+    const energy = Math.sqrt(energyOf(part) * energyOf(there))
+    const likeness = energy === 0 ? 0 : productAt(part, there, 0, 1) / energy
+    if (likeness > best.likeness) best = { from, shift: place - from, likeness }
+  }
+  return best
+}
+
+/** The shift of one piece, near that of its neighbour; a silent piece has its neighbour's. */
+function shiftOf(spoken: Int16Array, heard: Int16Array, from: number, near: number): number {
+  const piece = spoken.subarray(from, from + pieceSamples)
+  if (energyOf(piece) <= piece.length * silentEnergy) return near
+  return placeOf(piece, heard, near + from - slackSamples, near + from + slackSamples, 1) - from
 }
 
 /** Energy of a sample that is no speech. */
