@@ -277,7 +277,7 @@ t.test('a document that has not changed is sent once', async (t) => {
 t.test('a database that does not answer is given up in time', async (t) => {
   const database = await testDatabase(t)
   const id = await createSubscriber(database.kysely, anna, wallMs)
-  const find = createSubscriberFinder(database, 300)
+  const find = createSubscriberFinder(database, 3000)
   await find(anna.number)
   await database.kysely.transaction().execute(async (trx) => {
     await trx.deleteFrom('personal_numbers').where('subscriber_id', '=', id).execute()
@@ -286,7 +286,7 @@ t.test('a database that does not answer is given up in time', async (t) => {
   const began = performance.now()
   await t.rejects(database.execute('SELECT SLEEP(30)', [], 200), { code: 'DATABASE_TIMEOUT' })
   await Promise.all(Array.from({ length: 10 }, () => find(anna.number)))
-  t.ok(performance.now() - began < 2000, 'and nobody else waits behind it')
+  t.ok(performance.now() - began < 10_000, 'and nobody else waits behind it')
   await database.close()
   await t.rejects(find(anna.number))
 })
