@@ -59,7 +59,7 @@ export function align(spoken: Int16Array, heard: Int16Array): Alignment {
   const anchor = anchorOf(spoken, heard)
   const count = Math.ceil(spoken.length / pieceSamples)
   const first = Math.floor(anchor.from / pieceSamples)
-  const shifts = new Array<number>(count).fill(anchor.shift)
+  const shifts = Array.from<number>({ length: count }).fill(anchor.shift)
   const settle = (piece: number, neighbour: number): void => {
     shifts[piece] = shiftOf(spoken, heard, piece * pieceSamples, shifts[neighbour] ?? anchor.shift)
   }
