@@ -67,7 +67,9 @@ t.teardown(async () => {
   await product.ended
 })
 const note = join(folder, 'run.json')
-const isUp = await until(() => existsSync(note) || product.child.exitCode !== null, 100_000)
+// The last line printed, not the note: the note is written before the text has come through the pipe.
+const isUp = await until(() => (existsSync(note) && product.output().includes('make call')) ||
+  product.child.exitCode !== null, 100_000)
 
 t.test('make run says where everything is', (t) => {
   t.ok(isUp && product.child.exitCode === null, product.output())
