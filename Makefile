@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 # Packages of Debian 12 and the programs by which we see that they are there.
 RUN_NEEDS := mariadb-server-core:mariadbd mariadb-server-core:mariadb-install-db \
   mariadb-client-core:my_print_defaults sip-tester:sipp
-TEST_NEEDS := $(RUN_NEEDS) chromium:chromium baresip-core:baresip
+TEST_NEEDS := $(RUN_NEEDS) chromium-headless-shell:chromium-headless-shell baresip-core:baresip
 
 .PHONY: help run test check call load bench figures prompts clean needs-run needs-test
 

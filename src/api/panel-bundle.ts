@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { brotliCompress, gzip } from 'node:zlib'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, stop } from 'esbuild'
 import type { Metafile, Plugin } from 'esbuild'
 import { shortKeys } from './panel-words.ts'
@@ -49,6 +49,10 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   ],
   calls: ['calls.ts', 'page-voicemail.ts', 'page-statistics.ts', 'page-simulator.ts'],
   money: ['page-topup.ts', 'page-charges.ts'],
+  public: [
+    'page-register.ts', 'page-request.ts', 'page-forgot.ts', 'page-password.ts', 'page-email.ts',
+    'login-second.ts',
+  ],
   account: ['page-settings.ts', 'page-profile.ts', 'page-support.ts', 'page-features.ts'],
 }
 
@@ -107,9 +111,11 @@ function withoutIndents(content: Uint8Array): Buffer {
 /**
  * Bundles web/main.ts, web/style.css and web/later.css; in index.html they become the hashed names.
  * Other files of web/ with a type above are served as they are. `ownStyle` goes behind the first
- * style sheet: the operator's colours.
+ * style sheet: the operator's colours. `effort` of Brotli, 0–11: the best takes a second.
  */
-export async function buildPanel(webFolder: string, ownStyle = ''): Promise<PanelFiles> {
+export async function buildPanel(
+  webFolder: string, ownStyle = '', effort = constants.BROTLI_MAX_QUALITY,
+): Promise<PanelFiles> {
   const names = await readdir(webFolder)
   const entryPoints = ['main.ts', 'style.css', 'later.css']
     .filter((name) => names.includes(name))
@@ -138,7 +144,7 @@ export async function buildPanel(webFolder: string, ownStyle = ''): Promise<Pane
   const files = new Map<string, PanelFile>()
   for (const file of result.outputFiles) {
     const path = `/${basename(file.path)}`
-    files.set(path, await packFile(path, withoutIndents(file.contents), true))
+    files.set(path, await packFile(path, withoutIndents(file.contents), true, effort))
   }
   const hashed = new Map(
     Object.entries(result.metafile.outputs).flatMap(([path, { entryPoint }]) =>
@@ -151,7 +157,7 @@ export async function buildPanel(webFolder: string, ownStyle = ''): Promise<Pane
       name === 'index.html'
         ? Buffer.from(withPreload(linkEntries(content.toString('utf8'), hashed), result.metafile))
         : content
-    files.set(`/${name}`, await packFile(name, body, false))
+    files.set(`/${name}`, await packFile(name, body, false, effort))
   }
   return { files }
 }
@@ -175,13 +181,16 @@ function withPreload(html: string, metafile: Metafile): string {
   return html.replace('</head>', `${links.join('')}</head>`)
 }
 
-async function packFile(name: string, content: Buffer, immutable: boolean): Promise<PanelFile> {
+async function packFile(
+  name: string, content: Buffer, immutable: boolean, effort: number,
+): Promise<PanelFile> {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: effort }
   return {
     type: types[extname(name)] ?? 'application/octet-stream',
     immutable,
     etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`,
     body: new Uint8Array(content),
     gzip: new Uint8Array(await promisify(gzip)(content, { level: 9 })),
-    brotli: new Uint8Array(await promisify(brotliCompress)(content)),
+    brotli: new Uint8Array(await promisify(brotliCompress)(content, { params })),
   }
 }

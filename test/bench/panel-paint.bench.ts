@@ -3,11 +3,10 @@
  * to what Lighthouse calls slow 4G: 150 ms there and back, 1.6 Mbit/s. Prints milliseconds until the
  * first contentful paint and until the answer «куда пойдёт звонок» stands there, median of five.
  */
-import { existsSync } from 'node:fs'
-import process from 'node:process'
 import type { BrowserContext, Page } from 'playwright-core'
 import t from 'tap'
 import type { Test } from 'tap'
+import { chromiumProgram } from '../support/chromium.ts'
 import { logIn, openPanel, startBrowser } from '../support/panel-browser.ts'
 import { panelWorld, pictureCalls } from '../support/panel-server.ts'
 
@@ -15,7 +14,7 @@ const slow4g = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8
 const times = 5
 const patienceMs = 180_000
 
-if (existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
+if (chromiumProgram !== undefined) {
   // The world of the browser tests is built and ended by tap.
   t.setTimeout(patienceMs)
   await t.test('first paint', { timeout: patienceMs }, measure)

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import type { RunNote } from '../../src/launcher/product.ts'
+import { chromiumProgram } from '../support/chromium.ts'
 import { freeTcpPort } from '../support/baresip.ts'
 import { freeUdpPort } from '../support/sipp.ts'
 
@@ -105,7 +106,7 @@ t.test('make call VOICEMAIL=1: what was spoken is what Chromium plays from the p
   t.match(text, /why: voicemail took the call: timeout/)
   t.equal(text.match(/── CANCEL ─/g)?.length, 2, 'both phones have rung in vain')
   t.match(text, /length in the panel +\d+\.\d\d s\n/)
-  if (existsSync(process.env['CHROMIUM'] ?? '/usr/bin/chromium')) {
+  if (chromiumProgram !== undefined) {
     t.match(text, /played by Chromium +\d+\.\d\d s\n/)
     t.match(text, /the sentence as Chromium got it +begins at \d\.\d\d s, correlation (0\.9[5-9]|1\.)/)
   } else t.match(text, 'There is no Chromium here')

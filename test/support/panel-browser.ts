@@ -7,6 +7,7 @@ import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { chromiumArguments, chromiumProgram, unwantedArguments } from './chromium.ts'
 import type { PanelWorld } from './panel-server.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -16,11 +17,9 @@ export const phoneScreen: BrowserContextOptions = { viewport: { width: 390, heig
 /** Starts Chromium for one test file. */
 export async function startBrowser(test: Test): Promise<Browser> {
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
-    ],
+    executablePath: chromiumProgram ?? 'chromium',
+    args: [...chromiumArguments],
+    ignoreDefaultArgs: [...unwantedArguments],
   })
   test.teardown(() => browser.close())
   return browser
@@ -62,7 +61,7 @@ export async function logIn(page: Page, world: PanelWorld): Promise<void> {
 /** Accessibility faults by axe-core, one line each; an empty list is what a page wants. */
 export async function axeFaults(page: Page): Promise<string[]> {
   // Evaluated through the debugger: the page's own policy forbids inline scripts, rightly.
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource)
   return page.evaluate(async () => {
     const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> } }).axe
     const { violations } = await axe.run()

@@ -2,8 +2,8 @@
  * Hears a sound of the running panel as its user does: Chromium logs in, opens the page, presses
  * play and hears it to the end; what it received it decodes itself.
  */
-import { existsSync } from 'node:fs'
 import type { Page } from 'playwright-core'
+import { chromiumArguments, chromiumProgram } from './chromium.ts'
 
 export interface HeardSound {
   /** Decoded by Chromium, 8000 Hz. */
@@ -12,18 +12,17 @@ export interface HeardSound {
   readonly playedMs: number
 }
 
-const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const patienceMs = 20_000
 
 /** Undefined when there is no Chromium on this machine. */
 export async function hearInChromium(
   panelUrl: string, who: { readonly login: string; readonly password: string }, path: string,
 ): Promise<HeardSound | undefined> {
-  if (!existsSync(program)) return undefined
+  if (chromiumProgram === undefined) return undefined
   const { chromium } = await import('playwright-core')
   const browser = await chromium.launch({
-    executablePath: program,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-dev-shm-usage'],
+    executablePath: chromiumProgram,
+    args: [...chromiumArguments],
   })
   try {
     const page = await (await browser.newContext({ locale: 'ru-RU' })).newPage()

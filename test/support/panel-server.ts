@@ -25,6 +25,8 @@ import type { TestDatabase } from './database.ts'
 export const pictureMs = Date.parse('2025-11-18T14:32:00+03:00')
 export const personalNumber = '+74996740782'
 export const webFolder = new URL('../../web', import.meta.url).pathname
+/** Of all worlds of a file. */
+let built: ReturnType<typeof buildPanel> | undefined
 
 export interface PanelWorld {
   readonly url: string
@@ -104,7 +106,7 @@ export async function panelWorld(
   const sounds = `${folder}/sounds`
   const journal = new CallJournal({ database, clock, log: silentLog, spillFolder: folder, owner: 'e'.repeat(32) })
   const hub = createChangeHub(database.kysely, clock, silentLog)
-  const panel = await buildPanel(webFolder)
+  const panel = await (built ??= buildPanel(webFolder, '', 1))
   const api = createApi({
     database, clock, log: silentLog, hub, brand: defaultBrand, behindProxy: false, panel,
     media: { folder: sounds, available: () => true }, ...options.api,

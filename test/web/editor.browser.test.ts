@@ -240,7 +240,6 @@ t.test('two windows: conditions that differ are asked, field by field', async (t
 t.test('both modes are free of accessibility faults in both languages and themes, and fit', async (t) => {
   const world = await panelWorld(t)
   const looks = [
-    { name: 'dark', options: { colorScheme: 'dark' } }, { name: 'phone', options: phoneScreen },
     { name: 'narrow dark phone', options: { ...phoneScreen, viewport: { width: 360, height: 740 }, colorScheme: 'dark' } },
     { name: 'tablet', options: { viewport: { width: 900, height: 900 } } },
   ] as const

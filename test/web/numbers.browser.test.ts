@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import { addNumber } from '../../src/store/numbers.ts'
-import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
+import { axeFaults, logIn, openPanel, startBrowser } from '../support/panel-browser.ts'
 import { panelWorld, sketchCall } from '../support/panel-server.ts'
 import type { PanelWorld } from '../support/panel-server.ts'
 
@@ -227,29 +227,4 @@ t.test('the calendar: a year of days, own ones by keys with undo, a file looked 
   await page.getByRole('button', { name: 'Следующий год' }).click()
   await page.locator('[data-date="2026-01-01"]').waitFor()
   t.strictSame(complaints, [], 'the console is silent')
-})
-
-t.test('each page is free of accessibility faults in both languages and themes, and fits', async (t) => {
-  const world = await panelWorld(t, { api: { verifyNumbers: true } })
-  const pages = [['/rules', '.rule-row'], ['/numbers', '.table'], ['/callers', '.caller-list'], ['/calendar', '.month']] as const
-  const looks = [
-    { name: 'dark', options: { colorScheme: 'dark' } }, { name: 'phone', options: phoneScreen },
-    { name: 'narrow dark phone', options: { ...phoneScreen, viewport: { width: 360, height: 740 }, colorScheme: 'dark' } },
-    { name: 'tablet', options: { viewport: { width: 900, height: 900 } } },
-  ] as const
-  for (const look of looks) {
-    const { page, complaints } = await open(world, '/numbers', look.options)
-    for (const language of ['ru', 'en']) {
-      await page.evaluate((value) => localStorage.setItem('language', value), language)
-      for (const [path, mark] of pages) {
-        await page.goto(world.url + path)
-        await page.locator(mark).first().waitFor()
-        t.strictSame(await axeFaults(page), [], `${look.name}, ${language}: ${path}`)
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-        t.equal(wide, 0, `${look.name}, ${language}: ${path} does not scroll sideways`)
-      }
-    }
-    t.strictSame(complaints, [], `${look.name}: the console is silent`)
-    await page.context().close()
-  }
 })
