@@ -22,7 +22,7 @@ call: needs-run node_modules/.installed ## place a first call to the running pro
 
 test: needs-test node_modules/.installed ## all tests; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory check || { echo 'make check failed: no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
-	@tap --reporter=tap | node test/support/closing-line.ts
+	@NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/compiled tap --reporter=tap | node test/support/closing-line.ts
 
 check: node_modules/.installed ## types, lint, dead code, architecture
 	@tsc --noEmit
@@ -45,7 +45,7 @@ prompts: node_modules/.installed ## speak prompts/texts.json anew; needs the Deb
 clean: ## remove installed packages and everything that was made (also the private database)
 	rm -rf node_modules var bench-out .tap
 
-node_modules/.installed: package.json package-lock.json
+node_modules/.installed: package.json package-lock.json .taprc
 	@echo 'Installing npm packages…'
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
