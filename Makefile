@@ -7,6 +7,9 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 RUN_NEEDS := mariadb-server-core:mariadbd mariadb-server-core:mariadb-install-db \
   mariadb-client-core:my_print_defaults sip-tester:sipp
 TEST_NEEDS := $(RUN_NEEDS) chromium-headless-shell:chromium-headless-shell baresip-core:baresip
+# Tests make some hundred databases; in memory, where 4 GB of it are free, that takes a tenth of the time.
+IN_MEMORY = if [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ]; then \
+  export TMPDIR="$$(mktemp -d /dev/shm/pn-test.XXXXXX)"; trap 'rm -rf "$$TMPDIR"' EXIT; fi
 
 .PHONY: help run test check call load bench figures prompts clean needs-run needs-test
 
@@ -22,7 +25,7 @@ call: needs-run node_modules/.installed ## place a first call to the running pro
 
 test: needs-test node_modules/.installed ## all tests; ends with "N passed, N failed, N skipped"
 	@$(MAKE) --no-print-directory check || { echo 'make check failed: no test was run'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
-	@NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/compiled tap --reporter=tap | node test/support/closing-line.ts
+	@$(IN_MEMORY); NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/compiled tap --reporter=tap | node test/support/closing-line.ts
 
 check: node_modules/.installed ## types, lint, dead code, architecture
 	@tsc --noEmit
