@@ -114,6 +114,11 @@ export class AnchoredCaller {
     return true
   }
 
+  /** Silence in the recording from now on, or sound again; whether it is so. Never rejects. */
+  maskRecording(masked: boolean): Promise<boolean> {
+    return this.#recording?.mask(masked) ?? Promise.resolve(false)
+  }
+
   /** Media of the conversation is gone, his or the other side's. */
   mediaLost(): void {
     if (this.#isLost) return

@@ -30,6 +30,8 @@ export interface AnchoredLegsPorts {
   readonly vanished: (leg: Leg) => void
 }
 
+/** Three short high tones, unlike anything a network plays. */
+const warningTone = 'tone_stream://%(150,150,1400);loops=3'
 /** How long a person who does not get the call is spoken to. */
 const tellMs = 5000
 
@@ -78,6 +80,11 @@ export class AnchoredLegs {
       void media?.stop()
       leg.drop(reason)
     }
+  }
+
+  /** A tone to the phone that has the call; nobody else hears it. */
+  warn(): void {
+    this.#winner?.media?.endpoint.beep(warningTone)
   }
 
   /** Nothing of it is left at the SIP server. */

@@ -7,12 +7,20 @@ import type { Log } from '../log.ts'
 import { ErrandDesk } from './media/errand-desk.ts'
 import { openPromptShelf } from './media/prompt-shelf.ts'
 import { Prompts } from './media/prompts.ts'
+import { LiveCalls } from './live-commands.ts'
+import type { LadderPolicy } from './live-commands.ts'
+import type { LiveBoard } from './live-port.ts'
+import type { SharedCounts } from './limits-port.ts'
 import type { MediaPool } from './media-port.ts'
-import type { CallDirectory, CallJournal, ErrandBoard, MediaLibrary } from './ports.ts'
+import { Meter } from './meter.ts'
+import type {
+  CallDirectory, CallJournal, ChargeBook, ErrandBoard, MediaLibrary,
+} from './ports.ts'
 import { Reception } from './reception.ts'
 import type { SipServerEvents } from './sip-port.ts'
 import { spokenDialogues } from './spoken-dialogues.ts'
 import { SrfServer } from './srf.ts'
+import { Velocity } from './velocity.ts'
 
 export interface AppOptions {
   /** Control port of the SIP server (drachtio protocol). */
@@ -31,6 +39,8 @@ export interface AppOptions {
   readonly recordingsFolder?: string
   /** Prompts that replace the shipped ones file by file, as media servers see them. */
   readonly promptsFolder?: string | undefined
+  /** Of which calls SIP ladders are kept. Default 'all'. */
+  readonly ladders?: LadderPolicy
 }
 
 export interface AppPorts {
@@ -42,6 +52,12 @@ export interface AppPorts {
   readonly media?: MediaPool | undefined
   readonly library?: MediaLibrary | undefined
   readonly errands?: ErrandBoard | undefined
+  /** What calls cost; absent = nothing. */
+  readonly charges?: ChargeBook | undefined
+  /** For the limits against fraud; absent = this process counts for itself. */
+  readonly counts?: SharedCounts | undefined
+  /** Where the panel and the desk order things of live calls; absent = they cannot. */
+  readonly live?: LiveBoard | undefined
 }
 
 export interface App {
@@ -93,13 +109,13 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
     },
   }
   const server = new SrfServer(events, log)
-  const reception = new Reception({
-    maxCps: options.maxCps ?? 200,
-    maxLiveCalls: options.maxLiveCalls ?? 2000,
-    maxCallSeconds: options.maxCallSeconds ?? 4 * 3600,
-    sessionSeconds: options.sessionSeconds ?? 1800,
-    recordingsFolder,
-  }, { directory, journal, clock, log, media, library, dialogues }, server)
+  const live = ports.live &&
+    new LiveCalls({ board: ports.live, clock, log }, options.ladders ?? 'all')
+  const velocity = new Velocity(clock, log, ports.counts)
+  const meter = ports.charges && new Meter(ports.charges, clock, log)
+  const reception = new Reception({ ...defaults, ...given(options), recordingsFolder }, {
+    directory, journal, clock, log, media, library, dialogues, velocity, live, meter,
+  }, server)
   const desk = errands === undefined || media === undefined || library === undefined
     ? undefined
     : new ErrandDesk({
@@ -107,6 +123,7 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
       recordingsFolder,
     })
   desk?.start()
+  velocity.start()
   server.connect({ host: options.controlHost, port: options.controlPort, secret: options.secret })
   return {
     ready,
@@ -120,10 +137,24 @@ export async function startApp(options: AppOptions, ports: AppPorts): Promise<Ap
       reception.shutDown()
       await until(clock, hangUpMs, () => reception.counts().ending === 0)
       await reception.stored()
+      live?.stop()
+      velocity.stop()
       closing = true
       server.close()
     },
   }
+}
+
+const defaults = {
+  maxCps: 200, maxLiveCalls: 2000, maxCallSeconds: 4 * 3600, sessionSeconds: 1800,
+} as const
+
+/** The options of the reception that are there. */
+function given(options: AppOptions): Partial<Record<keyof typeof defaults, number>> {
+  return Object.fromEntries(Object.keys(defaults).flatMap((name) => {
+    const value = options[name as keyof typeof defaults]
+    return value === undefined ? [] : [[name, value]]
+  }))
 }
 
 /** Waits until `done`, looking often, `limitMs` at most. */

@@ -10,6 +10,8 @@ import { cleanText } from './guard.ts'
 import { legHeaders, legUri } from './identity.ts'
 import type { CallOrigin, LegPolicy } from './identity.ts'
 import type { Invitation } from './inbound.ts'
+import { seenServer } from './ladder-recorder.ts'
+import type { LadderRecorder } from './ladder-recorder.ts'
 import { Leg } from './leg.ts'
 import type { LegEvents, Route } from './leg.ts'
 import type { Credentials, SipServer } from './sip-port.ts'
@@ -20,6 +22,8 @@ export interface CallLegsOptions {
   readonly clock: Clock
   readonly trunks: TrunkTable
   readonly sessionSeconds: number
+  /** Notes what goes to and fro; left out = nobody wants to know. */
+  readonly ladder?: LadderRecorder | undefined
 }
 
 export class CallLegs {
@@ -90,9 +94,9 @@ export class CallLegs {
   }
 
   #make(id: LegId, address: Address, policy: LegPolicy): Leg {
-    const { server, clock, trunks, sessionSeconds } = this.#options
+    const { server, clock, trunks, sessionSeconds, ladder } = this.#options
     const leg = new Leg({
-      id, address, server, clock, trunks, sessionSeconds,
+      id, address, server: seenServer(ladder, id, server), clock, trunks, sessionSeconds,
       routes: routesTo(address, this.#invitation, trunks, policy),
     }, this.#events)
     this.#legs.set(id, leg)

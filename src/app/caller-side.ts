@@ -4,11 +4,13 @@
  * nothing out after it (RFC 3261 §9.2; §13.3.1 for the responses).
  */
 import type { CallCommand } from '../call/events.ts'
+import type { LadderRecorder } from './ladder-recorder.ts'
 import { reasonText } from './sip-dialog.ts'
 import type { Headers, ServerTransaction, SipMessage } from './sip-port.ts'
 
 export class CallerSide {
-  readonly #transaction: ServerTransaction
+  #transaction: ServerTransaction
+  #ladder: LadderRecorder | undefined
   #state: 'open' | 'answering' | 'answered' | 'over' = 'open'
   #cancelled: string | undefined
   #onCancel: ((reason: string) => void) | undefined
@@ -19,6 +21,13 @@ export class CallerSide {
   constructor(transaction: ServerTransaction) {
     transaction.onCancel((cancel) => this.#cancel(cancel))
     this.#transaction = transaction
+  }
+
+  /** Notes the INVITE, and what goes to and fro from now on. Call before anything is answered. */
+  noteIn(ladder: LadderRecorder): void {
+    ladder.received('caller', this.#transaction.request)
+    this.#ladder = ladder
+    this.#transaction = ladder.transaction('caller', this.#transaction)
   }
 
   /** Reason text of the CANCEL, undefined while there was none. */
@@ -103,6 +112,7 @@ export class CallerSide {
   }
 
   #cancel(cancel: SipMessage): void {
+    this.#ladder?.cancelled(cancel)
     if (this.#cancelled !== undefined || this.#state === 'answered') return
     this.#cancelled = reasonText(cancel)
     if (this.#state === 'answering') return // the 200's own outcome tells that he is gone

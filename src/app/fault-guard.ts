@@ -14,6 +14,12 @@ export function guardServer(server: SipServer, guarded: Guarded): SipServer {
       progress: (response) => guarded(() => events.progress(response)),
       answered: (response, ack) => guarded(() => events.answered(response, ack)),
       failed: (status, response) => guarded(() => events.failed(status, response)),
+      ...(events.sent === undefined ? {} : {
+        sent: (message, method) => guarded(() => events.sent?.(message, method)),
+      }),
+      ...(events.challenged === undefined ? {} : {
+        challenged: (response) => guarded(() => events.challenged?.(response)),
+      }),
     }),
     listen: (dialogId, run) =>
       server.listen(dialogId, (transaction) => guarded(() => run(transaction))),

@@ -67,6 +67,8 @@ export interface Endpoint {
   play(files: readonly string[]): Promise<'ended' | 'stopped' | 'gone' | 'missing'>
   /** Ends a play, a question or a record that runs. */
   stopPlaying(): void
+  /** A sound to the far end while it talks, instead of what it would hear meanwhile. */
+  beep(tone: string): void
   /** An INFO of the far end: its body may be a digit (application/dtmf-relay, application/dtmf). */
   inform(contentType: string, body: string): void
   /** The digits pressed without the end key; undefined when nobody pressed enough, or it went. */
@@ -78,6 +80,8 @@ export interface Endpoint {
   /** Both directions in two channels, this endpoint's far end left. Runs until stopped or the end. */
   startRecording(file: string): Promise<void>
   stopRecording(file: string): Promise<void>
+  /** Silence in place of the sound of a recording that runs, or the sound again. */
+  maskRecording(file: string, masked: boolean): Promise<void>
   /** Each digit of the far end, also those that answer a question. */
   onDigit(run: (digit: string) => void): void
   /** Told once when the endpoint went by itself: at once if it has gone. Not after `destroy`. */

@@ -11,12 +11,16 @@ import { Leg } from './leg.ts'
 import type { Endpoint } from './media-port.ts'
 
 export interface OwnCall {
-  /** The personal number, which the phone is shown. */
+  /** The personal number, which the phone is shown; '' = none, its number is withheld. */
   readonly number: Address
   readonly address: Address
   /** Has made an offer and waits for the answer. It stays its maker's to destroy. */
   readonly endpoint: Endpoint
   readonly ringSeconds: number
+  /** Through this trunk alone; left out = through the first that can. */
+  readonly trunkId?: string
+  /** Told each status of the leg as it comes. */
+  readonly told?: (status: number) => void
 }
 
 export interface AnsweredPhone {
@@ -80,17 +84,28 @@ export class OwnCalls {
   }
 
   #make(call: OwnCall, answered: () => void, failed: () => void, hungUp: () => void): Leg {
-    const { address, number } = call
+    const { address, number, trunkId, told } = call
     const origin: CallOrigin = {
       own: true, caller: { number: '', name: '', anonymous: true }, dialled: number,
       privacy: false, maxForwards, diversions: [], history: [],
     }
-    const policy = { contentType: 'application/sdp', callerId: 'personal' } as const
+    const callerId = number === '' ? 'caller' : 'personal'
+    const routes = routesTo(
+      address, origin, this.#options.trunks, { contentType: 'application/sdp', callerId })
     const leg = new Leg({
       ...this.#options, id: `own-${++this.#count}`, address,
-      routes: routesTo(address, origin, this.#options.trunks, policy),
+      routes: trunkId === undefined ? routes : routes.filter(({ trunk }) => trunk?.id === trunkId),
     }, {
-      progress() {}, answered, failed, hungUp,
+      progress: (_, status) => told?.(status),
+      answered: () => {
+        told?.(200)
+        answered()
+      },
+      failed: (_, status) => {
+        told?.(status)
+        failed()
+      },
+      hungUp,
       gone: () => {
         this.#legs.delete(leg)
         failed() // the connection was lost while it rang; else nobody waits any more

@@ -2,6 +2,7 @@
  * What the call application needs from outside, as interfaces: the store is handed in by main.ts,
  * tests hand in their own. `app` never imports `store`.
  */
+import type { LegPrice } from '../call/call-state.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { Address, Subscriber } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
@@ -100,10 +101,63 @@ export type Errand = {
   | { readonly kind: 'code'; readonly address: Address; readonly code: string }
   /** A real call to the subscriber's own rules, from `caller`. */
   | { readonly kind: 'test'; readonly caller: Address }
+  /** Ring this phone through one trunk alone, for a manager. `number` may be ''. */
+  | { readonly kind: 'trunkTest'; readonly address: Address; readonly trunkId: string }
 )
+
+/** How far a leg came: its last status, milliseconds from its INVITE to ringing and answer. */
+export interface LegProgress {
+  readonly status: number
+  readonly ringMs: number | undefined
+  readonly answerMs: number | undefined
+}
 
 export interface ErrandBoard {
   /** Takes the oldest open errand, for this process alone; undefined when there is none. */
   take(): Promise<Errand | undefined>
-  finish(id: string, outcome: 'done' | 'noAnswer' | 'noMedia' | 'failed'): Promise<void>
+  /** `leg`: of a test of a trunk. */
+  finish(
+    id: string, outcome: 'done' | 'noAnswer' | 'noMedia' | 'failed', leg?: LegProgress,
+  ): Promise<void>
+}
+
+/** A leg that answered, on its way to its caller. */
+export interface Reservation {
+  readonly callId: string
+  readonly subscriberId: string
+  readonly address: Address
+}
+
+/** An account with live calls, as it was when it was looked at. */
+export interface LookedAt {
+  /** Differs when its money or its live calls differ, in whatever process. */
+  readonly version: string
+  /** Until when it pays for all of them (milliseconds since 1970); undefined: for another day. */
+  readonly cutOffMs: number | undefined
+  /** What they have cost until now, or will within a second. */
+  readonly committedKopecks: number
+  /** Ids of the calls that are being charged, those of other processes included. */
+  readonly calls: ReadonlySet<string>
+}
+
+export type Reserved = LookedAt | { readonly why: 'noMoney' | 'noRate' }
+
+/**
+ * Money as calls need it: what they may cost, reservations that all processes see, and how long
+ * they hold. The end of a call is charged by the journal that stores it (`CallRecord.metered`).
+ */
+export interface ChargeBook {
+  /**
+   * What a leg would cost, from memory; `committedKopecks` of the balance are talked away. Not the
+   * last word: that is `reserve`.
+   */
+  priceOf(subscriber: Subscriber, address: Address, committedKopecks: number): LegPrice
+  /** Decides over all live calls of the account at once, and reserves. Rejects within seconds. */
+  reserve(reservation: Reservation, wallMs: number): Promise<Reserved>
+  /** The call was over before its reservation was: nothing of it is charged. */
+  release(callId: string): Promise<void>
+  /** Those of the accounts (id → version) that are not as they are known. */
+  look(
+    known: ReadonlyMap<string, string>, wallMs: number,
+  ): Promise<ReadonlyMap<string, LookedAt>>
 }

@@ -14,6 +14,7 @@ import type { Trunk } from '../call/trunk.ts'
 import { Admission } from './admission.ts'
 import { allowedMethods, capabilities } from './allowed-methods.ts'
 import { callIdentifier } from './call-identifier.ts'
+import { CallLimits } from './call-limits.ts'
 import { CallTable } from './call-table.ts'
 import { noMedia } from './call-media.ts'
 import { CallerSide } from './caller-side.ts'
@@ -21,7 +22,10 @@ import type { DialoguesFor } from './dialogues.ts'
 import { headerText } from './guard.ts'
 import { isMerged, readInvite } from './inbound.ts'
 import type { Invitation } from './inbound.ts'
+import type { LadderRecorder } from './ladder-recorder.ts'
+import type { LiveCalls } from './live-commands.ts'
 import type { MediaPool } from './media-port.ts'
+import type { Meter } from './meter.ts'
 import { OwnCalls } from './own-calls.ts'
 import type { AnsweredPhone, OwnCall } from './own-calls.ts'
 import type { CallDirectory, CallJournal, MediaLibrary } from './ports.ts'
@@ -31,6 +35,7 @@ import type { Answer, Headers, ServerTransaction, SipRequest, SipServer } from '
 import { TrunkTable } from './trunk-table.ts'
 import { VirtualCall } from './virtual-call.ts'
 import type { VirtualPhone } from './virtual-call.ts'
+import type { Velocity } from './velocity.ts'
 
 export interface ReceptionOptions {
   readonly maxCps: number
@@ -50,6 +55,12 @@ export interface ReceptionPorts {
   readonly media: MediaPool | undefined
   readonly library: MediaLibrary | undefined
   readonly dialogues: DialoguesFor
+  /** Counts for the limits against fraud; left out = each process for itself. */
+  readonly velocity?: Velocity | undefined
+  /** What calls cost and until when that is paid; left out = they cost nothing. */
+  readonly meter?: Meter | undefined
+  /** Whom the panel and the desk reach live calls by; left out = nobody. */
+  readonly live?: LiveCalls | undefined
 }
 
 /** A call of nobody's network to a personal number. */
@@ -67,6 +78,7 @@ interface LiveCall {
   /** It comes from no network. */
   readonly virtual: VirtualCall | undefined
   runner: CallRunner | undefined
+  readonly ladder: LadderRecorder | undefined
 }
 
 const retryAfter: Headers = { 'Retry-After': '5' }
@@ -77,10 +89,11 @@ export class Reception {
   readonly #server: SipServer
   readonly #trunks: TrunkTable
   readonly #admission: Admission
+  readonly #limits: CallLimits
   readonly #table = new CallTable<LiveCall>()
   readonly #ownCalls: OwnCalls
-  /** Runners with anything left at the server, also after their call has ended. */
-  readonly #runners = new Set<CallRunner>()
+  /** Runners with anything left at the server, also after their call has ended; and whose. */
+  readonly #runners = new Map<CallRunner, string>()
   readonly #storing = new Set<Promise<void>>()
   #draining = false
 
@@ -90,6 +103,7 @@ export class Reception {
     this.#server = server
     this.#trunks = new TrunkTable(() => ports.directory.trunks())
     this.#admission = new Admission(options.maxCps, options.maxLiveCalls)
+    this.#limits = new CallLimits(ports.velocity)
     this.#ownCalls = new OwnCalls({
       server, clock: ports.clock, trunks: this.#trunks, sessionSeconds: options.sessionSeconds,
     })
@@ -105,7 +119,7 @@ export class Reception {
     let legs = this.#ownCalls.size
     let timers = 0
     let endpoints = 0
-    for (const runner of this.#runners) {
+    for (const runner of this.#runners.keys()) {
       legs += runner.legCount
       timers += runner.timerCount
       endpoints += runner.endpointCount
@@ -124,7 +138,8 @@ export class Reception {
     const callId = `placed-${callIdentifier(clock.wallMs())}`
     const virtual = new VirtualCall(callId, phone)
     const caller = new CallerSide(virtual)
-    const call: LiveCall = { request: virtual.request, caller, virtual, runner: undefined }
+    const ladder = this.#ports.live?.recorder()
+    const call: LiveCall = { request: virtual.request, caller, virtual, runner: undefined, ladder }
     this.#table.add(callId, call)
     void this.#begin(call, {
       callId, caller: { number, name: '', anonymous: number === '' }, dialled: placed.number,
@@ -158,7 +173,9 @@ export class Reception {
     }
     const reading = readInvite(request, trunk)
     if (!reading.ok) return this.#refuse(caller, reading.answer, request, reading.why)
-    const call: LiveCall = { request, caller, virtual: undefined, runner: undefined }
+    const ladder = this.#ports.live?.recorder()
+    if (ladder !== undefined) caller.noteIn(ladder)
+    const call: LiveCall = { request, caller, virtual: undefined, runner: undefined, ladder }
     this.#table.add(callId, call)
     void this.#begin(call, reading.invitation, trunk)
   }
@@ -182,7 +199,7 @@ export class Reception {
       if (call.runner === undefined) call.caller.lost()
       call.virtual?.hangUp()
     }
-    for (const runner of this.#runners) runner.lost()
+    for (const runner of this.#runners.keys()) runner.lost()
     this.#ownCalls.lost()
   }
 
@@ -194,7 +211,7 @@ export class Reception {
   /** Ends the calls that live. */
   shutDown(): void {
     this.#draining = true
-    for (const runner of this.#runners) runner.post({ type: 'shutdown' })
+    for (const runner of this.#runners.keys()) runner.post({ type: 'shutdown' })
     this.#ownCalls.dropAll()
   }
 
@@ -245,7 +262,7 @@ export class Reception {
         this.#table.remove(invitation.callId)
       } else if (subscriber === undefined) this.#refuseCall(call, incoming, 'unknownNumber')
       else if (this.#draining) this.#refuseCall(call, incoming, 'overload')
-      else this.#run(call, invitation, incoming, subscriber, trunk)
+      else this.#letIn(call, invitation, incoming, subscriber, trunk)
     } catch (error) {
       const dialled = maskNumber(invitation.dialled)
       log.warn({ call: incoming.id, dialled, error: String(error) }, 'no subscriber data')
@@ -253,14 +270,26 @@ export class Reception {
     }
   }
 
+  #letIn(
+    call: LiveCall, invitation: Invitation, incoming: IncomingCall, subscriber: Subscriber,
+    trunk: Trunk | undefined,
+  ): void {
+    const why = this.#limits.refusal(subscriber, incoming.caller)
+    if (why === undefined) this.#run(call, invitation, incoming, subscriber, trunk)
+    else this.#refuseCall(call, incoming, why, subscriber.id)
+  }
+
   /** A call without a machine: its record is opened and closed all the same. */
-  #refuseCall(call: LiveCall, incoming: IncomingCall, why: RefusalReason): void {
+  #refuseCall(
+    call: LiveCall, incoming: IncomingCall, why: RefusalReason, subscriberId?: string,
+  ): void {
     this.#table.remove(incoming.sipCallId)
     const { clock } = this.#ports
-    for (const command of refuseCall(incoming, undefined, why, clock.wallMs())) {
+    for (const command of refuseCall(incoming, subscriberId, why, clock.wallMs())) {
       if (command.do === 'refuseCaller') call.caller.refuseAs(command)
       if (command.do === 'closeRecord') this.#keep(this.#store(command.record))
     }
+    if (call.ladder !== undefined) this.#ports.live?.keep(incoming.id, call.ladder)
   }
 
   async #store(record: CallRecord): Promise<void> {
@@ -277,23 +306,26 @@ export class Reception {
     trunk: Trunk | undefined,
   ): void {
     const { caller, dialled, callId } = invitation
-    const { clock, journal, log, library, dialogues, media } = this.#ports
+    const { clock, journal, log, library, dialogues, media, live, meter } = this.#ports
     const { sessionSeconds, recordingsFolder } = this.#options
     const way = trunk?.id ?? ''
     const options = {
-      maxCallSeconds: this.#options.maxCallSeconds,
-      liveCalls: this.#table.callsOf(subscriber.id),
+      maxCallSeconds: this.#limits.callSeconds(subscriber, this.#options.maxCallSeconds),
+      liveCalls: this.#limits.liveCalls(subscriber, this.#table.callsOf(subscriber.id)),
       alreadyRinging: this.#table.rings(caller, dialled, way),
       personalNumbers: this.#personalTargets(subscriber),
       mediaAvailable: media?.available === true,
       callerHearsEarlyMedia: trunk === undefined || trunk.earlyMedia === true,
+      ...(meter === undefined ? {} : { priceOf: meter.priceOf(subscriber) }),
     }
     const stopsRinging = this.#table.ringing(caller, dialled, way)
     const uncount = this.#table.count(subscriber.id)
     const runner: CallRunner = new CallRunner({
       server: call.virtual?.serverWith(this.#server) ?? this.#server,
       trunks: this.#trunks, sessionSeconds, clock, journal, log,
-      pool: media ?? noMedia, library, dialogues, recordingsFolder,
+      mayDial: (address) =>
+        this.#limits.mayDial(subscriber, address, () => this.#legsOf(subscriber.id)),
+      pool: media ?? noMedia, library, dialogues, recordingsFolder, ladder: call.ladder, meter,
     }, invitation, call.caller, {
       connected: stopsRinging,
       ended: (stored) => {
@@ -302,11 +334,22 @@ export class Reception {
         this.#table.remove(callId)
         this.#keep(stored)
       },
-      gone: () => this.#runners.delete(runner),
+      gone: () => {
+        this.#runners.delete(runner)
+        leave?.()
+      },
     })
+    const leave = live?.enter(incoming.id, call.ladder, (order) => runner.order(order))
     call.runner = runner
-    this.#runners.add(runner)
+    this.#runners.set(runner, subscriber.id)
     runner.start(incoming, subscriber, options)
+  }
+
+  /** Legs of all calls of a subscriber in this process. */
+  #legsOf(subscriberId: string): number {
+    let legs = 0
+    for (const [runner, whose] of this.#runners) if (whose === subscriberId) legs += runner.legCount
+    return legs
   }
 
   /** Targets that are personal numbers of this platform: a leg to one would come back to us. */

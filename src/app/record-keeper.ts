@@ -38,11 +38,11 @@ export class RecordKeeper {
   }
 
   /** Closes the record of a call that broke; nothing where none was opened. */
-  closeAsFault(wallMs: number): Promise<void> {
+  closeAsFault(wallMs: number, metered: boolean): Promise<void> {
     if (this.#latest === undefined) return Promise.resolve()
     return this.close({
       ...this.#latest, endedAt: wallMs, outcome: 'interrupted', status: 500, endedBy: 'service',
-      reason: 'fault',
+      reason: 'fault', ...(metered ? { metered } : {}),
     })
   }
 

@@ -43,6 +43,20 @@ export class CallRecording {
     return this.#begun
   }
 
+  /** Writes silence from now on, or sound again; whether the server does. Never rejects. */
+  async mask(masked: boolean): Promise<boolean> {
+    await this.#begun
+    if (this.#startedMs === undefined) return false
+    const path = `${this.#ports.recordingsFolder}/${this.#file}`
+    try {
+      await this.#endpoint.maskRecording(path, masked)
+      return true
+    } catch (error) {
+      this.#note(error, 'a recording could not be paused')
+      return false
+    }
+  }
+
   /** Ends it, once started; `interrupted`: the media was lost. Never rejects. */
   async stop(interrupted: boolean): Promise<void> {
     await this.#begun

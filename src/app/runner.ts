@@ -3,48 +3,30 @@
  * one case, strictly one event after the other. No policy: that is `call/machine.ts`. A fault in
  * here ends this call with 500 and closes its record, and touches no other.
  */
-import type { Log } from '../log.ts'
 import type { CallOptions } from '../call/call-state.ts'
-import type { CallCommand, CallEvent, IncomingCall } from '../call/events.ts'
+import type {
+  CallCommand, CallEvent, CallOrder, IncomingCall, MoneyEvent, OrderEvent, OrderVerdict,
+} from '../call/events.ts'
 import { startCall, step } from '../call/machine.ts'
 import type { CallRecord } from '../call/record.ts'
-import type { Subscriber } from '../call/subscriber.ts'
+import type { Address, Subscriber } from '../call/subscriber.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { AnchoredCall } from './anchored-call.ts'
 import { Bridge } from './bridge.ts'
 import { CallLegs } from './call-legs.ts'
-import type { CallLegsOptions } from './call-legs.ts'
+import { CallOrders } from './call-orders.ts'
 import { CallTimers } from './call-timers.ts'
 import type { CallerSide } from './caller-side.ts'
-import type { DialoguesFor } from './dialogues.ts'
+import { chargeLeg } from './charge-leg.ts'
 import { guardClock, guardServer } from './fault-guard.ts'
 import type { Invitation } from './inbound.ts'
+import { seenServer } from './ladder-recorder.ts'
 import type { Leg } from './leg.ts'
-import type { MediaPool } from './media-port.ts'
-import type { CallJournal, MediaLibrary } from './ports.ts'
 import { RecordKeeper } from './record-keeper.ts'
+import type { RunnerEvents, RunnerPorts } from './runner-ports.ts'
 import { answerTimer } from './session-timer.ts'
 import { SipDialog } from './sip-dialog.ts'
 import type { Headers } from './sip-port.ts'
-
-export interface RunnerPorts extends CallLegsOptions {
-  readonly journal: CallJournal
-  readonly log: Log
-  readonly pool: MediaPool
-  readonly dialogues: DialoguesFor
-  readonly library: MediaLibrary | undefined
-  /** As the media server sees it. */
-  readonly recordingsFolder: string
-}
-
-export interface RunnerEvents {
-  /** The caller is connected: nothing of this call rings any more. */
-  connected(): void
-  /** The record is closed; `stored` settles when the journal has it. */
-  ended(stored: Promise<void>): void
-  /** Neither legs nor dialogs of this call are left at the server. */
-  gone(): void
-}
 
 type MachineCall = ReturnType<typeof startCall>['call']
 
@@ -59,7 +41,8 @@ export class CallRunner {
   readonly #legs: CallLegs
   readonly #timers: CallTimers
   readonly #record: RecordKeeper
-  readonly #queue: CallEvent[] = []
+  readonly #orders = new CallOrders()
+  readonly #queue: (CallEvent | MoneyEvent | OrderEvent)[] = []
   #call: MachineCall | undefined
   #running = false
   #ended = false
@@ -126,9 +109,17 @@ export class CallRunner {
   }
 
   /** Tells the machine; when it is at work already, after that. */
-  post(event: CallEvent): void {
+  post(event: CallEvent | MoneyEvent | OrderEvent): void {
     this.#queue.push(event)
     if (!this.#running) this.#run(() => {})
+  }
+
+  /** Orders something of this call; settles when that is decided. Never rejects. */
+  order(order: CallOrder): Promise<OrderVerdict> {
+    if (this.#ended) return Promise.resolve({ state: 'tooLate' })
+    const verdict = this.#orders.wait(order.id)
+    this.post(order)
+    return verdict
   }
 
   /** The control connection is gone: nothing of this call can be reached any more. */
@@ -204,6 +195,10 @@ export class CallRunner {
       }
       case 'openMailbox': return this.#anchor().caller.openMailbox()
       case 'announce': return this.#anchor().caller.announce(command.prompt)
+      case 'charge': return this.#charge(command.address)
+      case 'warnCallee': return this.#anchored?.legs.warn()
+      case 'maskRecording': return this.#mask(command)
+      case 'tellOrder': return this.#orders.tell(command.order, command.verdict)
       case 'setTimer': return this.#timers.set(command)
       case 'stopTimer': return this.#timers.stop(command)
     }
@@ -215,7 +210,14 @@ export class CallRunner {
     this.#tellEnd(this.#record.close(record))
   }
 
+  #charge(address: Address): void {
+    const leg = { callId: this.#incoming!.id, subscriberId: this.#subscriber!.id, address }
+    chargeLeg(this.#ports.meter, leg, (event) => this.post(event))
+  }
+
   #tellEnd(stored: Promise<void>): void {
+    this.#ports.meter?.end(this.#incoming?.id ?? '')
+    this.#orders.end()
     const anchored = this.#anchored?.end()
     this.#events.ended(anchored === undefined ? stored : both(stored, anchored))
   }
@@ -236,6 +238,8 @@ export class CallRunner {
     // The caller has left between the order and now: no new INVITE (§4.1).
     if (this.#caller.over) return
     const { leg, address, callerId } = command
+    if (this.#ports.mayDial?.(address) === false)
+      return this.post({ type: 'legFailed', leg, status: 486, attempts: [] })
     if (command.media === 'anchored') this.#anchor().legs.dial(leg, address, callerId)
     else this.#legs.dial(leg, address, callerId)
   }
@@ -265,6 +269,11 @@ export class CallRunner {
     })
   }
 
+  #mask({ masked, order }: Extract<CallCommand, { do: 'maskRecording' }>): void {
+    void this.#anchor().caller.maskRecording(masked).then((ok) =>
+      this.post({ type: 'recordingMasked', order, ok }))
+  }
+
   /** 200 to the caller; `done` gets his dialog, or undefined when he is gone. */
   #answer(
     sdp: string, contentType: string, done: (dialog: SipDialog | undefined) => void,
@@ -275,8 +284,8 @@ export class CallRunner {
     if (sdp !== '') answer['Content-Type'] = contentType
     this.#caller.answer(sdp, answer, (dialogId) => {
       if (dialogId === undefined) return done(undefined)
-      const dialog = new SipDialog(
-        this.#ports.server, dialogId, (reason) => this.#callerHungUp(reason))
+      const server = seenServer(this.#ports.ladder, 'caller', this.#ports.server)
+      const dialog = new SipDialog(server, dialogId, (reason) => this.#callerHungUp(reason))
       dialog.timer = timer
       this.#dialog = dialog
       done(dialog)
@@ -373,7 +382,7 @@ export class CallRunner {
     this.#timers.stopAll()
     if (this.#ended) return
     this.#ended = true
-    this.#tellEnd(this.#record.closeAsFault(clock.wallMs()))
+    this.#tellEnd(this.#record.closeAsFault(clock.wallMs(), this.#call?.metered === true))
   }
 
   #checkGone(): void {

@@ -7,11 +7,23 @@
 /** Header fields of an outgoing message by name. A value never holds CR or LF. */
 export type Headers = Record<string, string>
 
+/** A message as it was on the wire; '' for what the server did not tell. */
+export interface WireText {
+  readonly text: string
+  /** 'udp', 'tcp' … */
+  readonly protocol: string
+  /** 'host:port' of the other side and of the server's. */
+  readonly remote: string
+  readonly local: string
+}
+
 export interface SipMessage {
   /** Raw text of a header by its lower-case long name, repeated ones joined with commas. */
   header(name: string): string | undefined
   /** '' when there is none. */
   readonly body: string
+  /** undefined where the server did not tell it, or there is no wire. */
+  readonly wire?: WireText | undefined
 }
 
 export interface SipRequest extends SipMessage {
@@ -37,14 +49,20 @@ export interface Answer {
   readonly body?: string
 }
 
+/** What became of a response. */
+export type Responded = (
+  error: string | undefined, dialogId: string, sent?: SipMessage,
+) => void
+
 /** UAS side of one received request. */
 export interface ServerTransaction {
   readonly request: SipRequest
   /**
    * Sends a response. `done` is told once whether it went out: with an error text when the
    * transaction is gone (the caller cancelled, the server forgot it), else with the dialog id.
+   * `sent`: how it went out, where the server tells it.
    */
-  respond(answer: Answer, done?: (error: string | undefined, dialogId: string) => void): void
+  respond(answer: Answer, done?: Responded): void
   /** INVITE only: the peer cancelled; the server has answered 487 itself. */
   onCancel(run: (cancel: SipMessage) => void): void
 }
@@ -75,6 +93,10 @@ export interface ClientEvents {
   answered(response: SipResponse, ack: (body?: string) => void): void
   /** 300–699; 0 when the request could not be sent or its transport failed. */
   failed(status: number, response: SipResponse | undefined): void
+  /** For whoever keeps a ladder: a challenge that the server port answers itself … */
+  challenged?: (response: SipResponse) => void
+  /** … and how the request, it again with credentials, or its CANCEL went out. */
+  sent?: (message: SipMessage, method: string) => void
 }
 
 export interface ClientTransaction {

@@ -4,7 +4,8 @@
  * declarations leave out or misstate most of them. `srf.ts` alone makes these objects.
  */
 import type {
-  Answer, ClientTransaction, Credentials, ServerTransaction, SipMessage, SipRequest, SipResponse,
+  Answer, ClientTransaction, Credentials, Responded, ServerTransaction, SipMessage, SipRequest,
+  SipResponse, WireText,
 } from './sip-port.ts'
 
 type HeaderMap = Readonly<Record<string, string | undefined>>
@@ -12,6 +13,15 @@ type HeaderMap = Readonly<Record<string, string | undefined>>
 export interface LibraryMessage {
   readonly headers: HeaderMap
   readonly body?: string
+  /** The text on the wire; of what was sent, as the server echoed it. */
+  readonly raw?: string
+  /** 'application': it was sent for us, and the address is the server's own. */
+  readonly source?: string
+  readonly source_address?: string
+  readonly source_port?: number
+  readonly protocol?: string
+  /** 'host:port' of the server; of new requests only. */
+  readonly receivedOn?: string
 }
 
 /** The control connection. */
@@ -24,14 +34,16 @@ export interface LibraryRequest extends LibraryMessage {
   readonly method: string
   readonly uri: string
   readonly source: string
-  readonly source_address?: string
   readonly stackDialogId?: string
   readonly socket: LibrarySocket
   on(event: 'cancel', run: (cancel: LibraryMessage) => void): void
   on(event: 'response', run: (res: LibraryResponse, ack: (opts?: object) => void) => void): void
   on(event: 'update', run: (req: LibraryRequest, res: LibraryResponse) => void): void
   on(event: 'authenticate', run: (req: LibraryRequest) => void): void
-  cancel(opts: { headers: Record<string, string> }, done: () => void): void
+  cancel(
+    opts: { headers: Record<string, string> },
+    done: (error: unknown, cancel?: LibraryMessage) => void,
+  ): void
 }
 
 export interface LibraryResponse extends LibraryMessage {
@@ -39,7 +51,8 @@ export interface LibraryResponse extends LibraryMessage {
   readonly reason?: string
   readonly stackDialogId?: string
   send(
-    status: number, phrase: string | undefined, opts: object, done?: (error: unknown) => void,
+    status: number, phrase: string | undefined, opts: object,
+    done?: (error: unknown, sent?: LibraryMessage) => void,
   ): void
 }
 
@@ -76,6 +89,20 @@ export class SrfMessage implements SipMessage {
   get body(): string {
     return this.#message.body ?? ''
   }
+
+  get wire(): WireText | undefined {
+    const { raw, protocol = '', source_address: host, source_port: port, receivedOn: local = '' } =
+      this.#message
+    if (raw === undefined) return undefined
+    const told = host === undefined ? '' : hostPort(host, port)
+    return this.#message.source === 'application'
+      ? { text: raw, protocol, remote: '', local: told }
+      : { text: raw, protocol, remote: told, local }
+  }
+}
+
+function hostPort(host: string, port: number | undefined): string {
+  return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port ?? 5060}`
 }
 
 export class SrfRequest extends SrfMessage implements SipRequest {
@@ -133,7 +160,7 @@ export class SrfServerTransaction implements ServerTransaction {
     this.#finished = finished
   }
 
-  respond(answer: Answer, done?: (error: string | undefined, dialogId: string) => void): void {
+  respond(answer: Answer, done?: Responded): void {
     // createUAS would still send 200 after a CANCEL; the server has sent 487, nothing may follow.
     if (this.#over) {
       this.#failLater('transaction is over', done)
@@ -146,8 +173,9 @@ export class SrfServerTransaction implements ServerTransaction {
     }
     const echo = done === undefined
       ? undefined
-      : (error: unknown) => this.#port.guard(() =>
-        done(error ? String(error) : undefined, this.#res.stackDialogId ?? ''))
+      : (error: unknown, sent?: LibraryMessage) => this.#port.guard(() => done(
+        error ? String(error) : undefined, this.#res.stackDialogId ?? '',
+        sent === undefined ? undefined : new SrfMessage(sent)))
     if (answer.status >= 200) this.#over = true
     this.#port.batch()
     try {
@@ -195,12 +223,15 @@ export class SrfClientTransaction implements ClientTransaction {
 }
 
 /** The library's hook for challenges: gives the credentials only to the challenge they are for. */
-export function authenticator(credentials: Credentials) {
+export function authenticator(
+  credentials: Credentials, challenged: (res: LibraryResponse) => void = () => {},
+) {
   type Give = (error: Error | null, user?: string, password?: string) => void
   return (_req: unknown, res: LibraryResponse, give: Give): void => {
     const name = res.status === 407 ? 'proxy-authenticate' : 'www-authenticate'
     const challenge = res.headers[name]
     if (typeof challenge === 'string' && credentials.accepts(challenge)) {
+      challenged(res) // any other comes as a response
       give(null, credentials.user, credentials.password)
     } else give(new Error('challenge not accepted'))
   }

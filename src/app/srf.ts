@@ -120,7 +120,10 @@ export class SrfServer implements SipServer {
       headers: { ...request.headers },
       ...(request.body === '' ? {} : { body: request.body }),
       ...(request.dialogId === undefined ? {} : { stackDialogId: request.dialogId }),
-      ...(credentials === undefined ? {} : { auth: authenticator(credentials) }),
+      ...(credentials === undefined ? {} : {
+        auth: authenticator(credentials, (res) => this.#guarded(() =>
+          events.challenged?.(new SrfResponse(res)))),
+      }),
     }
     const sent = (error: unknown, req?: LibraryRequest): void => this.#guarded(() => {
       if (error !== null && error !== undefined || req === undefined) {
@@ -185,6 +188,7 @@ export class SrfServer implements SipServer {
   }
 
   #sent(req: LibraryRequest, transaction: SrfClientTransaction, events: ClientEvents): void {
+    events.sent?.(new SrfMessage(req), req.method)
     req.on('response', (res, ack) => this.#guarded(() => {
       const response = new SrfResponse(res)
       if (res.status < 200) {
@@ -201,9 +205,16 @@ export class SrfServer implements SipServer {
     const onUpdate = (update: LibraryRequest, res: LibraryResponse): void =>
       this.#guarded(() => this.#update(update, res))
     req.on('update', onUpdate)
-    req.on('authenticate', (again) => again.on('update', onUpdate))
+    req.on('authenticate', (again) => {
+      again.on('update', onUpdate)
+      this.#guarded(() => events.sent?.(new SrfMessage(again), again.method))
+    })
     transaction.onWire((headers) =>
-      this.#attempt(() => req.cancel({ ...unprinted, headers }, () => {})))
+      this.#attempt(() => req.cancel({ ...unprinted, headers }, (error, cancel) => {
+        if (cancel !== undefined) {
+          this.#guarded(() => events.sent?.(new SrfMessage(cancel), 'CANCEL'))
+        }
+      })))
   }
 
   #update(req: LibraryRequest, res: LibraryResponse): void {

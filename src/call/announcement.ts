@@ -14,7 +14,7 @@ import { callerHears } from './media-path.ts'
 import { finalResponse, phraseOf } from './outcome.ts'
 import type { CallOutcome, RefusalReason } from './record.ts'
 import type { Refusal } from './refusal.ts'
-import { refuseCommand } from './refusal.ts'
+import { refusalFor, refuseCommand } from './refusal.ts'
 
 /** Refuses the caller, as a rule before anything rang. */
 export function refuse(call: Call, refusal: Refusal): void {
@@ -25,6 +25,7 @@ export function refuse(call: Call, refusal: Refusal): void {
 
 /** Nobody answered: the caller gets what the ranking of the legs says (§4.5). */
 export function giveUp(call: Call): void {
+  if (call.moneyShort && call.legs.length === 0) return refuse(call, refusalFor('noMoney'))
   const { status, phrase, q850, reason } = finalResponse(call.legs, call.subscriber.settings)
   const command = { do: 'refuseCaller', status, phrase, q850 } as const
   turnAway(call, 'noAnswer', { command, outcome: 'missed', reason })
@@ -88,6 +89,7 @@ function outcomeOf(call: Call, why: RefusalReason): CallOutcome {
     case 'nothingActs':
     case 'doNotDisturb':
     case 'recordingUnavailable': return 'missed'
+    case 'noMoney': return 'refused'
     default: return call.legs.length > 0 ? 'missed' : 'refused'
   }
 }

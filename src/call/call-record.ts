@@ -22,7 +22,12 @@ export function recordOf(call: Call): CallRecord {
     legs: call.legs.map(legRecord),
     trace: call.trace.slice(),
   }
-  return call.anchored ? { ...record, anchored: true } : record
+  if (!call.anchored && !call.metered) return record
+  return {
+    ...record,
+    ...(call.anchored ? { anchored: true } : {}),
+    ...(call.metered ? { metered: true } : {}),
+  }
 }
 
 /** The record of a call that was refused before it had a state; opened and closed in one. */

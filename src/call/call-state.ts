@@ -41,7 +41,15 @@ export interface CallOptions {
   readonly mediaAvailable: boolean
   /** The caller's trunk passes early media on to him. */
   readonly callerHearsEarlyMedia: boolean
+  /** What a leg to this address would cost, as far as the call knew when it began. */
+  readonly priceOf: (address: Address) => LegPrice
 }
+
+/**
+ * 'short': charged, and the money may be over before the talk is, so its phone is to be warned.
+ * 'noRate', 'noMoney': such a leg is not dialled.
+ */
+export type LegPrice = 'free' | 'charged' | 'short' | 'noRate' | 'noMoney'
 
 export const defaultOptions: CallOptions = {
   totalSeconds: 180,
@@ -57,6 +65,7 @@ export const defaultOptions: CallOptions = {
   personalNumbers: [],
   mediaAvailable: false,
   callerHearsEarlyMedia: false,
+  priceOf: () => 'free',
 }
 
 /**
@@ -168,13 +177,21 @@ export interface Call {
   /** The leg whose early media he hears. */
   earlyMediaLeg: Leg | undefined
   winner: Leg | undefined
+  /** The winner is not paid for yet; only then may its caller be answered. */
+  charging: boolean
+  /** Money was, or may have been, reserved: the end of the call is charged. */
+  metered: boolean
+  /** A phone was not dialled for want of money. */
+  moneyShort: boolean
   /** Set when the call was ended before the runner said whether the caller is connected. */
   endOnConnect: EarlyEnd | undefined
   /** A media server works for this call; false once one failed it. */
   media: boolean
   /** Speech went through a media server. */
   anchored: boolean
-  voicemailWhy: 'timeout' | 'noAnswerAction' | 'nothingActs'
+  voicemailWhy: 'timeout' | 'noAnswerAction' | 'nothingActs' | 'ordered'
+  /** The order that sent the caller to voicemail, until that has taken him. */
+  voicemailOrder: string | undefined
   /** It is the mailbox, not voicemail, that takes the call. */
   mailbox: boolean
   lastWord: LastWord | undefined
@@ -204,9 +221,10 @@ export function newCall(
     chainStartMs: undefined, transitions: 0, visits: new Map(), rule: undefined,
     held: undefined, next: undefined, pauseEndMs: undefined,
     ringback: false, ownRingback: false, earlyMediaLeg: undefined, winner: undefined,
+    charging: false, metered: false, moneyShort: false,
     endOnConnect: undefined,
     media: circumstances.mediaAvailable, anchored: false,
-    voicemailWhy: 'noAnswerAction', mailbox: false, lastWord: undefined,
+    voicemailWhy: 'noAnswerAction', voicemailOrder: undefined, mailbox: false, lastWord: undefined,
     answeredWallMs: undefined, endedWallMs: undefined,
     outcome: undefined, status: 0, endedBy: undefined, reason: '', commands: [],
   }

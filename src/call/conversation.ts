@@ -6,13 +6,15 @@
 import { recordOf } from './call-record.ts'
 import type { Call } from './call-state.ts'
 import { setTimer, stopAllTimers } from './call-state.ts'
+import { charging } from './charging.ts'
 import { end, hangUp } from './ending.ts'
 import type { CallEvent } from './events.ts'
 import { endLeg } from './leg.ts'
 import { noteRecording, recordingRequired } from './media-path.ts'
 
-/** A leg has won; the caller's 200 is on its way. */
+/** A leg has won; the caller's 200 is on its way, or waits until the leg is paid for. */
 export function connecting(call: Call, event: CallEvent): void {
+  if (call.charging) return charging(call, event)
   switch (event.type) {
     case 'callerConnected': return connected(call)
     case 'callerLost': return callerGone(call, '')

@@ -10,13 +10,17 @@ import { dropLegs, endLeg } from './leg.ts'
 import type { CallOutcome, CallRecord } from './record.ts'
 import { refusalFor, refuseCommand } from './refusal.ts'
 
-/** Closes the record; nothing follows. */
+/**
+ * Closes the record; nothing follows. `endedWallMs`: the instant of the end where that is not the
+ * one of the step.
+ */
 export function end(
   call: Call,
   outcome: CallOutcome,
   status: number,
   endedBy: CallRecord['endedBy'],
   reason: string,
+  endedWallMs: number = call.wallMs,
 ): void {
   stopAllTimers(call)
   call.phase = 'ended'
@@ -25,7 +29,7 @@ export function end(
   call.status = status
   call.endedBy = endedBy
   call.reason = reason
-  call.endedWallMs = call.wallMs
+  call.endedWallMs = endedWallMs
   call.commands.push({ do: 'closeRecord', record: recordOf(call) })
 }
 

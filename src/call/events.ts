@@ -2,7 +2,7 @@
  * What the call machine (`machine.ts`) is told and what it orders. The runner in `app` executes
  * the commands with drachtio-srf and holds no policy; the simulator executes them with nobody.
  */
-import type { CallRecord, ConfirmChoice } from './record.ts'
+import type { CallRecord, ConfirmChoice, OrderKind } from './record.ts'
 import type { Address } from './subscriber.ts'
 
 export type Ms = number
@@ -94,6 +94,35 @@ export type CallEvent =
   /** The process is stopping: end the call in order. */
   | { readonly type: 'shutdown' }
 
+/** What concerns the money of a call that costs any. */
+export type MoneyEvent =
+  /** The account has reserved this call, or `refused`: it cannot pay, or cannot be asked. */
+  | { readonly type: 'charged'; readonly refused?: 'noMoney' | 'databaseDown' }
+  /** The money of all its calls is over; paid until this instant, milliseconds since 1970. */
+  | { readonly type: 'cutOff'; readonly atWallMs: number }
+  /** It will be over soon: the subscriber's phone is to be told, if it can be. */
+  | { readonly type: 'moneyWarning' }
+
+/** Something ordered of this call from outside it; answered by one `tellOrder`. */
+export interface CallOrder {
+  readonly type: 'order'
+  readonly id: string
+  readonly kind: OrderKind
+  readonly by: 'subscriber' | 'manager'
+}
+
+/** What concerns orders, whatever the call is doing. */
+export type OrderEvent =
+  | CallOrder
+  /** The media server did, or did not, what `maskRecording` asked for. */
+  | { readonly type: 'recordingMasked'; readonly order: CallOrder; readonly ok: boolean }
+
+/** What became of an order. `tooLate`: somebody answered or hung up before. */
+export type OrderVerdict =
+  | { readonly state: 'done' | 'tooLate' }
+  | { readonly state: 'failed';
+      readonly why: 'voicemailOff' | 'noMedia' | 'notRecorded' | 'refused' }
+
 export type CallCommand =
   | { readonly do: 'openRecord'; readonly record: CallRecord }
   /** The record changed in a way worth showing live (ringing, answered). */
@@ -146,7 +175,14 @@ export type CallCommand =
   | { readonly do: 'takeVoicemail'; readonly greetingFile?: string }
   /** Let the mailbox answer the subscriber himself; told like takeVoicemail. */
   | { readonly do: 'openMailbox' }
+  /** Reserve the money for this leg that answered; the runner owes one charged. */
+  | { readonly do: 'charge'; readonly leg: LegId; readonly address: Address }
+  /** A tone to the phone that talks, nothing to its caller. */
+  | { readonly do: 'warnCallee' }
   /** Early media to a caller who will be refused; the runner owes one announced. */
   | { readonly do: 'announce'; readonly prompt: Announcement }
+  /** Silence in the place of the recording's sound, or its sound again; recordingMasked says if. */
+  | { readonly do: 'maskRecording'; readonly masked: boolean; readonly order: CallOrder }
+  | { readonly do: 'tellOrder'; readonly order: string; readonly verdict: OrderVerdict }
   | { readonly do: 'setTimer'; readonly timer: TimerName; readonly leg?: LegId; readonly at: Ms }
   | { readonly do: 'stopTimer'; readonly timer: TimerName; readonly leg?: LegId }

@@ -22,7 +22,7 @@ export function dialLeg(call: Call, stage: Stage, target: RuleTarget, ringSecond
     description: target.description,
     startMs: sinceStart(call),
     confirm,
-    media: mediaPath(call, stage.rule, confirm),
+    media: mediaPath(call, stage.rule, confirm, target.address),
     asking: false,
     live: true,
     ringMs: undefined,

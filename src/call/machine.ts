@@ -13,13 +13,14 @@ import { recordOf, stillOpen } from './call-record.ts'
 import type { Call, CallOptions, CallPhase, Leg } from './call-state.ts'
 import { forgetTimer, liveLeg, newCall, setTimer, sinceStart, stopAllTimers,
   timerDue } from './call-state.ts'
+import { answerOrCharge, moneyTold } from './charging.ts'
 import { cutChain, pauseOver, stageOver, startWithDefault, startWithRule } from './chain.ts'
 import { ask, holds, noteConfirm } from './confirmation.ts'
 import { connecting, talking } from './conversation.ts'
 import { abandon, dropLateAnswer, stopService } from './ending.ts'
-import type { CallCommand, CallEvent, IncomingCall, Ms } from './events.ts'
+import type { CallCommand, CallEvent, IncomingCall, MoneyEvent, Ms, OrderEvent } from './events.ts'
 import { dropLeg, dropLegs } from './leg.ts'
-import { mediaOf, noteRecording, recordingRequired, recordingWanted } from './media-path.ts'
+import { carryOutOrder } from './orders.ts'
 import { phraseOf } from './outcome.ts'
 import { planCall } from './plan.ts'
 import type { ConfirmChoice } from './record.ts'
@@ -65,11 +66,21 @@ export function startCall(
 }
 
 /** Tells the call what happened; an event that means nothing in its phase is ignored. */
-export function step(call: Call, event: CallEvent, nowMs: Ms, wallMs: Ms): Step {
+export function step(
+  call: Call, event: CallEvent | MoneyEvent | OrderEvent, nowMs: Ms, wallMs: Ms,
+): Step {
   if (isOver(call)) return { call, commands: [] }
   call.nowMs = nowMs
   call.wallMs = wallMs
-  if (event.type !== 'timer' || fires(call, event)) handlers[call.phase](call, event)
+  switch (event.type) {
+    case 'order':
+    case 'recordingMasked': carryOutOrder(call, event); break
+    case 'charged':
+    case 'cutOff':
+    case 'moneyWarning': moneyTold(call, event); break
+    case 'timer': if (fires(call, event)) handlers[call.phase](call, event); break
+    default: handlers[call.phase](call, event)
+  }
   return { call, commands: takeCommands(call) }
 }
 
@@ -236,23 +247,8 @@ function win(call: Call, leg: Leg): void {
   call.winner = leg
   call.stage = undefined
   call.phase = 'connecting'
-  answerCaller(call, leg)
+  answerOrCharge(call, leg)
   dropLegs(call, 'answeredElsewhere', '', 'taken')
   stopAllTimers(call)
   setTimer(call, 'settle', call.nowMs + call.options.answerMs)
-}
-
-function answerCaller(call: Call, leg: Leg): void {
-  const recording = recordingWanted(call, leg.rule)
-  if (leg.media === 'direct') {
-    if (recording) noteRecording(call, false)
-    call.commands.push({ do: 'answerCaller', leg: leg.id })
-    return
-  }
-  call.anchored = true
-  const consent = mediaOf(call.subscriber).recordConsent
-  const required = recordingRequired(call, leg.rule)
-  call.commands.push(recording
-    ? { do: 'answerCaller', leg: leg.id, media: 'anchored', record: { consent, required } }
-    : { do: 'answerCaller', leg: leg.id, media: 'anchored' })
 }

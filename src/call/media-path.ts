@@ -1,6 +1,6 @@
 /**
  * Which calls and legs need a media server: for a recording, for ringback other than the network's,
- * for a key to be pressed, for an announcement. Everything else goes from phone to phone, where
+ * for a key to be pressed, for an announcement, for a warning that the money goes to its end. Everything else goes from phone to phone, where
  * speech is quickest and no server can fail it. Questions about a call; nothing is ordered here.
  */
 import type { Call } from './call-state.ts'
@@ -8,7 +8,7 @@ import { sinceStart } from './call-state.ts'
 import type { MediaPath } from './events.ts'
 import { isMobile } from './number.ts'
 import type { Rule } from './rule.ts'
-import type { MediaSettings, Subscriber, Target } from './subscriber.ts'
+import type { Address, MediaSettings, Subscriber, Target } from './subscriber.ts'
 import { defaultMedia } from './subscriber.ts'
 
 /** What the subscriber wishes where media is concerned. */
@@ -63,9 +63,14 @@ export function ringbackOf(call: Call): 'operator' | 'music' | undefined {
  * The way of speech for a leg of `rule`; `confirm`: its phone is asked for a key. With our own
  * ringback the caller's media is ours already, so every leg's is.
  */
-export function mediaPath(call: Call, rule: Rule | undefined, confirm: boolean): MediaPath {
+export function mediaPath(
+  call: Call, rule: Rule | undefined, confirm: boolean, address: Address,
+): MediaPath {
   if (!call.media) return 'direct'
-  return confirm || recordingWanted(call, rule) || ringbackOf(call) !== undefined
+  // Who may have to be told that the money goes to its end must be within reach of a tone. A call
+  // that went directly is not brought back for it: a re-INVITE may fail it, silence does not.
+  const warned = call.options.priceOf(address) === 'short'
+  return confirm || warned || recordingWanted(call, rule) || ringbackOf(call) !== undefined
     ? 'anchored'
     : 'direct'
 }

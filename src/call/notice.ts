@@ -33,10 +33,11 @@ export interface CallNotice extends CallFacts {
 
 /**
  * Refusals that are no news: what he blocked himself, and calls that are not calls of their own (a
- * copy of one that is being handled, his own phone sending one back, nonsense).
+ * copy of one that is being handled, his own phone sending one back, nonsense, a program that calls
+ * without end).
  */
 const silentRefusals: readonly RefusalReason[] = [
-  'blocked', 'merged', 'loop', 'malformed', 'unknownNumber',
+  'blocked', 'merged', 'loop', 'malformed', 'unknownNumber', 'callerTooOften',
 ]
 /** What he or nobody asked for; the others are as his rules have it. */
 const ourRefusals: readonly RefusalReason[] = [

@@ -161,6 +161,7 @@ const refusedPrefixes: readonly (readonly [prefix: string, why: TargetFault])[] 
   ['+375902', 'premium'],
   ['+48700', 'premium'],
   ['+979', 'premium'], // international premium rate
+  ['+800', 'special'], // universal international freephone (UIFN)
   ['+808', 'premium'], // international shared cost
   ['+870', 'satellite'], // Inmarsat
   ['+871', 'satellite'],

@@ -31,7 +31,7 @@ export type Plan = { readonly trace: readonly TraceStep[] } & (
   | { readonly kind: 'mailbox' }
   | {
       readonly kind: 'voicemail'
-      readonly why: 'nothingActs' | 'override' | 'rule'
+      readonly why: 'nothingActs' | 'override' | 'rule' | 'frozen'
       readonly rule: Rule | undefined
     }
   /** Also where voicemail was to take the call and is switched off. */
@@ -62,13 +62,16 @@ export type ConditionVerdict = Extract<Verdict, { verdict: 'caller' | 'dialled' 
  */
 export function planCall(subscriber: Subscriber, wallMs: number, incoming?: Arrival): Plan {
   // without money nothing is forwarded; the caller is never told why.
-  if (subscriber.status !== 'active') return refused('notActive', [])
-  if (subscriber.balanceKopecks <= 0) return refused('noMoney', [])
+  const { status } = subscriber
+  if (status !== 'active' && status !== 'frozen') return refused('notActive', [])
+  if (subscriber.balanceKopecks <= 0 || subscriber.feeDueKopecks !== undefined)
+    return refused('noMoney', [])
   if (incoming !== undefined) {
     if (opensMailbox(subscriber, incoming)) return { kind: 'mailbox', trace: [] }
     const entry = blockedBy(subscriber, incoming)
     if (entry !== undefined) return refused('blocked', [{ step: 'blocked', atMs: 0, entry }])
   }
+  if (status === 'frozen') return frozen(subscriber)
   const { override } = subscriber
   if (override !== undefined && isInForce(override, wallMs)) return overridden(subscriber, override)
   const trace: TraceStep[] = []
@@ -175,6 +178,14 @@ function blockedBy(subscriber: Subscriber, incoming: Arrival): string | undefine
     if (list.id === blockedListId) return matchingEntry(list, incoming.caller)
   }
   return undefined
+}
+
+/** Nothing is forwarded, but who has voicemail keeps it (src/limits/status.ts). */
+function frozen({ settings }: Subscriber): Plan {
+  const trace: TraceStep[] = [{ step: 'note', atMs: 0, code: 'frozen', detail: '' }]
+  return settings.voicemail
+    ? { kind: 'voicemail', why: 'frozen', rule: undefined, trace }
+    : refused('notActive', trace)
 }
 
 function overridden(subscriber: Subscriber, override: Override): Plan {

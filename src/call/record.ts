@@ -23,7 +23,8 @@ export type TraceStep =
   | { readonly step: 'paused'; readonly atMs: number; readonly ms: number }
   /** Voicemail was due; `taken` false: it could not take the call (then a 480). */
   | { readonly step: 'voicemail'; readonly atMs: number;
-      readonly why: 'timeout' | 'noAnswerAction' | 'nothingActs'; readonly taken: boolean }
+      readonly why: 'timeout' | 'noAnswerAction' | 'nothingActs' | 'ordered';
+      readonly taken: boolean }
   | { readonly step: 'refused'; readonly atMs: number; readonly why: RefusalReason;
       readonly status: number }
   /** «Сейчас всё на …» or «не беспокоить» decided. */
@@ -41,7 +42,13 @@ export type TraceStep =
       readonly choice: ConfirmChoice | 'asked' | 'cannotAsk' }
   /** Recording was due: it runs, or could not. */
   | { readonly step: 'recording'; readonly atMs: number; readonly running: boolean }
+  /** Somebody at the panel or the desk ordered this, and it was done. */
+  | { readonly step: 'ordered'; readonly atMs: number; readonly order: OrderKind;
+      readonly by: 'subscriber' | 'manager' }
   | { readonly step: 'note'; readonly atMs: number; readonly code: string; readonly detail: string }
+
+/** What may be ordered of a call that lives. */
+export type OrderKind = 'toVoicemail' | 'pauseRecording' | 'resumeRecording' | 'end'
 
 /** What a called person pressed, or that nobody did, or that he could not be asked to the end. */
 export type ConfirmChoice = 'accept' | 'decline' | 'voicemail' | 'nobody' | 'failed'
@@ -66,7 +73,7 @@ export type RuleVerdict =
 export type RefusalReason =
   | 'unknownNumber' | 'notActive' | 'noMoney' | 'nothingActs' | 'tooManyCalls' | 'tooManyHops'
   | 'loop' | 'merged' | 'overload' | 'databaseDown' | 'malformed' | 'noAnswer'
-  | 'blocked' | 'doNotDisturb' | 'ruleRefuses' | 'recordingUnavailable'
+  | 'blocked' | 'doNotDisturb' | 'ruleRefuses' | 'recordingUnavailable' | 'callerTooOften'
 
 export type LegOutcome =
   | 'ringing' | 'answered' | 'busy' | 'declined' | 'noAnswer' | 'unknownNumber' | 'failed'
@@ -129,4 +136,18 @@ export interface CallRecord {
   readonly trace: readonly TraceStep[]
   /** Speech went through a media server. */
   readonly anchored?: boolean
+  /** Money was reserved for it: its end is charged when it is stored. */
+  readonly metered?: boolean
+  /** What it came to, once that is stored. */
+  readonly charge?: CallCharge
+}
+
+export interface CallCharge {
+  readonly kopecks: number
+  /** What the rate is called: 'Россия, мобильные'. */
+  readonly rateName: string
+  /** By the steps of the rate; 0 for an answer shorter than the free seconds. */
+  readonly seconds: number
+  /** Of these, taken from the month's included ones. */
+  readonly includedSeconds: number
 }

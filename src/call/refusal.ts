@@ -36,6 +36,7 @@ const answers: Readonly<Record<RefusalReason, readonly [status: number, q850: nu
   doNotDisturb: [486, 17],
   ruleRefuses: [603, 21],
   recordingUnavailable: [480, 41],
+  callerTooOften: [486, 17],
 }
 
 const retryAfterSeconds = 5
@@ -71,10 +72,15 @@ export function gate(
   if (incoming.diverted.includes(subscriber.number)) return refusalFor('loop')
   // A phone of the subscriber forwards back to him while we ring it: to it he is busy.
   if (options.alreadyRinging) return { why: 'loop', status: 486 }
-  if (subscriber.status === 'active' && options.liveCalls >= subscriber.maxCalls) {
+  if (takesCalls(subscriber) && options.liveCalls >= subscriber.maxCalls) {
     return refusalFor('tooManyCalls')
   }
   return undefined
+}
+
+/** What the plan refuses anyway is refused by the plan, with its own reason. */
+function takesCalls({ status }: Subscriber): boolean {
+  return status === 'active' || status === 'frozen'
 }
 
 /**

@@ -204,6 +204,8 @@ function obey(play: Play, command: CallCommand): void {
       play.record = command.record
       return
     case 'passEarlyMedia': // No phone here sends any.
+    case 'charge': // Nothing costs anything here.
+    case 'warnCallee':
     case 'hangUp':
   }
 }

@@ -17,6 +17,7 @@ import { legOutcome } from './outcome.ts'
 import type { LegOutcome } from './record.ts'
 import { passProgress } from './ringback.ts'
 import type { Rule, RuleTarget } from './rule.ts'
+import type { Address } from './subscriber.ts'
 
 /** A phone that rings for less only blinks: its user finds a missed call and could not answer. */
 const leastRingMs: Ms = 1000
@@ -232,7 +233,8 @@ function secondsLeft(call: Call, stage: Stage, target: RuleTarget): number {
 }
 
 /**
- * Each number once (R-16), and no personal number: ringing it would bring the call back. Of a
+ * Each number once (R-16), no personal number (ringing it would bring the call back), and none that
+ * the subscriber may not ring: refused when it was saved, and here again. Of a
  * parallel stage: in the order of the delays, without those that never end in time.
  */
 function dialable(call: Call, targets: readonly RuleTarget[], waitMs: Ms): RuleTarget[] {
@@ -243,6 +245,10 @@ function dialable(call: Call, targets: readonly RuleTarget[], waitMs: Ms): RuleT
     if (address === call.subscriber.number || address === call.incoming.dialled ||
       call.options.personalNumbers.includes(address)) {
       noteOnce(call, 'loopTarget', address)
+    } else if (cannotPay(call, address)) {
+      // Noted there.
+    } else if (isBarred(call, target)) {
+      noteOnce(call, barredCodes[target.barred ?? 'coolOff'], address)
     } else if (waitMs !== Infinity && delayOf(target) + leastRingMs > waitMs) {
       noteOnce(call, 'delayBeyondWait', address)
     } else if (!allowed.some((other) => other.address === address)) {
@@ -252,6 +258,23 @@ function dialable(call: Call, targets: readonly RuleTarget[], waitMs: Ms): RuleT
   }
   if (delayed && waitMs !== Infinity) allowed.sort((a, b) => delayOf(a) - delayOf(b))
   return allowed
+}
+
+/** No rate of the tariff is for this number, or its first step costs more than there is. */
+function cannotPay(call: Call, address: Address): boolean {
+  const price = call.options.priceOf(address)
+  if (price !== 'noRate' && price !== 'noMoney') return false
+  if (price === 'noMoney') call.moneyShort = true
+  noteOnce(call, price, address)
+  return true
+}
+
+const barredCodes = {
+  class: 'barredClass', country: 'barredCountry', coolOff: 'barredCoolOff',
+} as const
+
+function isBarred(call: Call, { barred, ringsFrom }: RuleTarget): boolean {
+  return barred !== undefined || (ringsFrom !== undefined && call.wallMs < ringsFrom)
 }
 
 function delayOf(target: RuleTarget | undefined): Ms {

@@ -18,6 +18,20 @@ export interface Target {
   readonly confirm?: boolean
   /** Whose number this phone is shown; absent = as the trunk has it. */
   readonly callerId?: 'caller' | 'personal'
+  /** It is not rung: what line it is, or its country is not open to the subscriber. */
+  readonly barred?: 'class' | 'country'
+  /** It is not rung before; milliseconds since 1970. Absent = it is. */
+  readonly ringsFrom?: number
+}
+
+/** Limits against fraud as they hold for the calls of one subscriber; 0 = no limit. */
+export interface CallLimits {
+  /** Longest conversation. */
+  readonly callSeconds: number
+  /** Legs of all his calls at once. */
+  readonly concurrentLegs: number
+  /** Calls of one caller to him. */
+  readonly callerCallsPerHour: number
 }
 
 export interface CallSettings {
@@ -85,8 +99,12 @@ export interface Subscriber {
   readonly number: Address
   /** IANA zone in which rules are read. */
   readonly zone: string
-  readonly status: 'active' | 'suspended' | 'closed'
+  readonly status: 'active' | 'frozen' | 'suspended' | 'closed'
   readonly balanceKopecks: number
+  /** The tariff by which his calls are charged; absent = he has none. */
+  readonly tariffId?: string
+  /** The fee of this month, which is not paid: nothing is forwarded until it is. */
+  readonly feeDueKopecks?: number | undefined
   /** Simultaneous calls allowed by the tariff. */
   readonly maxCalls: number
   readonly settings: CallSettings
@@ -103,4 +121,6 @@ export interface Subscriber {
   readonly callerLists?: readonly CallerList[]
   /** Absent = Saturday and Sunday are off, nothing else. */
   readonly calendar?: Calendar
+  /** Absent = none. */
+  readonly callLimits?: CallLimits
 }

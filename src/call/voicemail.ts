@@ -11,7 +11,7 @@ import { recordOf } from './call-record.ts'
 import type { Call } from './call-state.ts'
 import { setTimer, sinceStart, stopAllTimers } from './call-state.ts'
 import { abandon, dropLateAnswer, end, stopService } from './ending.ts'
-import type { CallEvent } from './events.ts'
+import type { CallEvent, OrderVerdict } from './events.ts'
 import { dropLegs } from './leg.ts'
 import { mediaOf } from './media-path.ts'
 import { phraseOf } from './outcome.ts'
@@ -98,6 +98,7 @@ function fetchMedia(call: Call): void {
 
 function taken(call: Call): void {
   note(call, true)
+  tellOrder(call, { state: 'done' })
   stopAllTimers(call)
   call.phase = 'voicemail'
   call.anchored = true
@@ -110,6 +111,7 @@ function taken(call: Call): void {
 /** A clear 480, recorded as such. No announcement: it would need what is missing. */
 function notTaken(call: Call): void {
   note(call, false)
+  tellOrder(call, { state: 'failed', why: 'noMedia' })
   call.commands.push({ do: 'refuseCaller', status: 480, phrase: phraseOf(480), q850: 19 })
   // Nobody has missed the subscriber's call to his own mailbox.
   end(call, call.mailbox ? 'refused' : 'missed', 480, 'service', 'voicemailUnavailable')
@@ -121,7 +123,8 @@ function left(call: Call, reason: string): void {
   abandon(call, reason)
 }
 
-function cut(call: Call, reason: string): void {
+/** We end it. */
+export function cut(call: Call, reason: string): void {
   call.commands.push({ do: 'hangUp', side: 'caller', reason: '' })
   over(call, undefined, 'service', reason)
 }
@@ -132,6 +135,13 @@ function over(
 ): void {
   const outcome = call.mailbox ? 'mailbox' : messageKept === false ? 'missed' : 'voicemail'
   end(call, outcome, 200, endedBy, reason)
+}
+
+/** To whoever sent the caller here, if somebody did. */
+function tellOrder(call: Call, verdict: OrderVerdict): void {
+  if (call.voicemailOrder === undefined) return
+  call.commands.push({ do: 'tellOrder', order: call.voicemailOrder, verdict })
+  call.voicemailOrder = undefined
 }
 
 /** Writes to the trace that media was due and whether it took the call. */

@@ -17,9 +17,10 @@ export type WarningCode =
   /**
    * Where its chain leads: nextRuleId, nextRuleName, and `link` ('busy', 'unreachable') when it is
    * not the no-answer action; `cycle`: rules, limitSeconds. `nextForOthers`: the next rule is for
-   * some callers only, the chain ends for all others.
+   * some callers only, the chain ends for all others. `chainNeverRings`: rules; none of them has a
+   * phone that is dialled.
    */
-  | 'nextMissing' | 'nextDisabled' | 'nextForOthers'
+  | 'chainNeverRings' | 'nextMissing' | 'nextDisabled' | 'nextForOthers'
   | 'nextOutsideSchedule' | 'nextSometimesOutside' | 'cycle'
   /** Time: seconds of the rule against seconds of the limit. */
   | 'voicemailTooEarly' | 'longerThanCall' | 'confirmTooLong'
@@ -28,7 +29,7 @@ export type WarningCode =
   /** Voicemail is chosen (also by the override, then of the account) and switched off. */
   | 'voicemailOff'
   /** Numbers: address. */
-  | 'noTargets' | 'repeatedNumber' | 'ownNumber'
+  | 'noTargets' | 'repeatedNumber' | 'ownNumber' | 'barredClass' | 'barredCountry'
 
 export interface RuleWarning {
   /** undefined: concerns the whole account. */

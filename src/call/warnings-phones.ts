@@ -45,6 +45,9 @@ function warnNumbers(subscriber: Subscriber, rule: Rule, warn: Warn): void {
     seen.add(address)
   }
   for (const address of repeated) warn('repeatedNumber', { address })
+  for (const { address, barred } of distinctTargets(rule)) {
+    if (barred !== undefined) warn(barred === 'class' ? 'barredClass' : 'barredCountry', { address })
+  }
   if (seen.has(subscriber.number)) warn('ownNumber', { address: subscriber.number })
 }
 

@@ -12,6 +12,7 @@ import type { Subscriber } from './subscriber.ts'
 import type { LostStretch, Timeline } from './timeline.ts'
 import { drawTimeline } from './timeline.ts'
 import type { RuleWarning, Warn } from './warning.ts'
+import { warnSilentChain } from './warnings-chain.ts'
 import { linksOf, warnLinks } from './warnings-links.ts'
 import { warnPhones } from './warnings-phones.ts'
 import { dayOfDate, localTimeAt, startOfDay } from './zone.ts'
@@ -41,7 +42,9 @@ export function ruleWarnings(subscriber: Subscriber, nowMs: number): RuleWarning
     // A rule that others run outside its hours has a use without hours.
     if (!runOutOfHours.has(rule.id)) warnNever(subscriber, rule, nowMs, warn)
     warnShadows(subscriber, rule, timeline, warn)
-    warnLinks(subscriber, rule, { from: nowMs, to: until }, warn)
+    const window = { from: nowMs, to: until }
+    warnLinks(subscriber, rule, window, warn)
+    warnSilentChain(subscriber, rule, window, warn)
   }
   return warnings
 }
@@ -49,7 +52,7 @@ export function ruleWarnings(subscriber: Subscriber, nowMs: number): RuleWarning
 function warnAccount(subscriber: Subscriber, timeline: Timeline, warn: Warn): void {
   const { override, settings } = subscriber
   if (subscriber.status !== 'active') warn('notActive')
-  else if (subscriber.balanceKopecks <= 0) {
+  else if (subscriber.balanceKopecks <= 0 || subscriber.feeDueKopecks !== undefined) {
     warn('noMoney', { balanceKopecks: subscriber.balanceKopecks })
   }
   if (subscriber.rules.length === 0) warn('noRules')

@@ -5,6 +5,7 @@
  * §4.15: the sum of ALL live calls counts, not each against the whole balance.
  */
 import { chargeFor } from './rating.ts'
+import type { Charge } from './rating.ts'
 import type { Kopecks, Rate } from './tariff.ts'
 
 /** A call that is answered and not over. */
@@ -14,15 +15,15 @@ export interface LiveCall {
   /** When it was answered, milliseconds since 1970. */
   readonly answeredMs: number
   readonly freeAnswerSeconds: number
-  /** Its calls may use the month's included seconds. */
-  readonly included: boolean
+  /** The month ('YYYY-MM') whose included seconds it may use; undefined: none. */
+  readonly includedIn: string | undefined
 }
 
 export interface Funds {
   /** Balance without the live calls. */
   readonly balanceKopecks: Kopecks
-  /** Included seconds of the month that ended calls have left. */
-  readonly includedLeft: number
+  /** Included seconds that ended calls have left, by month; a month not there has none. */
+  readonly includedLeft: ReadonlyMap<string, number>
 }
 
 /**
@@ -30,16 +31,22 @@ export interface Funds {
  * order in which they were answered (then by id), so that the sum does not depend on the list.
  */
 export function costAt(calls: readonly LiveCall[], funds: Funds, atMs: number): Kopecks {
-  let { includedLeft } = funds
-  let sum = 0
-  for (const call of calls.toSorted(byAnswer)) {
-    const { rate, answeredMs, freeAnswerSeconds, included } = call
-    const left = included ? includedLeft : 0
-    const charge = chargeFor(rate, atMs - answeredMs, freeAnswerSeconds, left)
-    includedLeft -= charge.includedSeconds
-    sum += charge.kopecks
+  return sum(calls.toSorted(byAnswer), funds, atMs)
+}
+
+/**
+ * The part of one of the calls in that cost. Charged at its end with just this, it leaves the others
+ * with what they had before: the included seconds it used are those that they did not.
+ */
+export function shareAt(
+  calls: readonly LiveCall[], funds: Funds, call: LiveCall, atMs: number,
+): Charge {
+  const left = new Map(funds.includedLeft)
+  for (const one of calls.toSorted(byAnswer)) {
+    const charge = take(one, left, atMs)
+    if (one.id === call.id) return charge
   }
-  return sum
+  return take(call, left, atMs)
 }
 
 /**
@@ -50,7 +57,8 @@ export function costAt(calls: readonly LiveCall[], funds: Funds, atMs: number): 
 export function cutOffAt(
   calls: readonly LiveCall[], funds: Funds, nowMs: number, latestMs: number,
 ): number {
-  const affordable = (atMs: number): boolean => costAt(calls, funds, atMs) <= funds.balanceKopecks
+  const sorted = calls.toSorted(byAnswer)
+  const affordable = (atMs: number): boolean => sum(sorted, funds, atMs) <= funds.balanceKopecks
   if (!affordable(nowMs)) return nowMs
   if (affordable(latestMs)) return latestMs
   // The cost never falls with time, so the last affordable instant is found by halving.
@@ -66,14 +74,32 @@ export function cutOffAt(
 
 /**
  * Whether one more call may be answered at `nowMs`: its first step, together with what the others
- * have begun, is covered.
+ * have begun by then, is covered, and nobody would have to be cut within `leastMs`.
  */
 export function mayAnswer(
-  calls: readonly LiveCall[], funds: Funds, next: LiveCall, nowMs: number,
+  calls: readonly LiveCall[], funds: Funds, next: LiveCall, nowMs: number, leastMs = 0,
 ): boolean {
   const { freeAnswerSeconds } = next
-  return costAt([...calls, next], funds, nowMs + freeAnswerSeconds * 1000 + 1) <=
-    funds.balanceKopecks
+  const atMs = nowMs + Math.max(freeAnswerSeconds * 1000 + 1, leastMs)
+  return costAt([...calls, next], funds, atMs) <= funds.balanceKopecks
+}
+
+function sum(sorted: readonly LiveCall[], funds: Funds, atMs: number): Kopecks {
+  const left = new Map(funds.includedLeft)
+  let kopecks = 0
+  for (const call of sorted) kopecks += take(call, left, atMs).kopecks
+  return kopecks
+}
+
+/** The charge of a call that talks until `atMs`; what it takes of `left` is gone. */
+function take(call: LiveCall, left: Map<string, number>, atMs: number): Charge {
+  const { rate, answeredMs, freeAnswerSeconds, includedIn } = call
+  const mine = includedIn === undefined ? 0 : left.get(includedIn) ?? 0
+  const charge = chargeFor(rate, atMs - answeredMs, freeAnswerSeconds, mine)
+  if (includedIn !== undefined && charge.includedSeconds > 0) {
+    left.set(includedIn, mine - charge.includedSeconds)
+  }
+  return charge
 }
 
 function byAnswer(a: LiveCall, b: LiveCall): number {

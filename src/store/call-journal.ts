@@ -6,13 +6,15 @@
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { Log } from '../log.ts'
-import { batchSize, callValues, largestBatch, upsertSql } from './call-rows.ts'
+import { LedgerError } from '../money/ledger.ts'
+import { batchSize, largestBatch } from './call-rows.ts'
 import type { CallState } from './call-rows.ts'
-import type { Database, SqlValue } from './database.ts'
-import { isBadData, isConflict } from './errors.ts'
-import { callEvent, eventsStatement } from './outbox.ts'
-import type { NoticeEvent } from './outbox.ts'
+import { CallWriter } from './call-writer.ts'
+import type { OwnedState } from './call-writer.ts'
+import type { Database } from './database.ts'
+import { isBadData } from './errors.ts'
 import { SpillFile, readSpillFile } from './spill-file.ts'
+import type { TariffShelf } from './tariff-shelf.ts'
 
 export interface JournalOptions {
   readonly database: Database
@@ -29,6 +31,8 @@ export interface JournalOptions {
   readonly maxInMemory?: number
   /** How long one write may take; default 5000. */
   readonly writeTimeoutMs?: Ms
+  /** For calls that are charged with their end; left out = none are. */
+  readonly tariffs?: TariffShelf
   /** Whether no call of this subscriber can give a notice; left out = nobody is known to be so. */
   readonly isQuiet?: (subscriberId: string) => boolean
 }
@@ -54,7 +58,8 @@ interface Entry {
 }
 
 export class CallJournal {
-  readonly #options: Required<JournalOptions>
+  readonly #options: Required<Omit<JournalOptions, 'tariffs'>>
+  readonly #writer: CallWriter
   /** Wanted in the database at once. */
   readonly #urgent = new Map<string, Entry>()
   /** Live updates, in the order they fall due. */
@@ -76,6 +81,7 @@ export class CallJournal {
     this.#options = {
       maxInMemory: 20_000, writeTimeoutMs: 5000, isQuiet: () => false, ...options,
     }
+    this.#writer = new CallWriter(this.#options, options.tariffs)
   }
 
   /**
@@ -241,13 +247,12 @@ export class CallJournal {
   /**
    * A row the database cannot take must not keep the others waiting: it goes to a file of its own.
    */
-  async #write(states: readonly (CallState & { readonly owner: string })[]): Promise<void> {
+  async #write(states: readonly OwnedState[]): Promise<void> {
     const { log, spillFolder } = this.#options
     try {
-      await this.#writeRows(states)
+      await this.#writer.write(states)
     } catch (fault) {
-      if (isConflict(fault)) return this.#writeRows(states)
-      if (!isBadData(fault)) throw fault
+      if (!isBadData(fault) && !(fault instanceof LedgerError)) throw fault
       if (states.length > 1) {
         for (const state of states) await this.#write([state])
         return
@@ -259,29 +264,6 @@ export class CallJournal {
       const aside = new SpillFile(`${spillFolder}/rejected`, states[0]!.owner, states[0]!.changed)
       await aside.append(states)
       await aside.close()
-    }
-  }
-
-  /**
-   * One statement for the calls; a second one, in the same transaction, for the notices their ends
-   * give. Most groups give none: their calls were answered, or nobody wants to be told.
-   */
-  async #writeRows(states: readonly (CallState & { readonly owner: string })[]): Promise<void> {
-    const { database, clock, writeTimeoutMs, isQuiet } = this.#options
-    const values: SqlValue[] = []
-    const events: NoticeEvent[] = []
-    for (const state of states) {
-      for (const value of callValues(state, state.owner)) values.push(value)
-      const { endedAt, subscriberId } = state.record
-      if (endedAt === undefined || subscriberId === undefined || isQuiet(subscriberId)) continue
-      const event = callEvent(state.record)
-      if (event !== undefined) events.push(event)
-    }
-    const sql = upsertSql(states.length)
-    if (events.length === 0) await database.execute(sql, values, writeTimeoutMs)
-    else {
-      const told = eventsStatement(events, Math.floor(clock.wallMs()))
-      await database.executeTogether([{ sql, values }, told], writeTimeoutMs)
     }
   }
 

@@ -3,7 +3,7 @@
  * A newer state (`changed`) beats an older one in whatever order they arrive, so that writing
  * twice, late or from the spill file does no harm.
  */
-import type { CallRecord, LegRecord, TraceStep } from '../call/record.ts'
+import type { CallCharge, CallRecord, LegRecord, TraceStep } from '../call/record.ts'
 import type { SqlValue } from './database.ts'
 import type { CallsTable } from './tables.ts'
 
@@ -18,7 +18,8 @@ export interface CallState {
 export const shownColumns = [
   'id', 'sip_call_id', 'subscriber_id', 'dialled', 'caller', 'caller_name', 'anonymous', 'trunk_id',
   'started_at', 'answered_at', 'ended_at', 'outcome', 'status', 'ended_by', 'reason',
-  'answered_leg_id', 'legs', 'trace',
+  'answered_leg_id', 'legs', 'trace', 'cost_kopecks', 'rate_name', 'charged_seconds',
+  'included_seconds',
 ] as const satisfies readonly (keyof CallsTable)[]
 
 const columns = [
@@ -44,6 +45,11 @@ export function batchSize(waiting: number): number {
   return waiting - (waiting % (waiting < 32 ? 4 : 16))
 }
 
+/** Written once, with the end of the call; a state that does not know them leaves them. */
+const lasting = [
+  'cost_kopecks', 'rate_name', 'charged_seconds', 'included_seconds',
+] as const satisfies readonly (keyof CallsTable)[]
+
 const statements = new Map<number, string>()
 
 /**
@@ -57,6 +63,7 @@ export function upsertSql(rows: number): string {
     const newer = mutable.map(
       (name) => `${name}=IF(VALUES(changed)>=calls.changed,VALUES(${name}),calls.${name})`,
     )
+    for (const name of lasting) newer.unshift(`${name}=COALESCE(VALUES(${name}),calls.${name})`)
     sql =
       `INSERT INTO calls (${columns.join(',')}) VALUES ${Array(rows).fill(row).join(',')}` +
       ` ON DUPLICATE KEY UPDATE ${newer.join(',')}`
@@ -66,7 +73,9 @@ export function upsertSql(rows: number): string {
 }
 
 /** The values of one row, in the order of the statement. Text of strangers is cut to the column. */
-export function callValues({ record, changed }: CallState, owner: string): SqlValue[] {
+export function callValues(
+  { record, changed }: CallState, owner: string, charge?: CallCharge,
+): SqlValue[] {
   return [
     record.id,
     cut(record.sipCallId, 255),
@@ -86,6 +95,10 @@ export function callValues({ record, changed }: CallState, owner: string): SqlVa
     record.answeredLegId ?? null,
     JSON.stringify(record.legs),
     JSON.stringify(record.trace),
+    charge?.kopecks ?? null,
+    charge?.rateName ?? null,
+    charge?.seconds ?? null,
+    charge?.includedSeconds ?? null,
     owner,
     cut(phonesOf(record), 1000),
     firstRuleOf(record),
@@ -96,8 +109,13 @@ export function callValues({ record, changed }: CallState, owner: string): SqlVa
 /** A row as the panel reads it. */
 export type CallRow = Omit<
   CallsTable,
-  'owner' | 'changed' | 'phones' | 'rule_id' | 'started_at' | 'answered_at' | 'ended_at'
+  'owner' | 'changed' | 'phones' | 'rule_id' | 'started_at' | 'answered_at' | 'ended_at' |
+  'cost_kopecks' | 'rate_name' | 'charged_seconds' | 'included_seconds'
 > & {
+  readonly cost_kopecks: string | null
+  readonly rate_name: string | null
+  readonly charged_seconds: number | null
+  readonly included_seconds: number | null
   readonly started_at: string
   readonly answered_at: string | null
   readonly ended_at: string | null
@@ -124,6 +142,14 @@ export function recordFrom(row: CallRow): CallRecord {
     answeredLegId: row.answered_leg_id ?? undefined,
     legs: JSON.parse(row.legs) as LegRecord[],
     trace: JSON.parse(row.trace) as TraceStep[],
+    ...(row.cost_kopecks === null ? {} : { charge: chargeFrom(row, Number(row.cost_kopecks)) }),
+  }
+}
+
+function chargeFrom(row: CallRow, kopecks: number): CallCharge {
+  return {
+    kopecks, rateName: row.rate_name ?? '', seconds: row.charged_seconds ?? 0,
+    includedSeconds: row.included_seconds ?? 0,
   }
 }
 

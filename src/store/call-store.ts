@@ -6,17 +6,26 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Cancel, Clock } from '../clock.ts'
+import type { SharedCounts } from '../app/limits-port.ts'
+import type { ChargeBook } from '../app/ports.ts'
 import type { CallRecord } from '../call/record.ts'
-import type { Subscriber } from '../call/subscriber.ts'
+import type { CallLimits, Subscriber } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
+import { limitInForce } from '../limits/limit-table.ts'
+import type { SetLimits } from '../limits/limit-table.ts'
 import type { Log } from '../log.ts'
 import { CallJournal } from './call-journal.ts'
 import type { Database } from './database.ts'
 import { copyDirectory } from './directory-copy.ts'
+import type { DirectoryCopy } from './directory-copy.ts'
 import { holdLease } from './leases.ts'
+import { createSharedCounts } from './limits-shared.ts'
+import { spendLeftToday } from './limits-spend.ts'
+import { createChargeBook } from './live-charges.ts'
 import { closeOrphans, isDeadOwner, journalLease, journalLeaseMs } from './orphans.ts'
 import { listSpillFiles } from './spill-file.ts'
 import { createSubscriberFinder } from './subscribers.ts'
+import { TariffShelf } from './tariff-shelf.ts'
 
 export interface CallStoreOptions {
   readonly database: Database
@@ -34,6 +43,10 @@ export interface CallStoreOptions {
 export interface CallStore {
   /** 32 hex digits that name this process in `calls.owner` and in `leases`. */
   readonly owner: string
+  /** What this process and the others tell each other for the limits against fraud. */
+  readonly counts: SharedCounts
+  /** What calls cost and until when that is paid. */
+  readonly charges: ChargeBook
   trunks(): readonly Trunk[]
   isPersonalNumber(address: string): boolean
   findSubscriber(number: string): Promise<Subscriber | undefined>
@@ -49,6 +62,30 @@ export interface CallStore {
 }
 
 const sweepMs = 15_000
+
+/** Finds as `find` does, has the tariff at hand, and adds the limits in force. */
+function withLimits(
+  find: ReturnType<typeof createSubscriberFinder>, directory: DirectoryCopy,
+  tariffs: TariffShelf, quiet: QuietSubscribers,
+): CallStore['findSubscriber'] {
+  return async (number) => {
+    const found = await find(number)
+    if (!found) return undefined
+    quiet.note(found.id, found.quiet === true)
+    const { tariffId } = found
+    if (tariffId !== undefined && tariffs.peek(tariffId) === undefined) await tariffs.get(tariffId)
+    return { ...found, callLimits: limitsFor(directory.limits(), found.limits) }
+  }
+}
+
+/** What of the limits in force a call has to know. */
+function limitsFor(ofAll: SetLimits, own: SetLimits | undefined): CallLimits {
+  return {
+    callSeconds: limitInForce('callMinutes', ofAll, own) * 60,
+    concurrentLegs: limitInForce('concurrentLegs', ofAll, own),
+    callerCallsPerHour: limitInForce('callerCallsPerHour', ofAll, own),
+  }
+}
 
 /** Subscribers none of whose calls gives a notice, as they were when last called. */
 class QuietSubscribers {
@@ -76,19 +113,20 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   const lease = await holdLease(db, journalLease(owner), owner, journalLeaseMs)
   const quiet = new QuietSubscribers()
   const isQuiet = (subscriberId: string) => quiet.has(subscriberId)
-  const journal = new CallJournal({ database, clock, log, spillFolder, owner, isQuiet })
+  const tariffs = new TariffShelf(db)
+  const journal = new CallJournal({ database, clock, log, spillFolder, owner, tariffs, isQuiet })
   const directory = await copyDirectory(db, clock, log)
   const find = createSubscriberFinder(
-    database, options.findTimeoutMs ?? 2000, { verifyNumbers: options.verifyNumbers ?? false })
-  const findSubscriber = async (number: string) => {
-    const found = await find(number)
-    if (found) quiet.note(found.id, found.quiet === true)
-    return found
-  }
+    database, options.findTimeoutMs ?? 2000,
+    { verifyNumbers: options.verifyNumbers ?? false, wallMs: () => clock.wallMs() })
+  const findSubscriber = withLimits(find, directory, tariffs, quiet)
 
+  // Who could not reach the database himself does not know who else could not prolong his lease.
+  let wasAway = false
   const sweep = async () => {
     await replayDeadJournals(options, journal, owner)
-    const closed = await closeOrphans(db, clock.wallMs())
+    if (wasAway) return
+    const closed = await closeOrphans(db, clock.wallMs(), tariffs)
     if (closed > 0) log.warn({ calls: closed }, 'calls of a process that died were closed')
   }
   let cancel: Cancel = () => {}
@@ -97,7 +135,10 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
     if (stopped) return
     cancel = clock.wakeAt(clock.nowMs() + sweepMs, () => {
       sweep()
-        .catch((fault: unknown) => log.warn({ err: fault }, 'orphaned calls cannot be closed now'))
+        .then(() => { wasAway = false }, (fault: unknown) => {
+          wasAway = true
+          log.warn({ err: fault }, 'orphaned calls cannot be closed now')
+        })
         .finally(sweepOn)
     })
   }
@@ -105,6 +146,8 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   sweepOn()
   return {
     owner,
+    counts: createSharedCounts(db, owner),
+    charges: createChargeBook({ database, owner, tariffs, spendLeft: spendLeftToday }),
     trunks: directory.trunks,
     isPersonalNumber: directory.isPersonalNumber,
     findSubscriber,

@@ -6,7 +6,7 @@ import { ErrandDesk } from '../../src/app/media/errand-desk.ts'
 import type { ErrandCalls } from '../../src/app/media/errand-desk.ts'
 import { Prompts } from '../../src/app/media/prompts.ts'
 import type { VirtualPhone } from '../../src/app/virtual-call.ts'
-import type { Errand, ErrandBoard } from '../../src/app/ports.ts'
+import type { Errand, ErrandBoard, LegProgress } from '../../src/app/ports.ts'
 import { defaultMedia } from '../../src/call/subscriber.ts'
 import { subscriber } from '../support/call-fixtures.ts'
 import { heard, scene } from '../support/dialogue-scene.ts'
@@ -18,6 +18,7 @@ const base = { subscriberId: 's', number: '+74996740782', expiresAt: wall + 600_
 const phone = '+79161234567'
 const greeting: Errand = { ...base, id: 'g', kind: 'greeting', address: phone, greetingId: 'g1', file: 'greetings/g1.wav' }
 const code: Errand = { ...base, id: 'c', kind: 'code', address: phone, code: '4071' }
+const trunkTest: Errand = { ...base, subscriberId: '', id: 'k', kind: 'trunkTest', address: phone, trunkId: 't1' }
 const test: Errand = { ...base, id: 't', kind: 'test', caller: '+79260000000' }
 
 class Board implements ErrandBoard {
@@ -36,8 +37,9 @@ class Board implements ErrandBoard {
     return this.open.shift()
   }
 
-  async finish(id: string, outcome: string): Promise<void> {
-    this.finished.push(`${id} ${outcome}`)
+  async finish(id: string, outcome: string, leg?: LegProgress): Promise<void> {
+    const { status, ringMs, answerMs } = leg ?? {}
+    this.finished.push(`${id} ${outcome}${leg ? ` ${status} rang ${ringMs} answered ${answerMs}` : ''}`)
   }
 }
 
@@ -56,12 +58,14 @@ class Phones implements ErrandCalls {
 
   ringPhone(call: Parameters<ErrandCalls['ringPhone']>[0], signal: AbortSignal) {
     const { clock } = this.#scene
-    this.did.push(`ring ${call.address} from ${call.number}`)
+    this.did.push(`ring ${call.address} from ${call.number}${call.trunkId === undefined ? '' : ` by ${call.trunkId}`}`)
+    clock.wakeAt(clock.nowMs() + 500, () => call.told?.(180))
     return new Promise<Awaited<ReturnType<ErrandCalls['ringPhone']>>>((resolve) => {
       signal.addEventListener('abort', () => resolve(undefined))
       const afterMs = this.answersAfterMs ?? call.ringSeconds * 1000
       clock.wakeAt(clock.nowMs() + afterMs, () => {
         if (this.answersAfterMs === undefined || signal.aborted) return resolve(undefined)
+        call.told?.(200)
         let hungUp = (): void => {}
         if (this.hangsUpAfterMs !== Infinity) clock.wakeAt(clock.nowMs() + this.hangsUpAfterMs, () => hungUp())
         resolve({ hangUp: () => { this.did.push('hang up') }, onHungUp: (run) => { hungUp = run } })
@@ -150,6 +154,14 @@ t.test('each kind to its end', async (t) => {
       name: 'the answered person hangs up', errand: test, set: ({ calls }) => { calls.hangsUpAfterMs = 3500 },
       phone: ['place +79260000000 to +74996740782', 'callee hangs up', 'over'],
       spoken: ['connect', 'play test-call', 'stop', 'destroy'], finished: 't done',
+    },
+    {
+      name: 'a test of a trunk is answered', errand: trunkTest, phone: [`ring ${phone} from +74996740782 by t1`, 'hang up'],
+      spoken: ['play test-call', 'destroy'], finished: 'k done 200 rang 500 answered 3000',
+    },
+    {
+      name: 'nobody answers a test of a trunk', errand: trunkTest, set: ({ calls }) => { calls.answersAfterMs = undefined },
+      phone: [`ring ${phone} from +74996740782 by t1`], spoken: ['destroy'], finished: 'k noAnswer 180 rang 500 answered undefined',
     },
     {
       name: 'no room for a test call', errand: test, set: ({ calls }) => { calls.hasRoom = false },

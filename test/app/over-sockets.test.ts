@@ -5,6 +5,8 @@
 import t from 'tap'
 import { clean, inboundOnly, talk, world } from '../support/app-over-sockets.ts'
 import { personalNumber, rule, subscriber, trunk } from '../support/call-fixtures.ts'
+import { eventually } from '../support/eventually.ts'
+import { NotingBoard, ladderLine } from '../support/noting-board.ts'
 import type { PeerMessage, SipPeer } from '../support/sip-peer.ts'
 
 t.test('answered, SDP end to end, caller hangs up with a Reason', async (t) => {
@@ -113,9 +115,10 @@ t.test('the loser is told that the call was completed elsewhere', async (t) => {
   await clean(t, w)
 })
 
-t.test('trunk: 503 goes to the next one, digest on its challenge, identity by policy', async (t) => {
+t.test('trunk: 503 goes to the next one, digest on its challenge, identity by policy; the ladder of it', async (t) => {
+  const board = new NotingBoard()
   const w = await world(t, {
-    phones: 2,
+    phones: 2, board,
     who: () => subscriber([rule(['+79160000001'])]),
     trunks: ([bad, good]) => [
       trunk({ id: 'bad', name: 'bad', inboundNets: [], host: '127.0.0.1', port: bad!.port, numberFormat: 'e164' }),
@@ -145,6 +148,20 @@ t.test('trunk: 503 goes to the next one, digest on its challenge, identity by po
   await w.caller.expect(486)
   await clean(t, w)
   t.same(w.journal.closed[0]?.legs[0]?.attempts, [{ trunk: 'bad', status: 503 }, { trunk: 'good', status: 486 }])
+  await eventually(() => board.kept.size === 1)
+  const entries = [...board.kept.values()][0]?.entries ?? []
+  t.same(entries.map((entry) => ladderLine(entry).replace(/^\d+ /, '')), [
+    'caller < INVITE', '1 > INVITE', '1 < 503 INVITE', '1 > INVITE', '1 < 407 INVITE', '1 > INVITE',
+    '1 < 486 INVITE', 'caller > 486 INVITE',
+  ])
+  t.equal(entries[0]?.text.startsWith(`INVITE sip:${personalNumber}@`), true)
+  t.equal(entries[0]?.wire.remote, `127.0.0.1:${w.caller.port}`)
+  t.equal(entries[3]?.wire.local, `127.0.0.1:${w.sipPort}`, 'from where it was sent; to where is not told')
+  t.equal(entries[4]?.wire.remote, `127.0.0.1:${good.port}`)
+  t.same(entries.map(({ exact }) => exact), [true, true, true, true, true, true, true, false],
+    'only a refusal is not told by the server')
+  t.match(entries[5]?.text, /^Proxy-Authorization: \(cut\)\r$/m, 'no credentials')
+  t.match(entries[7]?.text, /^SIP\/2.0 486 .*\r\nVia: SIP\/2.0\/UDP 127/)
 })
 
 for (const { name, trying } of [

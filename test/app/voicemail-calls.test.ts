@@ -199,6 +199,33 @@ for (const row of own) {
   })
 }
 
+t.test('a call of the service through one trunk alone', async (t) => {
+  const second = trunk({ id: 'trunk-2', name: 'Второй', host: '192.0.2.2' })
+  const rows = [
+    { name: 'the second of two', trunkId: 'trunk-2', phone: busy, number: personalNumber, host: ['192.0.2.2'], told: [486] },
+    { name: 'nobody’s number', trunkId: 'trunk-2', phone: answers, number: '', host: ['192.0.2.2'], told: [180, 200] },
+    { name: 'one that is not there', trunkId: 'gone', phone: answers, number: personalNumber, host: [], told: [503] },
+  ]
+  for (const { name, trunkId, phone, number, host, told } of rows) {
+    const w = world(owner(), { [phoneA]: phone }, { media: true, trunks: [trunk(), second] })
+    const pending = w.media.open().offer()
+    await w.clock.run(20)
+    const endpoint = await pending
+    const statuses: number[] = []
+    const ringing = w.reception.ringPhone({
+      number, address: phoneA, endpoint, ringSeconds: 40, trunkId, told: (status) => statuses.push(status),
+    }, new AbortController().signal)
+    await w.clock.run(5000)
+    ;(await ringing)?.hangUp()
+    await w.clock.run(60_000)
+    t.strictSame(w.server.invites.map(({ uri }) => /@([^:;]+)/.exec(uri)?.[1]), host, name)
+    t.strictSame(statuses, told, name)
+    if (number === '') t.match(w.server.invites[0]?.headers['From'], /anonymous\.invalid/)
+    endpoint.destroy()
+    clean(t, w, 0)
+  }
+})
+
 /** A caller without network that notes what happens to it. */
 class NotingPhone implements VirtualPhone {
   readonly offer = 'v=0 virtual'

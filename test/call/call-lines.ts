@@ -23,6 +23,10 @@ export function callLine(at: number, command: CallCommand): string[] {
     case 'takeVoicemail': return words(at, 'take voicemail', command.greetingFile)
     case 'openMailbox': return words(at, 'open mailbox')
     case 'announce': return words(at, 'announce', command.prompt)
+    case 'charge': return words(at, 'charge', command.leg)
+    case 'warnCallee': return words(at, 'warn phone')
+    case 'maskRecording': return words(at, command.masked ? 'mask' : 'unmask')
+    case 'tellOrder':
     case 'openRecord':
     case 'updateRecord':
     case 'closeRecord':

@@ -23,6 +23,7 @@ function told(step: TraceStep): string {
     case 'note': return `${step.atMs} ${step.code} ${step.detail}`
     case 'reaction': return `${step.atMs} reaction ${step.action}`
     case 'confirm': return `${step.atMs} ${step.legId} ${step.choice}`
+    case 'ordered': return `${step.atMs} ordered ${step.order}`
     case 'ruleSkipped':
     case 'override':
     case 'blocked':

@@ -2,6 +2,7 @@
  * Random stories of calls from a seed: rules with circles and delays, wishes for media, phones and
  * callers of every habit, media that dies. Probabilities are such that every kind of end comes up.
  */
+import type { LegPrice } from '../../src/call/call-state.ts'
 import type { ConfirmChoice } from '../../src/call/record.ts'
 import type { NoAnswer, Rule, RuleTarget } from '../../src/call/rule.ts'
 import type { MediaSettings, Override, Subscriber } from '../../src/call/subscriber.ts'
@@ -162,6 +163,20 @@ function randomPhone(random: Random): PhoneHabit {
   }
 }
 
+/** Most numbers cost something, some cannot be paid. */
+function randomPrices(random: Random): (address: string) => LegPrice {
+  const prices = new Map(numbers.map((number) => [number, pick<LegPrice>(random,
+    ['free', 'charged', 'charged', 'short', 'noRate', 'noMoney'])]))
+  return (address) => prices.get(address) ?? 'free'
+}
+
+function randomCharge(random: Random): NonNullable<Story['charge']> {
+  const afterMs = pick(random, [0, 1, 30, 3000])
+  const chance = random()
+  if (chance < 0.4) return { afterMs }
+  return { afterMs, refused: chance < 0.8 ? 'noMoney' : 'databaseDown' }
+}
+
 export function randomStory(random: Random): Story {
   const phones = new Map<string, PhoneHabit>()
   const story: Story = {
@@ -170,7 +185,10 @@ export function randomStory(random: Random): Story {
       ...(random() < 0.1 ? { caller: { number: '', name: '', anonymous: true } } : {}),
     }),
     subscriber: randomSubscriber(random),
-    options: { mediaAvailable: random() < 0.7, callerHearsEarlyMedia: random() < 0.5 },
+    options: {
+      mediaAvailable: random() < 0.7, callerHearsEarlyMedia: random() < 0.5,
+      ...(random() < 0.5 ? { priceOf: randomPrices(random) } : {}),
+    },
     wallMs: monday + below(random, 7 * 1440) * 60_000,
     phone: (address, nth) => {
       const key = `${address}/${nth % 3}`
@@ -194,5 +212,18 @@ export function randomStory(random: Random): Story {
     ...(random() < 0.7 ? { announceMs: below(random, 8000) } : {}),
     ...(random() < 0.05 ? { shutdownAtMs: below(random, 90_000) } : {}),
     ...(random() < 0.4 ? { voicemailTakesMs: pick(random, [0, 20, 30_000]) } : {}),
+    ...(random() < 0.3 ? { charge: randomCharge(random) } : {}),
+    ...(random() < 0.3 ? { cutOff: { atMs: below(random, 90_000), paidMs: below(random, 90_000) } }
+      : {}),
+    ...(random() < 0.2 ? { warnAtMs: below(random, 90_000) } : {}),
+    ...(random() < 0.3 ? { orders: randomOrders(random), maskFails: random() < 0.2 } : {}),
   }
+}
+
+/** At any time, and where sleepy phones answer and limits end. */
+function randomOrders(random: Random): NonNullable<Story['orders']> {
+  return Array.from({ length: 1 + below(random, 3) }, () => ({
+    atMs: random() < 0.5 ? 5000 * below(random, 13) : below(random, 60_000),
+    kind: pick(random, ['toVoicemail', 'toVoicemail', 'pauseRecording', 'resumeRecording', 'end']),
+  }))
 }

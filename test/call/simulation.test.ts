@@ -22,7 +22,7 @@ const said = [
   ...['asked', 'cannotAsk', 'accept', 'decline', 'voicemail', 'nobody', 'failed']
     .map((choice) => `"choice":"${choice}"`),
   ...['nextMissing', 'cycleTime', 'transitions', 'totalTime'].map((why) => `"why":"${why}"`),
-  '"running":true', '"running":false', 'delayBeyondWait', '"action":"refuse"', 'outranked',
+  'charge', 'warn phone', '"code":"noRate"', '"why":"noMoney"', '"running":true', '"running":false', 'delayBeyondWait', '"action":"refuse"', 'outranked',
 ]
 
 const heardBefore = /announce|ring caller [om]/
@@ -38,7 +38,9 @@ function questionFaults({ record }: Outcome): string[] {
     if (first === undefined) continue
     if (first !== 'asked' && first !== 'cannotAsk') faults.push(`leg ${leg.id}: ${first} unasked`)
     const accepted = first === 'cannotAsk' || second === 'accept'
-    if ((record.answeredLegId === leg.id) !== accepted) {
+    // Who accepts a call that cannot be paid for does not get it.
+    const unpaid = record.reason === 'noMoney' || record.reason === 'databaseDown'
+    if ((record.answeredLegId === leg.id) !== accepted && !unpaid) {
       faults.push(`leg ${leg.id}: ${told.join(', ')}, call with ${record.answeredLegId}`)
     }
     if (leg.answerMs === undefined) faults.push(`leg ${leg.id} asked, not answered`)
@@ -68,8 +70,8 @@ function faultsOf(outcome: Outcome, story: Story): string[] {
   const earlyMedia = outcome.log.filter(({ command }) => command.do === 'passEarlyMedia').length
   if (earlyMedia > 0 && !story.incoming.hasOffer) faults.push('early media without an offer')
   const elsewhere = outcome.log.some(({ command }) => command.do === 'dropLeg' && command.elsewhere)
-  if (elsewhere && answeredBy('answerCaller',
-    outcome) === undefined) faults.push('elsewhere: nobody')
+  if (elsewhere && answeredBy('answerCaller', outcome) === undefined &&
+    answeredBy('charge', outcome) === undefined) faults.push('elsewhere: nobody')
   const { options } = story
   if (options?.mediaAvailable !== true || options.callerHearsEarlyMedia !== true ||
     !story.incoming.hasOffer) {
@@ -81,6 +83,8 @@ function faultsOf(outcome: Outcome, story: Story): string[] {
   faults.push(...questionFaults(outcome))
   const { answeredAt, outcome: result } = outcome.record
   if (result === 'answered' && answeredAt === undefined) faults.push('answered without a time')
+  const charge = answeredBy('charge', outcome)
+  if ((charge !== undefined) !== (outcome.record.metered === true)) faults.push('metered or not')
   return faults
 }
 

@@ -3,7 +3,9 @@
  * Executes the machine's commands as the application does and checks at every step that they can be
  * obeyed: nothing is dialled twice, answered twice, hung up twice, or done after the end.
  */
-import type { CallCommand, CallEvent } from '../../src/call/events.ts'
+import type {
+  CallCommand, CallEvent, MoneyEvent, OrderEvent, OrderVerdict,
+} from '../../src/call/events.ts'
 import { isOver, startCall, step } from '../../src/call/machine.ts'
 import type { CallRecord } from '../../src/call/record.ts'
 import { callLine } from './call-lines.ts'
@@ -22,12 +24,14 @@ interface SimulatedLeg {
 interface Due {
   readonly at: number
   readonly order: number
-  readonly event: CallEvent
+  readonly event: CallEvent | MoneyEvent | OrderEvent
   /** Not delivered when it says no: a phone that was dropped is silent. */
   readonly still: () => boolean
 }
 
 export interface Outcome {
+  /** Of the orders in their sequence; 'over': the call ended before. */
+  readonly verdicts: readonly string[]
   readonly log: readonly { readonly at: number; readonly command: CallCommand }[]
   readonly record: CallRecord
   readonly endedAt: number
@@ -47,11 +51,14 @@ export class Simulation {
   private due: Due[] = []
   private order = 0
   private now = startMs
-  private cause: CallEvent['type'] = 'start'
+  private cause: (CallEvent | MoneyEvent | OrderEvent)['type'] = 'start'
   private caller: 'waiting' | 'answering' | 'connected' | 'gone' = 'waiting'
   private finals = 0
   private closed: CallRecord | undefined
+  private charged = false
   private readonly dialCounts = new Map<string, number>()
+  /** What was told of each order. */
+  readonly verdicts = new Map<string, OrderVerdict>()
 
   constructor(story: Story) {
     this.story = story
@@ -65,6 +72,14 @@ export class Simulation {
       this.later(story.cancelAtMs, { type: 'callerCancelled', reason: 'SIP;cause=487' },
         () => this.caller === 'waiting' || this.caller === 'answering')
     }
+    for (const [place, { atMs, kind }] of (story.orders ?? []).entries()) {
+      this.later(atMs, { type: 'order', id: String(place), kind, by: 'subscriber' })
+    }
+    if (story.cutOff !== undefined) {
+      const { atMs, paidMs } = story.cutOff
+      this.later(atMs, { type: 'cutOff', atWallMs: story.wallMs + paidMs })
+    }
+    if (story.warnAtMs !== undefined) this.later(story.warnAtMs, { type: 'moneyWarning' })
     if (story.shutdownAtMs !== undefined) this.later(story.shutdownAtMs, { type: 'shutdown' })
     if (story.mediaLostAtMs !== undefined) this.later(story.mediaLostAtMs, { type: 'mediaLost' })
     this.execute(started.commands)
@@ -90,17 +105,22 @@ export class Simulation {
       record: this.closed ?? emptyRecord,
       endedAt: (this.log.at(-1)?.at ?? 0),
       faults: this.faults,
+      verdicts: (story.orders ?? []).map((_, place) => {
+        const verdict = this.verdicts.get(String(place))
+        return verdict === undefined ? 'over'
+          : verdict.state === 'failed' ? verdict.why : verdict.state
+      }),
       lines: this.log.flatMap(({ at, command }) => callLine(at, command)),
     }
   }
 
-  private later(delay: number, event: CallEvent, still: () => boolean = () => true): void {
+  private later(delay: number, event: CallEvent | MoneyEvent | OrderEvent, still: () => boolean = () => true): void {
     this.order += 1
     this.due.push({ at: this.now + delay, order: this.order, event, still })
   }
 
   /** What the world did to itself before the machine hears of it. */
-  private before(event: CallEvent): void {
+  private before(event: CallEvent | MoneyEvent | OrderEvent): void {
     if (event.type === 'timer') {
       const key = `${event.timer}/${event.leg ?? ''}`
       // The machine takes a shot that is 20 ms early for the timer itself.
@@ -188,6 +208,20 @@ export class Simulation {
         if (!this.timers.delete(key)) this.fault(`timer ${key} stopped but not set`)
         return
       }
+      case 'maskRecording': {
+        if (this.caller !== 'connected') this.fault(`masked for a caller ${this.caller}`)
+        const { order } = command
+        const ok = this.story.maskFails !== true
+        return this.later(20, { type: 'recordingMasked', order, ok })
+      }
+      case 'charge': return this.charge(command.leg)
+      case 'warnCallee':
+        if (this.caller !== 'connected') this.fault(`warned with a caller ${this.caller}`)
+        return
+      case 'tellOrder':
+        if (this.verdicts.has(command.order)) this.fault(`order ${command.order} told twice`)
+        this.verdicts.set(command.order, command.verdict)
+        return
       case 'closeRecord':
         if (this.timers.size > 0) this.fault(`timers left: ${[...this.timers.keys()].join(' ')}`)
         this.closed = command.record
@@ -286,6 +320,8 @@ export class Simulation {
     const leg = this.legOf(command.leg)
     if (leg.question === 'asked') this.fault(`leg ${command.leg} pressed nothing`)
     if (leg.anchored !== (command.media === 'anchored')) this.fault(`leg ${command.leg}: media`)
+    const price = this.story.options?.priceOf?.(leg.address) ?? 'free'
+    if (price !== 'free' && !this.charged) this.fault(`leg ${command.leg} is not paid for`)
     this.caller = 'answering'
     const { connectMs = 5, callerLost, recordingRuns } = this.story
     const answering = () => this.caller === 'answering'
@@ -295,6 +331,16 @@ export class Simulation {
       this.later(connectMs + 5, { type: 'recordingRuns', running: recordingRuns },
         () => this.caller !== 'gone')
     }
+  }
+
+  private charge(id: string): void {
+    const { state } = this.legOf(id)
+    if (this.caller !== 'waiting' || state !== 'answered') {
+      this.fault(`charged leg ${id}, ${state}, for a caller ${this.caller}`)
+    }
+    const { afterMs = 2, refused } = this.story.charge ?? {}
+    this.later(afterMs, refused === undefined ? { type: 'charged' } : { type: 'charged', refused })
+    this.charged = refused === undefined
   }
 
   private announce(): void {

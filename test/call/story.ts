@@ -4,7 +4,7 @@
  */
 import type { CallOptions } from '../../src/call/call-state.ts'
 import type { IncomingCall } from '../../src/call/events.ts'
-import type { ConfirmChoice } from '../../src/call/record.ts'
+import type { ConfirmChoice, OrderKind } from '../../src/call/record.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 
 /** What a phone does, in milliseconds after its INVITE. */
@@ -32,6 +32,15 @@ export interface Story {
   readonly phone: (address: string, nth: number) => PhoneHabit
   readonly options?: Partial<CallOptions>
   readonly cancelAtMs?: number
+  /** What the panel and the desk order. */
+  readonly orders?: readonly { readonly atMs: number; readonly kind: OrderKind }[]
+  /** What the account says to a leg that costs money, and after how long; undefined: it may. */
+  readonly charge?: { readonly afterMs: number; readonly refused?: 'noMoney' | 'databaseDown' }
+  /** Its money is over, paid until so many ms after the start. */
+  readonly cutOff?: { readonly atMs: number; readonly paidMs: number }
+  readonly warnAtMs?: number
+  /** The media server refuses to mask a recording. */
+  readonly maskFails?: boolean
   readonly shutdownAtMs?: number
   /** From the answer on. */
   readonly callerHangsUpAfterMs?: number

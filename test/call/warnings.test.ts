@@ -82,6 +82,25 @@ const rows: readonly (readonly [name: string, owner: Subscriber, expected: reado
   ['a circle of two', covered([
     rule('a', undefined, { noAnswer: next('b') }), rule('b', undefined, { noAnswer: next('a') })]),
   ['a cycle', 'b shadowed', 'b cycle']],
+  ['a chain without a phone', covered([
+    rule('a', [], { noAnswer: next('b') }), rule('b', [], { blocks: [block('09:00–18:00')] })]),
+  ['a noTargets', 'a nextSometimesOutside', 'a chainNeverRings', 'b noTargets', 'b shadowed']],
+  ['a circle that rings only itself', covered([
+    rule('a', [personalNumber], { noAnswer: next('b') }),
+    rule('b', [personalNumber], { noAnswer: next('a') })]),
+  ['a ownNumber', 'a cycle', 'a chainNeverRings',
+    'b ownNumber', 'b shadowed', 'b cycle', 'b chainNeverRings']],
+  ['a chain that rings at its third rule', covered([
+    rule('a', [], { noAnswer: next('b') }), rule('b', [], { noAnswer: next('c') }), rule('c')]),
+  ['a noTargets', 'b noTargets', 'b shadowed', 'c shadowed']],
+  ['a chain whose only phone is off duty', covered([
+    { ...office, targets: [], noAnswer: next('b') },
+    rule('b', [], { noAnswer: next('c', true) }),
+    rule('c', undefined, { enabled: false })]),
+  ['office noTargets', 'office chainNeverRings', 'b noTargets', 'b shadowedPartly', 'b nextDisabled']],
+  ['a chain by its other branch', covered([
+    rule('a', [], { noAnswer: { action: 'hangUp' }, busy: next('b', true) }), rule('b')]),
+  ['a noTargets', 'b shadowed']],
   ['voicemail chosen but off (R-11)', covered([{ ...office, noAnswer: { action: 'voicemail' } }]),
     ['office voicemailOff']],
   ['voicemail before «Ожидание» ends (R-11)',
@@ -96,6 +115,12 @@ const rows: readonly (readonly [name: string, owner: Subscriber, expected: reado
   ['the same number twice (R-16)', covered([
     rule('a', ['+79160000001', '+79160000001'], { mode: 'serial', blocks: [block('сб')] })]),
       ['a repeatedNumber']],
+  ['numbers that are not rung, each once', covered([rule('a', [], { blocks: [block('сб')],
+    targets: ['+78091234567', '+306912345678', '+78091234567', '+79160000001'].map((address, i) => ({
+      id: String(i), address, description: '', ringSeconds: undefined,
+      ...(address.startsWith('+780') ? { barred: 'class' as const } : {}),
+      ...(address.startsWith('+30') ? { barred: 'country' as const } : {}),
+    })) })]), ['a repeatedNumber', 'a barredClass', 'a barredCountry']],
   ['a rule for some callers under one for all', covered([rule('all'),
     rule('family', undefined, { callers: family })], { callerLists }), ['family callersShadowed']],
   ['under one for all at times', covered([office,

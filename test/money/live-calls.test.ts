@@ -13,39 +13,40 @@ const rate: Rate = {
   firstStepSeconds: 60, nextStepSeconds: 1,
 }
 const hour = 3_600_000
+const none: ReadonlyMap<string, number> = new Map()
 
 function call(id: string, answeredMs: number, more: Partial<LiveCall> = {}): LiveCall {
-  return { id, rate, answeredMs, freeAnswerSeconds: 0, included: false, ...more }
+  return { id, rate, answeredMs, freeAnswerSeconds: 0, includedIn: undefined, ...more }
 }
 
 t.test('one call talks for its money', async (t) => {
-  const funds = { balanceKopecks: 360, includedLeft: 0 }
+  const funds = { balanceKopecks: 360, includedLeft: none }
   t.equal(cutOffAt([call('a', 0)], funds, 0, hour), 120_000, 'two minutes for 3.60')
   t.equal(cutOffAt([call('a', 0)], funds, 0, 90_000), 90_000, 'but no longer than allowed')
 })
 
 t.test('three calls on one rouble do not talk three times as long', async (t) => {
-  const funds = { balanceKopecks: 3 * 183, includedLeft: 0 }
+  const funds = { balanceKopecks: 3 * 183, includedLeft: none }
   const calls = [call('a', 0), call('b', 0), call('c', 0)]
   t.equal(cutOffAt(calls, funds, 0, hour), 61_000)
   t.equal(cutOffAt(calls.slice(0, 1), funds, 0, hour), 183_000, 'alone it could')
 })
 
 t.test('money that is gone cuts at once', async (t) => {
-  t.equal(cutOffAt([call('a', 0)], { balanceKopecks: 0, includedLeft: 0 }, 5000, hour), 5000)
+  t.equal(cutOffAt([call('a', 0)], { balanceKopecks: 0, includedLeft: none }, 5000, hour), 5000)
 })
 
 t.test('included seconds go to whoever was answered first', async (t) => {
-  const funds = { balanceKopecks: 0, includedLeft: 60 }
-  const first = call('b', 0, { included: true })
-  const second = call('a', 10_000, { included: true })
+  const funds = { balanceKopecks: 0, includedLeft: new Map([['2026-11', 60]]) }
+  const first = call('b', 0, { includedIn: '2026-11' })
+  const second = call('a', 10_000, { includedIn: '2026-11' })
   t.equal(cutOffAt([first], funds, 0, hour), 60_000)
   t.equal(cutOffAt([second, first], funds, 9000, hour), 10_000, 'nothing is left for a second')
   t.equal(costAt([second, first], funds, 20_000), costAt([first, second], funds, 20_000))
 })
 
 t.test('a call is answered only when its first step is covered', async (t) => {
-  const funds = { balanceKopecks: 359, includedLeft: 0 }
+  const funds = { balanceKopecks: 359, includedLeft: none }
   t.ok(mayAnswer([], funds, call('a', 0), 0))
   t.notOk(mayAnswer([call('a', 0)], funds, call('b', 1), 1), 'the first one has taken its step')
   t.ok(mayAnswer([call('a', 0)], { ...funds, balanceKopecks: 360 }, call('b', 1), 1))
@@ -55,7 +56,7 @@ t.test('the cut-off is the last instant that is paid', async () => {
   const anyCall = fc.record({
     answeredMs: fc.integer({ min: 0, max: 60_000 }),
     freeAnswerSeconds: fc.integer({ min: 0, max: 5 }),
-    included: fc.boolean(),
+    includedIn: fc.constantFrom(undefined, '2026-11', '2026-12'),
     rate: fc.record({
       kopecksPerMinute: fc.integer({ min: 1, max: 2000 }),
       connectionKopecks: fc.integer({ min: 0, max: 100 }),
@@ -66,7 +67,8 @@ t.test('the cut-off is the last instant that is paid', async () => {
   fc.assert(fc.property(
     fc.array(anyCall, { minLength: 1, maxLength: 5 }),
     fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 300 }),
-    (some, balanceKopecks, includedLeft) => {
+    (some, balanceKopecks, seconds) => {
+      const includedLeft = new Map([['2026-11', seconds], ['2026-12', 100]])
       const calls = some.map((one, index) => ({ ...one, id: `c${index}` }))
       const funds = { balanceKopecks, includedLeft }
       const nowMs = 60_000
@@ -89,19 +91,19 @@ t.test('one account, any interleaving: what is charged never exceeds the balance
     let nowMs = 0
     let live: LiveCall[] = []
     const settle = (atMs: number, ended: readonly LiveCall[]): void => {
-      const before = costAt(live, { balanceKopecks: balance, includedLeft: 0 }, atMs)
+      const before = costAt(live, { balanceKopecks: balance, includedLeft: none }, atMs)
       live = live.filter((one) => !ended.includes(one))
-      balance -= before - costAt(live, { balanceKopecks: balance, includedLeft: 0 }, atMs)
+      balance -= before - costAt(live, { balanceKopecks: balance, includedLeft: none }, atMs)
     }
     for (const [one, waitMs] of script) {
-      const cut = cutOffAt(live, { balanceKopecks: balance, includedLeft: 0 }, nowMs, nowMs + hour)
+      const cut = cutOffAt(live, { balanceKopecks: balance, includedLeft: none }, nowMs, nowMs + hour)
       const nextMs = nowMs + waitMs
       if (live.length > 0 && cut <= nextMs) settle(cut, live)
       nowMs = nextMs
       if (one.do === 'pay') balance += one.kopecks
       if (one.do === 'end' && live.length > 0) settle(nowMs, [live[one.which % live.length]!])
       const next = call(`c${nowMs}-${live.length}`, nowMs)
-      const funds = { balanceKopecks: balance, includedLeft: 0 }
+      const funds = { balanceKopecks: balance, includedLeft: none }
       if (one.do === 'answer' && mayAnswer(live, funds, next, nowMs)) live.push(next)
       if (balance < 0) return false
     }

@@ -101,6 +101,10 @@ export class MrfEndpoint implements Endpoint {
     this.#operations.stop()
   }
 
+  beep(tone: string): void {
+    if (!this.isGone) this.#command('uuid_broadcast', [this.#inner.uuid, tone, 'aleg'])
+  }
+
   inform(contentType: string, body: string): void {
     if (this.isGone) return
     const headers = { 'Content-Type': contentType }
@@ -169,6 +173,12 @@ export class MrfEndpoint implements Endpoint {
   async stopRecording(file: string): Promise<void> {
     if (this.isGone) return
     await this.#ask('uuid_record', [this.#inner.uuid, 'stop', worded(file)])
+  }
+
+  async maskRecording(file: string, masked: boolean): Promise<void> {
+    this.#mustLive()
+    const action = masked ? 'mask' : 'unmask'
+    await this.#ask('uuid_record', [this.#inner.uuid, action, worded(file)])
   }
 
   onDigit(run: (digit: string) => void): void {

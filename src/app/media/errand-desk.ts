@@ -1,15 +1,16 @@
 /**
  * Calls that the panel asks for: the panel writes an errand, one application process takes it,
- * rings the phone and speaks. Greetings and codes are spoken to one phone; a test call goes to the
- * subscriber's own rules like any other. It never waits for a media server, and does few at a time.
+ * rings the phone and speaks. Greetings and codes are spoken to one phone, a trunk's test too; a
+ * test call goes to the subscriber's own rules like any other. It never waits for a media server,
+ * and does few at a time.
  */
 import type { Cancel, Clock } from '../../clock.ts'
 import type { Log } from '../../log.ts'
 import type { Endpoint, MediaPool, MediaShare } from '../media-port.ts'
 import { MediaUnavailable } from '../media-port.ts'
 import type { AnsweredPhone, OwnCall } from '../own-calls.ts'
-import type { CallDirectory, Errand, ErrandBoard, MediaLibrary } from '../ports.ts'
-import { speakCode } from './announcements.ts'
+import type { CallDirectory, Errand, ErrandBoard, LegProgress, MediaLibrary } from '../ports.ts'
+import { say, speakCode } from './announcements.ts'
 import type { Language, Prompts } from './prompts.ts'
 import { recordGreeting } from './record-greeting.ts'
 import { TestCaller } from './test-caller.ts'
@@ -46,6 +47,8 @@ const mostAtOnce = 5
 const ringSeconds = 40
 /** The longest errand: ringing and five takes of a greeting. */
 const longestMs = 8 * 60_000
+/** Time for the answered person to get the phone to the ear. */
+const lead = 'silence_stream://700'
 
 export class ErrandDesk {
   readonly #ports: ErrandDeskPorts
@@ -102,8 +105,9 @@ export class ErrandDesk {
     const stopLimit = clock.wakeAt(clock.nowMs() + longestMs, () => abort.abort())
     if (this.#isStopped) abort.abort()
     let outcome: Outcome = 'failed'
+    const leg = errand.kind === 'trunkTest' ? watchLeg(clock) : undefined
     try {
-      outcome = await this.#carryOut(errand, abort.signal)
+      outcome = await this.#carryOut(errand, abort.signal, leg)
     } catch (error) {
       outcome = error instanceof MediaUnavailable ? 'noMedia' : 'failed'
       log.warn({ errand: errand.id, kind: errand.kind, error: textOf(error) }, 'errand')
@@ -111,22 +115,25 @@ export class ErrandDesk {
     stopLimit()
     this.#running.delete(abort)
     try {
-      await board.finish(errand.id, outcome)
+      await board.finish(errand.id, outcome, leg?.progress())
     } catch (error) {
       log.error({ errand: errand.id, error: textOf(error) }, 'errand not finished')
     }
   }
 
-  async #carryOut(errand: Errand, signal: AbortSignal): Promise<Outcome> {
+  async #carryOut(
+    errand: Errand, signal: AbortSignal, leg: LegWatch | undefined,
+  ): Promise<Outcome> {
     const { clock, directory, pool } = this.#ports
     if (clock.wallMs() >= errand.expiresAt) return 'noAnswer'
-    const subscriber = await directory.findSubscriber(errand.number)
+    const subscriber = errand.kind === 'trunkTest'
+      ? undefined : await directory.findSubscriber(errand.number)
     const language = subscriber?.media?.language ?? 'ru'
     const share = pool.open()
     try {
       return errand.kind === 'test'
         ? await this.#placeTestCall(errand, language, share, signal)
-        : await this.#speakTo(errand, language, share, signal)
+        : await this.#speakTo(errand, language, share, signal, leg)
     } finally {
       share.close()
     }
@@ -134,12 +141,16 @@ export class ErrandDesk {
 
   async #speakTo(
     errand: Exclude<Errand, { kind: 'test' }>, language: Language, share: MediaShare,
-    signal: AbortSignal,
+    signal: AbortSignal, leg: LegWatch | undefined,
   ): Promise<Outcome> {
     const { calls } = this.#ports
     const endpoint = await share.offer()
     const { number, address } = errand
-    const phone = await calls.ringPhone({ number, address, endpoint, ringSeconds }, signal)
+    const phone = await calls.ringPhone({
+      number, address, endpoint, ringSeconds,
+      ...(errand.kind === 'trunkTest' ? { trunkId: errand.trunkId } : {}),
+      ...(leg === undefined ? {} : { told: leg.begin() }),
+    }, signal)
     if (phone === undefined) return 'noAnswer'
     const over = new AbortController()
     phone.onHungUp(() => over.abort())
@@ -149,12 +160,16 @@ export class ErrandDesk {
     return isDone ? 'done' : 'failed'
   }
 
-  #speak(
+  async #speak(
     errand: Exclude<Errand, { kind: 'test' }>, language: Language, endpoint: Endpoint,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { prompts, library, recordingsFolder } = this.#ports
     if (errand.kind === 'code') return speakCode(endpoint, prompts, language, errand.code, signal)
+    if (errand.kind === 'trunkTest') {
+      await say(endpoint, [lead, ...prompts.say(language, 'test-call')], signal)
+      return true
+    }
     const { subscriberId, greetingId, file } = errand
     return recordGreeting(
       endpoint, { subscriberId, greetingId, file, language },
@@ -174,5 +189,28 @@ export class ErrandDesk {
     phone.placed(() => call.hangUp())
     signal.addEventListener('abort', () => call.hangUp(), { once: true })
     return await phone.over ? 'done' : 'noAnswer'
+  }
+}
+
+interface LegWatch {
+  /** The leg is dialled now; what is told of it goes here. */
+  begin(): NonNullable<OwnCall['told']>
+  progress(): LegProgress
+}
+
+function watchLeg(clock: Clock): LegWatch {
+  let [status, ringMs, answerMs]: [number, number | undefined, number | undefined] =
+    [0, undefined, undefined]
+  return {
+    begin() {
+      const startMs = clock.nowMs()
+      return (next) => {
+        status = next
+        const afterMs = Math.round(clock.nowMs() - startMs)
+        if (next < 200) ringMs ??= afterMs
+        else if (next < 300) answerMs = afterMs
+      }
+    },
+    progress: () => ({ status, ringMs, answerMs }),
   }
 }

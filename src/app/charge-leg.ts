@@ -1,0 +1,23 @@
+/**
+ * Has the leg that won reserved and tells its call what the account says, then and later. The
+ * account itself is the meter's.
+ */
+import type { MoneyEvent } from '../call/events.ts'
+import type { Address } from '../call/subscriber.ts'
+import type { Meter } from './meter.ts'
+
+/** The call is told once whether it is reserved; without a meter it is. */
+export function chargeLeg(
+  meter: Meter | undefined,
+  leg: { readonly callId: string; readonly subscriberId: string; readonly address: Address },
+  post: (event: MoneyEvent) => void,
+): void {
+  if (meter === undefined) return post({ type: 'charged' })
+  const { callId, subscriberId, address } = leg
+  const begun = meter.begin(callId, subscriberId, address, {
+    cutOff: (atWallMs) => post({ type: 'cutOff', atWallMs }),
+    warn: () => post({ type: 'moneyWarning' }),
+  })
+  void begun.then((refused) =>
+    post(refused === undefined ? { type: 'charged' } : { type: 'charged', refused }))
+}

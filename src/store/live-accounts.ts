@@ -1,0 +1,160 @@
+/**
+ * Accounts with what they have to talk for and who talks at their cost now, in one statement for
+ * any number of them. Reading only; src/money/live-calls.ts says what follows from it.
+ */
+import { localTimeAt } from '../call/zone.ts'
+import { billingMonth } from '../money/billing-month.ts'
+import type { Funds, LiveCall } from '../money/live-calls.ts'
+import { isIncluded } from '../money/tariff.ts'
+import type { Rate, Tariff } from '../money/tariff.ts'
+import type { Run, SqlValue } from './database.ts'
+import type { TariffShelf } from './tariff-shelf.ts'
+
+export interface LiveAccount {
+  readonly id: string
+  /** Changes with the money and with who talks. */
+  readonly version: string
+  /** The tariff he has now; undefined: none. */
+  readonly tariffId: string | undefined
+  /** 'YYYY-MM', the billing month in which the instant of the question lies. */
+  readonly month: string
+  readonly funds: Funds
+  readonly calls: readonly LiveCall[]
+}
+
+interface AccountRow {
+  readonly id: string
+  readonly zone: string
+  readonly balance_kopecks: string
+  readonly version: string | null
+  readonly tariff_id: string | null
+  readonly activated: string | null
+  readonly used: string | null
+  readonly call_id: string | null
+  readonly call_tariff: string | null
+  readonly prefix: string | null
+  readonly answered_at: string | null
+  readonly month: string | null
+}
+
+/** Included seconds of months before are of no use to any call that lives. */
+const rememberedMs = 100 * 86_400_000
+
+const statements = new Map<number, string>()
+
+/** Lists of ids come in few sizes, so that few statements are prepared: the last id fills them up. */
+export function padded<T>(ids: readonly T[]): T[] {
+  let size = 1
+  while (size < ids.length) size *= 2
+  return Array.from({ length: size }, (_, at) => ids[Math.min(at, ids.length - 1)]!)
+}
+
+/** `?,?,…` */
+export function marksFor(count: number): string {
+  return Array(count).fill('?').join(',')
+}
+
+/**
+ * The accounts of these subscribers as they are at `wallMs`, in no particular order. `latest`: in a
+ * transaction that has read something before it locked the account, and would see the past.
+ */
+export async function readAccounts(
+  run: Run, shelf: TariffShelf, subscriberIds: readonly string[], wallMs: number,
+  latest?: 'latest',
+): Promise<readonly LiveAccount[]> {
+  const ids = padded(subscriberIds)
+  const since = Math.floor(wallMs)
+  const values: SqlValue[] = [since, since, firstMonth(wallMs), ...ids]
+  const lock = latest === undefined ? '' : ' LOCK IN SHARE MODE'
+  const rows = await run<AccountRow>(`${accountsSql(ids.length)}${lock}`, values)
+  const accounts: LiveAccount[] = []
+  for (let from = 0; from < rows.length;) {
+    const { id } = rows[from]!
+    let to = from + 1
+    while (rows[to]?.id === id) to += 1
+    accounts.push(await accountOf(rows.slice(from, to), shelf, wallMs))
+    from = to
+  }
+  return accounts
+}
+
+/** Text of the version of an account: what `readAccounts` and the look for changes agree on. */
+export function versionOf(version: string | null, calls: number | string): string {
+  return `${version ?? 0} ${calls}`
+}
+
+/** A call by this rate of this tariff, answered in `month`. */
+export function liveCallOf(
+  id: string, tariff: Tariff, rate: Rate, answeredMs: number, month: string,
+): LiveCall {
+  const includedIn = isIncluded(tariff, rate) ? month : undefined
+  return { id, rate, answeredMs, freeAnswerSeconds: tariff.freeAnswerSeconds, includedIn }
+}
+
+function accountsSql(ids: number): string {
+  let sql = statements.get(ids)
+  if (sql === undefined) {
+    sql = `SELECT s.id, s.zone, s.balance_kopecks,
+  (SELECT m.version FROM marks m WHERE m.subscriber_id = s.id AND m.topic = 'balance') AS version,
+  (SELECT t.tariff_id FROM subscriber_tariffs t WHERE t.subscriber_id = s.id AND t.since <= ?
+    ORDER BY t.since DESC LIMIT 1) AS tariff_id,
+  (SELECT MIN(t.since) FROM subscriber_tariffs t
+    WHERE t.subscriber_id = s.id AND t.since <= ?) AS activated,
+  (SELECT GROUP_CONCAT(u.month, ' ', u.seconds) FROM included_use u
+    WHERE u.subscriber_id = s.id AND u.month >= ?) AS used,
+  l.call_id, l.tariff_id AS call_tariff, l.prefix, l.answered_at, l.month
+FROM subscribers s LEFT JOIN live_charges l ON l.subscriber_id = s.id
+WHERE s.id IN (${marksFor(ids)}) ORDER BY s.id`
+    statements.set(ids, sql)
+  }
+  return sql
+}
+
+async function accountOf(
+  rows: readonly AccountRow[], shelf: TariffShelf, wallMs: number,
+): Promise<LiveAccount> {
+  const { id, zone, balance_kopecks: balance, version, tariff_id: tariffId, activated, used } =
+    rows[0]!
+  const calls: LiveCall[] = []
+  let count = 0
+  for (const row of rows) {
+    if (row.call_id === null) continue
+    count += 1
+    const known = await shelf.rate(row.call_tariff ?? '', row.prefix ?? '')
+    if (known === undefined) continue
+    const { tariff, rate } = known
+    calls.push(liveCallOf(row.call_id, tariff, rate, Number(row.answered_at), row.month ?? ''))
+  }
+  const month = monthName(zone, activated === null ? wallMs : Number(activated), wallMs)
+  const months = new Set([month, ...rows.flatMap((row) => row.month ?? [])])
+  const tariff = tariffId === null ? undefined : await shelf.get(tariffId)
+  return {
+    id, version: versionOf(version, count), tariffId: tariffId ?? undefined, month, calls,
+    funds: {
+      balanceKopecks: Number(balance),
+      includedLeft: leftOf(months, tariff?.includedSeconds ?? 0, used),
+    },
+  }
+}
+
+/** What each month has left; `used` is like '2026-10 120,2026-11 60'. */
+function leftOf(
+  months: ReadonlySet<string>, includedSeconds: number, used: string | null,
+): ReadonlyMap<string, number> {
+  const left = new Map<string, number>()
+  for (const month of months) left.set(month, includedSeconds)
+  if (used === null) return left
+  for (const one of used.split(',')) {
+    const [month = '', seconds] = one.split(' ')
+    if (left.has(month)) left.set(month, Math.max(0, includedSeconds - Number(seconds)))
+  }
+  return left
+}
+
+function monthName(zone: string, activatedMs: number, wallMs: number): string {
+  return billingMonth(localTimeAt(zone, activatedMs).day, localTimeAt(zone, wallMs).day).name
+}
+
+function firstMonth(wallMs: number): string {
+  return new Date(wallMs - rememberedMs).toISOString().slice(0, 7)
+}

@@ -1,0 +1,195 @@
+/**
+ * Reservations: before an answered leg is joined to its caller, one transaction that locks the
+ * account decides whether all of its live calls together can pay for one more, and writes the row
+ * that every process sees. Implements `ChargeBook` of app/ports.ts. What a call costs in the end is
+ * charge-call.ts.
+ */
+import type { ChargeBook, LookedAt, Reservation, Reserved } from '../app/ports.ts'
+import type { LegPrice } from '../call/call-state.ts'
+import type { Subscriber } from '../call/subscriber.ts'
+import { costAt, cutOffAt, mayAnswer } from '../money/live-calls.ts'
+import type { LiveCall } from '../money/live-calls.ts'
+import { chargeFor } from '../money/rating.ts'
+import { isIncluded, rateFor } from '../money/tariff.ts'
+import type { Kopecks } from '../money/tariff.ts'
+import { runIn } from './database.ts'
+import type { Database, Run, Trx } from './database.ts'
+import { isRetryable } from './errors.ts'
+import { liveCallOf, marksFor, padded, readAccounts, versionOf } from './live-accounts.ts'
+import type { LiveAccount } from './live-accounts.ts'
+import { TariffShelf } from './tariff-shelf.ts'
+
+export interface ChargeBookOptions {
+  readonly database: Database
+  /** Names this process in `live_charges.owner`. */
+  readonly owner: string
+  readonly tariffs: TariffShelf
+  /** How long an answered phone waits for its caller; milliseconds, default 2000. */
+  readonly timeoutMs?: number
+  /**
+   * What each account may still spend today, whatever its balance; who is not there has no such
+   * limit. Asked within the transaction that locks the account.
+   */
+  readonly spendLeft?: (
+    run: Run, subscriberIds: readonly string[], wallMs: number,
+  ) => Promise<ReadonlyMap<string, Kopecks>>
+}
+
+/** Cut-offs later than this are not told: one looks again before. No call lives as long. */
+const horizonMs = 24 * 3_600_000
+/**
+ * Nobody is answered who would be cut within this: it is longer than other processes need to hear
+ * of the answer, so none of their calls runs on beyond a cut-off that it does not know yet.
+ */
+const leastMs = 1000
+/** Whose money lasts for less is to be warned, if it comes to that. */
+const shortMs = 600_000
+const lockSql = 'SELECT id FROM subscribers WHERE id = ? FOR UPDATE'
+/** The second try of a transaction whose COMMIT was lost finds its own row. */
+const reserveSql = `INSERT INTO live_charges
+  (call_id, subscriber_id, owner, address, tariff_id, prefix, answered_at, month)
+  VALUES (?,?,?,?,?,?,?,?) ON DUPLICATE KEY UPDATE answered_at = VALUES(answered_at)`
+const tries = 3
+
+/** The book over one database, for one process. */
+export function createChargeBook(options: ChargeBookOptions): ChargeBook {
+  const { database, tariffs, timeoutMs = 2000 } = options
+  const look = (run: Run, ids: readonly string[], wallMs: number) =>
+    limitedAccounts(options, run, ids, wallMs)
+  return {
+    priceOf: (subscriber, address, committed) => priceOf(tariffs, subscriber, address, committed),
+    reserve: (asked, wallMs) => reserve(options, asked, wallMs),
+    async release(callId) {
+      await database.execute('DELETE FROM live_charges WHERE call_id = ?', [callId], timeoutMs)
+    },
+    async look(known, wallMs) {
+      const run: Run = (sql, values) => database.execute(sql, values, timeoutMs)
+      const changed = await changedOf(run, known)
+      if (changed.length === 0) return new Map()
+      const accounts = await look(run, changed, wallMs)
+      return new Map(accounts.map((one) => [one.id, lookedAt(one, one.calls, wallMs)]))
+    },
+  }
+}
+
+/**
+ * What may be taken from an account otherwise while it talks: its balance without what its live
+ * calls have cost until now, or will before they can be cut. `trx` has locked the account.
+ */
+export async function spendable(
+  trx: Trx, subscriberId: string, wallMs: number,
+): Promise<Kopecks> {
+  const shelf = new TariffShelf(trx)
+  const [account] = await readAccounts(runIn(trx), shelf, [subscriberId], wallMs, 'latest')
+  if (account === undefined) return 0
+  const { calls, funds } = account
+  return funds.balanceKopecks - costAt(calls, funds, Math.floor(wallMs) + leastMs)
+}
+
+async function reserve(
+  options: ChargeBookOptions, asked: Reservation, wallMs: number,
+): Promise<Reserved> {
+  const { database, timeoutMs = 2000 } = options
+  for (let left = tries; ; left -= 1) {
+    try {
+      return await database.transact((run) => reserveIn(run, options, asked, wallMs), timeoutMs)
+    } catch (fault) {
+      if (left === 1 || !isRetryable(fault)) throw fault
+    }
+  }
+}
+
+async function reserveIn(
+  run: Run, options: ChargeBookOptions, { callId, subscriberId, address }: Reservation,
+  wallMs: number,
+): Promise<Reserved> {
+  const { tariffs, owner } = options
+  await run(lockSql, [subscriberId])
+  const [account] = await limitedAccounts(options, run, [subscriberId], wallMs)
+  const tariff = account?.tariffId === undefined ? undefined : await tariffs.get(account.tariffId)
+  const rate = tariff && rateFor(tariff, address)
+  if (account === undefined || tariff === undefined || rate === undefined) return { why: 'noRate' }
+  const { funds, month } = account
+  const others = account.calls.filter((one) => one.id !== callId)
+  const answeredMs = Math.floor(wallMs)
+  const next = liveCallOf(callId, tariff, rate, answeredMs, month)
+  if (!mayAnswer(others, funds, next, answeredMs, leastMs)) return { why: 'noMoney' }
+  await run(reserveSql, [
+    callId, subscriberId, owner, address, tariff.id, rate.prefix, answeredMs, month,
+  ])
+  const calls = [...others, next]
+  const [marked = ''] = account.version.split(' ')
+  return lookedAt({ ...account, version: versionOf(marked, calls.length) }, calls, wallMs)
+}
+
+/** Accounts whose funds are no more than what a limit leaves of them. */
+async function limitedAccounts(
+  { tariffs, spendLeft }: ChargeBookOptions, run: Run, ids: readonly string[], wallMs: number,
+): Promise<readonly LiveAccount[]> {
+  const accounts = await readAccounts(run, tariffs, ids, wallMs)
+  if (spendLeft === undefined) return accounts
+  const left = await spendLeft(run, ids, wallMs)
+  return accounts.map((one) => {
+    const { balanceKopecks } = one.funds
+    const limit = left.get(one.id) ?? balanceKopecks
+    if (limit >= balanceKopecks) return one
+    return { ...one, funds: { ...one.funds, balanceKopecks: limit } }
+  })
+}
+
+function lookedAt(
+  { version, funds }: LiveAccount, calls: readonly LiveCall[], wallMs: number,
+): LookedAt {
+  const now = Math.floor(wallMs)
+  const latest = now + horizonMs
+  const cutOff = cutOffAt(calls, funds, now, latest)
+  return {
+    version,
+    cutOffMs: cutOff < latest ? cutOff : undefined,
+    committedKopecks: costAt(calls, funds, now + leastMs),
+    calls: new Set(calls.map((one) => one.id)),
+  }
+}
+
+interface VersionRow { readonly id: string; readonly version: string | null; readonly calls: string }
+
+/** Which of the accounts are not what was known of them. */
+async function changedOf(run: Run, known: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  if (known.size === 0) return []
+  const ids = padded([...known.keys()])
+  const rows = await run<VersionRow>(versionsSql(ids.length), ids)
+  return rows.filter((row) => versionOf(row.version, row.calls) !== known.get(row.id))
+    .map((row) => row.id)
+}
+
+const versionStatements = new Map<number, string>()
+
+function versionsSql(ids: number): string {
+  let sql = versionStatements.get(ids)
+  if (sql === undefined) {
+    sql = `SELECT s.id,
+  (SELECT m.version FROM marks m WHERE m.subscriber_id = s.id AND m.topic = 'balance') AS version,
+  (SELECT COUNT(*) FROM live_charges l WHERE l.subscriber_id = s.id) AS calls
+FROM subscribers s WHERE s.id IN (${marksFor(ids)})`
+    versionStatements.set(ids, sql)
+  }
+  return sql
+}
+
+/** What a leg to this address would be; from memory, with the balance the call came with. */
+function priceOf(
+  shelf: TariffShelf, subscriber: Subscriber, address: string, committed: Kopecks,
+): LegPrice {
+  // A SIP URI is a phone on the Internet: nobody charges us for a call to it.
+  if (!address.startsWith('+')) return 'free'
+  const tariff = shelf.peek(subscriber.tariffId ?? '')
+  const rate = tariff && rateFor(tariff, address)
+  if (tariff === undefined || rate === undefined) return 'noRate'
+  const { freeAnswerSeconds: free } = tariff
+  const spendable = subscriber.balanceKopecks - committed
+  const covered = (talkMs: number) => chargeFor(rate, talkMs, free, 0).kopecks <= spendable
+  // Whether included seconds are left is not known here: the answer tells.
+  const mayBeIncluded = tariff.includedSeconds > 0 && isIncluded(tariff, rate)
+  if (!mayBeIncluded && !covered(free * 1000 + 1)) return 'noMoney'
+  return covered(shortMs) ? 'charged' : 'short'
+}
