@@ -5,7 +5,10 @@ import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
-import { mark } from './marks.ts'
+import { untell } from './outbox.ts'
+import { changeRequest, readThreads, writeMessage } from './support-rows.ts'
+import type { StoredThread } from './support-rows.ts'
+import { uploaderOf } from './support-files.ts'
 
 /** Within an hour, requests and messages together: people write less. */
 const perHour = 20
@@ -16,22 +19,8 @@ export interface SupportDraft {
   readonly subject: string
   readonly text: string
   readonly callId: string | undefined
-}
-
-export interface StoredThread {
-  readonly id: string
-  readonly kind: 'request' | 'question'
-  readonly subject: string
-  readonly state: 'open' | 'answered' | 'closed'
-  readonly createdAt: number
-  readonly changedAt: number
-  readonly callId: string | null
-  readonly messages: readonly {
-    readonly id: string
-    readonly author: 'subscriber' | 'support'
-    readonly text: string
-    readonly at: number
-  }[]
+  /** Ids of files he has uploaded. */
+  readonly files: readonly string[]
 }
 
 /** The newest threads, the one changed last first; at most 50. */
@@ -40,38 +29,18 @@ export async function listThreads(
   subscriberId: string,
   id?: string,
 ): Promise<readonly StoredThread[]> {
+  // '' is the visitors' side of the table.
+  if (subscriberId === '') return []
   let select = db
     .selectFrom('support_requests')
     .selectAll()
     .where('subscriber_id', '=', subscriberId)
   if (id !== undefined) select = select.where('id', '=', id)
-  const rows = await select
+  return readThreads(db, await select
     .orderBy('changed_at', 'desc')
     .orderBy('id', 'desc')
     .limit(shown)
-    .execute()
-  if (rows.length === 0) return []
-  const messages = await db
-    .selectFrom('support_messages')
-    .selectAll()
-    .where('request_id', 'in', rows.map((row) => row.id))
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind as StoredThread['kind'],
-    subject: row.subject,
-    state: row.state as StoredThread['state'],
-    createdAt: Number(row.created_at),
-    changedAt: Number(row.changed_at),
-    callId: row.call_id,
-    messages: messages.filter((one) => one.request_id === row.id).map((one) => ({
-      id: one.id,
-      author: one.author as 'subscriber' | 'support',
-      text: one.text,
-      at: Number(one.written_at),
-    })),
-  }))
+    .execute())
 }
 
 /** One thread. Throws StoreError not_found, also for one of somebody else. */
@@ -85,7 +54,7 @@ export async function loadThread(
   return found
 }
 
-/** Begins a thread and answers its id. Throws StoreError limit, not_found (the call). */
+/** Begins a thread and answers its id. Throws StoreError limit, not_found (the call, a file). */
 export async function addThread(
   db: Db,
   subscriberId: string,
@@ -111,14 +80,17 @@ export async function addThread(
         subscriber_id: subscriberId,
         kind: draft.kind,
         subject: draft.subject,
-        state: 'open',
+        state: 'new',
         call_id: draft.callId ?? null,
         created_at: wallMs,
         changed_at: wallMs,
+        waiting_since: wallMs,
       })
       .execute()
-    await write(trx, id, draft.text, wallMs)
-    await mark(trx, subscriberId, 'support')
+    const { text, files } = draft
+    await writeMessage(
+      trx, { id, subscriber_id: subscriberId, state: 'new', waiting_since: String(wallMs) },
+      { author: 'subscriber', text, files, uploader: uploaderOf({ subscriberId }) }, wallMs)
   })
   return id
 }
@@ -128,20 +100,37 @@ export async function addMessage(
   db: Db,
   subscriberId: string,
   id: string,
-  text: string,
+  { text, files }: { readonly text: string; readonly files: readonly string[] },
   wallMs: number,
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     await checkRate(trx, subscriberId, wallMs)
-    const changed = await trx
-      .updateTable('support_requests')
-      .set({ state: 'open', changed_at: wallMs })
+    const request = await trx
+      .selectFrom('support_requests')
+      .selectAll()
       .where('id', '=', id)
       .where('subscriber_id', '=', subscriberId)
+      .forUpdate()
       .executeTakeFirst()
-    if (changed.numUpdatedRows === 0n) throw new StoreError('not_found')
-    await write(trx, id, text, wallMs)
-    await mark(trx, subscriberId, 'support')
+    if (!request) throw new StoreError('not_found')
+    await writeMessage(
+      trx, request, { author: 'subscriber', text, files, uploader: uploaderOf({ subscriberId }) },
+      wallMs)
+  })
+}
+
+/**
+ * The subscriber has looked at a thread: a notice of the answers in it that is still held back is
+ * not sent. Throws StoreError not_found.
+ */
+export async function noteSeen(
+  db: Db, subscriberId: string, id: string, wallMs: number,
+): Promise<void> {
+  const thread = await loadThread(db, subscriberId, id)
+  if (!thread.unread) return
+  await inTransaction(db, async (trx) => {
+    await changeRequest(trx, { id, subscriber_id: subscriberId }, { seen_at: wallMs })
+    await untell(trx, `support:${id}:`, wallMs)
   })
 }
 
@@ -162,17 +151,4 @@ async function checkRate(db: Db, subscriberId: string, wallMs: number): Promise<
     .where('m.written_at', '>', String(wallMs - 3_600_000))
     .executeTakeFirstOrThrow()
   if (Number(count) >= perHour) throw new StoreError('limit', { limit: perHour })
-}
-
-async function write(db: Db, requestId: string, text: string, wallMs: number): Promise<void> {
-  await db
-    .insertInto('support_messages')
-    .values({
-      id: newId(wallMs),
-      request_id: requestId,
-      author: 'subscriber',
-      text,
-      written_at: wallMs,
-    })
-    .execute()
 }
