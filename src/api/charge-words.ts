@@ -15,6 +15,13 @@ interface Words {
   readonly nothing: string
   readonly cut: string
   readonly locale: string
+  readonly subscriber: string
+  readonly number: string
+  readonly tariff: string
+  readonly period: string
+  readonly currency: string
+  readonly page: (number: number, of: number) => string
+  readonly made: (date: string, time: string) => string
 }
 
 export const chargeWords: Readonly<Record<ExportLanguage, Words>> = {
@@ -32,6 +39,13 @@ export const chargeWords: Readonly<Record<ExportLanguage, Words>> = {
     nothing: 'За этот месяц операций нет.',
     cut: 'Показаны первые строки; все они есть в файле CSV.',
     locale: 'ru-RU',
+    subscriber: 'Абонент',
+    number: 'Номер',
+    tariff: 'Тариф',
+    period: 'Период',
+    currency: '₽',
+    page: (number, of) => `стр. ${number} из ${of}`,
+    made: (date, time) => `составлено ${date} ${time}`,
   },
   en: {
     sheet: 'Statement',
@@ -47,6 +61,13 @@ export const chargeWords: Readonly<Record<ExportLanguage, Words>> = {
     nothing: 'Nothing happened in this month.',
     cut: 'These are the first lines; the CSV file has all of them.',
     locale: 'en-GB',
+    subscriber: 'Subscriber',
+    number: 'Number',
+    tariff: 'Tariff',
+    period: 'Period',
+    currency: 'RUB',
+    page: (number, of) => `page ${number} of ${of}`,
+    made: (date, time) => `made ${date} ${time}`,
   },
 }
 

@@ -1,6 +1,6 @@
 /**
  * «Детализация» over HTTP: the ledger's entries of a month with the balance after each, as a reply,
- * as CSV and XLSX files, and as a page to be printed. Journal is calls, this is money (R-17).
+ * as CSV, XLSX and PDF files, and as a page to be printed. Journal is calls, this is money (R-17).
  */
 import { Hono } from 'hono'
 import { stream } from 'hono/streaming'
@@ -17,6 +17,8 @@ import type { ExportLanguage } from './export-words.ts'
 import { chargesExportQuery, chargesQuery } from './schema-money.ts'
 import type { ChargeLine, ChargesReply } from './schema-money.ts'
 import { statementPage, statementStyle } from './statement-page.ts'
+import type { Statement } from './statement-page.ts'
+import { writeStatementPdf } from './statement-pdf-thread.ts'
 import { writeXlsx } from './xlsx-thread.ts'
 
 const maxRows = 50_000
@@ -31,7 +33,8 @@ export function chargeRoutes(deps: ApiDeps): Hono<ApiEnv> {
     .get('/', async (c) => c.json(await charges(deps, c)))
     .get('/export.csv', (c) => sendCsv(deps, c))
     .get('/export.xlsx', (c) => sendXlsx(deps, c))
-    .get('/statement', async (c) => c.html(await statement(deps, c)))
+    .get('/statement', async (c) => c.html(statementPage(await statement(deps, c))))
+    .get('/statement.pdf', (c) => sendPdf(deps, c))
     .get('/statement.css', (c) =>
       c.body(statementStyle, 200, { 'Content-Type': 'text/css; charset=utf-8' }))
 }
@@ -117,16 +120,21 @@ async function sendXlsx(deps: ApiDeps, c: ApiContext): Promise<Response> {
   return c.body(file)
 }
 
-async function statement(deps: ApiDeps, c: ApiContext): Promise<string> {
+async function sendPdf(deps: ApiDeps, c: ApiContext): Promise<Response> {
+  const made = await statement(deps, c)
+  const file = await writeStatementPdf(made, nowMs(deps))
+  attach(c, made.month, 'pdf', 'application/pdf')
+  return c.body(file)
+}
+
+async function statement(deps: ApiDeps, c: ApiContext): Promise<Statement> {
   const { lang, month, account, portions } = await begin(deps, c, maxPrinted)
   const entries: StoredEntry[] = []
   for await (const portion of portions) entries.push(...portion)
   const totals = await sumEntries(deps.database.kysely, account.id, month)
   const { name, number, tariff } = account
   const whole = entries.length < maxPrinted
-  return statementPage({
-    lang, month, entries, totals, whole, brand: deps.brand.name, name, number, tariff,
-  })
+  return { lang, month, entries, totals, whole, brand: deps.brand.name, name, number, tariff }
 }
 
 function attach(c: ApiContext, month: Month, extension: string, type: string): void {

@@ -28,6 +28,8 @@ export interface ApiDeps {
   readonly media?: ApiMedia | undefined
   /** Rules ring only numbers that a code has proved (PN_VERIFY_NUMBERS); left out = any. */
   readonly verifyNumbers?: boolean
+  /** New subscribers get a password by mail that they must change (PN_TEMPORARY_PASSWORD). */
+  readonly temporaryPassword?: boolean
   /** Channels over which the operator sends notices; left out = none. */
   readonly delivers?: Partial<Readonly<Record<NoticeChannel, boolean>>>
   /** Mail caught on this machine, for a page of its own; left out = there is no such page. */
@@ -36,6 +38,16 @@ export interface ApiDeps {
   readonly sendSms?: ((to: string, text: string) => Promise<void>) | undefined
   /** Takes payments; left out = there are none. */
   readonly payments?: PaymentDesk | undefined
+  /** Folder of the support's attachments; left out = none are taken. */
+  readonly attachments?: string
+  /** Whether the application is connected with the SIP server; left out = not known here. */
+  readonly sipConnected?: (() => boolean) | undefined
+  /** Managers who look at a subscriber's panel may hear his recordings; left out = no. */
+  readonly managersListen?: boolean
+  /** Corrections beyond ± this need a second manager; left out = 5,000 ₽. */
+  readonly fourEyesKopecks?: number
+  /** Of which calls SIP messages are kept (PN_LADDERS); left out = of all. */
+  readonly ladders?: 'all' | 'failed' | 'off'
   /** Files of the panel; undefined for an API alone. */
   readonly panel?: PanelFiles | undefined
 }

@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import type { ApiEnv } from './context.ts'
 import { describeApi } from './openapi.ts'
 import { routeTable } from './route-table.ts'
-import type { RouteEntry } from './route-table.ts'
+import type { RouteEntry } from './route-entry.ts'
 
 /** GET /api/openapi.json, /api/docs, /api/docs.css: open to anybody, they tell no secrets. */
 export function docsRoutes(): Hono<ApiEnv> {

@@ -9,13 +9,16 @@ import { matchedRoutes } from 'hono/route'
 import type { MiddlewareHandler } from 'hono'
 import { maxUploadOctets } from '../archive/upload.ts'
 import { findKey } from '../store/api-keys.ts'
+import { writeAudit } from '../store/audit.ts'
 import type { Origin } from '../store/notice.ts'
 import { findSession } from '../store/sessions.ts'
 import type { Session } from '../store/sessions.ts'
 import { nowMs } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import type { Access, RouteEntry } from './route-entry.ts'
 import { findRoute } from './route-table.ts'
+import { supportFiles } from './schema-talk.ts'
 
 type Guard = MiddlewareHandler<ApiEnv>
 
@@ -24,11 +27,21 @@ const maxBodyBytes = 64 * 1024
 
 /** An iCalendar file of 1 MB as a JSON string: every line end and quote is two octets there. */
 const maxCalendarBytes = 2 * 1024 * 1024
-const calendarPath = '/api/calendar/import'
+/** Prices of a tariff: 5,000 rates as JSON, or as a file of them. */
+const maxRatesBytes = 2 * 1024 * 1024
+
+/** Paths whose JSON may be longer. */
+const longBodies: Readonly<Record<string, number>> = {
+  '/api/calendar/import': maxCalendarBytes,
+  '/api/desk/tariffs': maxRatesBytes,
+  '/api/desk/tariffs/rates': maxRatesBytes,
+}
 
 /** Paths that take more, and in which form: files as they are. */
 const fileBodies: Readonly<Record<string, { readonly bytes: number; readonly type: RegExp }>> = {
   '/api/audio': { bytes: maxUploadOctets, type: /^(?:audio\/[\w.-]+|application\/octet-stream)$/ },
+  '/api/support/files': { bytes: supportFiles.maxBytes, type: /^application\/octet-stream$/ },
+  '/api/desk/support/files': { bytes: supportFiles.maxBytes, type: /^application\/octet-stream$/ },
 }
 
 const contentSecurityPolicy = [
@@ -74,7 +87,7 @@ export function smallBodies(): Guard {
   })
   const usual = limit(maxBodyBytes)
   const files = new Map(Object.entries(fileBodies).map(([path, { bytes }]) => [path, limit(bytes)]))
-  files.set(calendarPath, limit(maxCalendarBytes))
+  for (const [path, bytes] of Object.entries(longBodies)) files.set(path, limit(bytes))
   return (c, next) => (files.get(c.req.path) ?? usual)(c, next)
 }
 
@@ -119,19 +132,77 @@ export function loggedIn(deps: ApiDeps): Guard {
   }
 }
 
-/** RFC 6750 §2.1. Throws ApiError 401 unauthorized, 403 key_scope. */
+/**
+ * Keeps managers out of what is a subscriber's, unless they look at his panel (then they may read
+ * it, and hear it where the operator allows that), and whoever has a password of our making at the
+ * place where he changes it. Stands after loggedIn. Throws ApiError 403 not_a_subscriber,
+ * read_only, listening_refused, password_change_required.
+ */
+export function asSubscriber(deps: ApiDeps): Guard {
+  return async (c, next) => {
+    const { role, viewedBy, mustChangePassword } = c.get('session')
+    const access = routeOf(c)?.access
+    // Managers have accounts, too; the routes of the desk have a guard of their own.
+    const isForManagers = access === 'account' || access === 'manager'
+    if (mustChangePassword && c.req.path !== '/api/settings/password')
+      throw new ApiError(403, 'password_change_required')
+    if (role === 'manager' && viewedBy === undefined && !isForManagers)
+      throw new ApiError(403, 'not_a_subscriber')
+    if (viewedBy !== undefined) {
+      if (isListening(c)) await listenAsManager(deps, c)
+      else if (access !== 'manager' && !isReading(c, access)) throw new ApiError(403, 'read_only')
+    }
+    await next()
+  }
+}
+
+/** Sound, or the link to it. */
+function isListening(c: ApiContext): boolean {
+  const { path } = c.req
+  return path.startsWith('/media/') || (c.req.method === 'POST' && path.endsWith('/link'))
+}
+
+/** Each link that is made for a manager is logged; what he then hears is, too (media.ts). */
+async function listenAsManager(deps: ApiDeps, c: ApiContext): Promise<void> {
+  if (deps.managersListen !== true) throw new ApiError(403, 'listening_refused')
+  if (c.req.method !== 'POST') return
+  const { login, subscriberId } = c.get('session')
+  await writeAudit(deps.database.kysely, {
+    actor: login, action: 'subscriber.listen', subject: c.req.path, subscriberId,
+    from: clientAddress(deps, c),
+  }, nowMs(deps))
+}
+
+/** What asks and changes nothing, though some of it comes as POST (a simulation). */
+function isReading(c: ApiContext, access: Access | undefined): boolean {
+  return c.req.method === 'GET' || c.req.method === 'HEAD' || access === 'read'
+}
+
+/** Lets managers pass; for all others there is nothing here. Throws ApiError 404 not_found. */
+export function asManager(): Guard {
+  return async (c, next) => {
+    if (c.get('session').role !== 'manager') throw new ApiError(404, 'not_found')
+    await next()
+  }
+}
+
+/** The entry of the route that will answer: the last match, those before it are guards. */
+function routeOf(c: ApiContext): RouteEntry | undefined {
+  return matchedRoutes(c).map(({ path }) => findRoute(c.req.method, path))
+    .findLast((entry) => entry !== undefined)
+}
+
+/** RFC 6750 §2.1. Throws ApiError 401 unauthorized, 403 key_scope, 404 not_found. */
 async function sessionOfKey(deps: ApiDeps, c: ApiContext, authorization: string): Promise<Session> {
   const key = /^bearer ([\w-]{8,128})$/i.exec(authorization)?.[1]
   const { database } = deps
   const found = key === undefined ? undefined : await findKey(database.kysely, key, nowMs(deps))
   if (!found) throw new ApiError(401, 'unauthorized')
   const { scopes, ...session } = found
-  // The last match is the route itself, those before are guards.
-  const route = matchedRoutes(c).map(({ path }) => findRoute(c.req.method, path))
-    .findLast((entry) => entry !== undefined)
   // What is not in the table is nothing for keys.
-  const access = route?.access ?? 'login'
-  if (access !== 'open' && (access === 'login' || !scopes.includes(access)))
+  const access = routeOf(c)?.access ?? 'login'
+  if (access === 'manager') throw new ApiError(404, 'not_found')
+  if (access !== 'open' && !scopes.some((scope) => scope === access))
     throw new ApiError(403, 'key_scope', { details: { scope: access } })
   return session
 }

@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { addKey, deleteKey, listKeys } from '../store/api-keys.ts'
 import { nowMs, readBody, readId } from './context.ts'
 import type { ApiDeps, ApiEnv } from './context.ts'
+import { requireFresh } from './fresh.ts'
 import { keyRequest } from './schema-insight.ts'
 import type { KeyReply, NewKeyReply } from './schema-insight.ts'
 
@@ -18,7 +19,10 @@ export function keyRoutes(deps: ApiDeps): Hono<ApiEnv> {
     })
     .post('/', async (c) => {
       const { subscriberId } = c.get('session')
-      const made = await addKey(db, subscriberId, await readBody(c, keyRequest), nowMs(deps))
+      const wanted = await readBody(c, keyRequest)
+      // A key outlives the session that made it.
+      await requireFresh(deps, c)
+      const made = await addKey(db, subscriberId, wanted, nowMs(deps))
       return c.json(made satisfies NewKeyReply, 201)
     })
     .delete('/:id', async (c) => {

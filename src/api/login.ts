@@ -6,14 +6,20 @@ import { Hono } from 'hono'
 import { noteLogin } from '../store/account-notices.ts'
 import { countLogin, forgiveLogin } from '../store/login-throttle.ts'
 import { checkPassword, noPassword } from '../store/password.ts'
-import { createSession, endSession, findAccount } from '../store/sessions.ts'
-import { loadSubscriber } from '../store/subscribers.ts'
+import {
+  closeTicket, isSecondFactorOn, markFresh, openTicket, tryTicket, useCode,
+} from '../store/second-factor.ts'
+import { createSession, endSession, findAccount, findSession } from '../store/sessions.ts'
 import { nowMs, readBody } from './context.ts'
-import type { ApiDeps, ApiEnv } from './context.ts'
+import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import { codeTries, limited, tooMany } from './fresh.ts'
 import { clientAddress, dropSession, keepSession, loggedIn, originOf } from './guards.ts'
+import { loadMe } from './me.ts'
+import { secondLoginRequest } from './schema-people.ts'
+import type { LoginReply } from './schema-people.ts'
 import { loginRequest } from './schema.ts'
-import type { Me } from './schema.ts'
+import type { MeReply } from './schema.ts'
 
 /** POST /api/login, POST /api/logout, GET /api/me. */
 export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
@@ -28,19 +34,28 @@ export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
           { address: attempt.address, requestId: c.get('requestId') },
           'too many logins',
         )
-        throw new ApiError(429, 'too_many_attempts', {
-          retryAfterSeconds: waitSeconds,
-          details: { n: Math.ceil(waitSeconds / 60) },
-        })
+        throw tooMany(waitSeconds)
       }
       const account = await findAccount(db, login)
       const fits = await checkPassword(password, account?.passwordHash ?? noPassword)
-      if (!account || !fits) throw new ApiError(401, 'bad_credentials')
+      if (!account || !fits || account.status !== 'active')
+        throw new ApiError(401, 'bad_credentials')
       await forgiveLogin(db, attempt)
-      const origin = { address: attempt.address, agent: c.req.header('user-agent') ?? '' }
-      keepSession(deps, c, await createSession(db, account.id, nowMs(deps), origin))
-      await noteLogin(db, account, originOf(deps, c))
-      return c.json(await loadMe(deps, account.subscriberId, account.login))
+      if (await isSecondFactorOn(db, account.id)) {
+        const ticket = await openTicket(db, account.id, nowMs(deps))
+        return c.json({ secondFactor: true, ticket } satisfies LoginReply)
+      }
+      return c.json(await enter(deps, c, account.id) satisfies LoginReply)
+    })
+    .post('/login/second', async (c) => {
+      const { ticket, code } = await readBody(c, secondLoginRequest)
+      const accountId = await tryTicket(db, ticket, nowMs(deps))
+      if (accountId === undefined) throw new ApiError(401, 'ticket_expired')
+      await limited(deps, [{ key: `code:${accountId}`, ...codeTries }])
+      if (!(await useCode(db, accountId, code, nowMs(deps))))
+        throw new ApiError(422, 'wrong_code', { field: 'code' })
+      if (!(await closeTicket(db, ticket))) throw new ApiError(401, 'ticket_expired')
+      return c.json(await enter(deps, c, accountId, true))
     })
     .post('/logout', loggedIn(deps), async (c) => {
       await endSession(db, c.get('session').tokenHash)
@@ -48,29 +63,22 @@ export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
       return c.json({})
     })
     .get('/me', loggedIn(deps), async (c) => {
-      const { subscriberId, login } = c.get('session')
-      return c.json(await loadMe(deps, subscriberId, login))
+      return c.json(await loadMe(deps, c.get('session')))
     })
 }
 
-async function loadMe(deps: ApiDeps, subscriberId: string, login: string): Promise<Me> {
-  const subscriber = await loadSubscriber(deps.database.kysely, subscriberId)
-  const { settings } = subscriber
-  return {
-    name: subscriber.name,
-    login,
-    number: subscriber.number,
-    zone: subscriber.zone,
-    status: subscriber.status,
-    tariff: subscriber.tariff,
-    balanceKopecks: subscriber.balanceKopecks,
-    voicemail: settings.voicemail,
-    voicemailAfterSeconds: settings.voicemailAfterSeconds,
-    cycleLimitSeconds: settings.cycleLimitSeconds,
-    ringSeconds: settings.ringSeconds,
-    defaultTargetId: subscriber.defaultTarget?.id ?? null,
-    brand: deps.brand,
-    numbers: subscriber.numbers,
-    verifyNumbers: deps.verifyNumbers === true,
-  }
+/** Begins the session of an account; `fresh`: a code of the second factor was just given. */
+async function enter(
+  deps: ApiDeps, c: ApiContext, accountId: string, fresh = false,
+): Promise<MeReply> {
+  const db = deps.database.kysely
+  const origin = { address: clientAddress(deps, c), agent: c.req.header('user-agent') ?? '' }
+  const token = await createSession(db, accountId, nowMs(deps), origin)
+  const session = await findSession(db, token, nowMs(deps))
+  // Suspended in this very moment.
+  if (session === undefined) throw new ApiError(401, 'bad_credentials')
+  if (fresh) await markFresh(db, session.tokenHash, nowMs(deps))
+  keepSession(deps, c, token)
+  await noteLogin(db, session, originOf(deps, c))
+  return loadMe(deps, session)
 }

@@ -6,7 +6,12 @@ import { Hono } from 'hono'
 import { checkTarget, readNumber } from '../call/number.ts'
 import { codesUnderWay, startCode, tryCode } from '../store/number-codes.ts'
 import { unwatched, watchNumbers } from '../store/number-watch.ts'
-import { addNumber, deleteNumber, listNumbers, updateNumber } from '../store/numbers.ts'
+import { pricesOf } from '../store/number-prices.ts'
+import { saveFault } from '../store/number-judge.ts'
+import type { Verdict } from '../store/number-judge.ts'
+import {
+  addNumber, deleteNumber, listNumbers, loadNumber, updateNumber,
+} from '../store/numbers.ts'
 import type { NumberDraft } from '../store/numbers.ts'
 import { loadSubscriber, setDefaultNumber } from '../store/subscribers.ts'
 import { check, nowMs, readBody, readId } from './context.ts'
@@ -14,6 +19,7 @@ import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
 import { defaultNumberRequest, numberRequest, numbersQuery } from './schema.ts'
 import type { NumberReply, NumberRequest } from './schema.ts'
+import type { NumberDestination } from './schema-limits.ts'
 import { codeRequest, verifyRequest } from './schema-rules.ts'
 import type { Verification } from './schema-rules.ts'
 
@@ -31,8 +37,9 @@ export function numberRoutes(deps: ApiDeps): Hono<ApiEnv> {
     .put('/:id', async (c) => {
       const { subscriberId } = c.get('session')
       const id = readId(c)
-      const draft = await readDraft(deps, subscriberId, await readBody(c, numberRequest))
-      await updateNumber(db, subscriberId, id, draft)
+      const { address: kept } = await loadNumber(db, subscriberId, id)
+      const draft = await readDraft(deps, subscriberId, await readBody(c, numberRequest), kept)
+      await updateNumber(db, subscriberId, id, draft, nowMs(deps))
       return c.json(await numberReply(deps, subscriberId, id))
     })
     .delete('/:id', async (c) => {
@@ -84,8 +91,11 @@ async function numberReplies(
   const numbers = await listNumbers(db, subscriberId)
   const watches = await watchNumbers(db, subscriberId, wallMs)
   const codes = await codesUnderWay(db, subscriberId, wallMs)
-  return numbers.map((number) => ({
+  const priceOf = await pricesOf(db, subscriberId, wallMs)
+  return numbers.map(({ verdict, ...number }) => ({
     ...number,
+    destination: destinationReply(verdict, wallMs),
+    ...(priceOf === undefined ? {} : { price: priceOf(number.address) }),
     verification: codes.get(number.id) ?? null,
     watch: watches.get(number.id) ?? unwatched,
   }))
@@ -122,11 +132,13 @@ async function sendCode(
 
 /**
  * Throws ApiError 422 bad_number, refused_number (R-23), with the reason's code in `details.why`.
+ * `kept`: the address it has.
  */
 async function readDraft(
   deps: ApiDeps,
   subscriberId: string,
   request: NumberRequest,
+  kept?: string,
 ): Promise<NumberDraft> {
   const reading = readNumber(request.address)
   if (!reading.ok) {
@@ -143,5 +155,25 @@ async function readDraft(
   const verdict = checkTarget(reading.address, numbers)
   if (!verdict.ok)
     throw new ApiError(422, 'refused_number', { field: 'address', details: { why: verdict.why } })
+  // Its words may be changed, whatever has become of the number meanwhile.
+  if (reading.address !== kept) await refuseBarred(deps, subscriberId, reading.address)
   return { ...request, address: reading.address }
+}
+
+/** Throws ApiError 422 refused_number for what the limits against fraud do not let rules ring. */
+async function refuseBarred(deps: ApiDeps, subscriberId: string, address: string): Promise<void> {
+  const fault = await saveFault(deps.database.kysely, subscriberId, address, nowMs(deps))
+  if (fault !== undefined)
+    throw new ApiError(422, 'refused_number', { field: 'address', details: { ...fault } })
+}
+
+/** What line it is, as the page shows it. */
+function destinationReply(
+  { destination, barred, ringsFrom }: Verdict, wallMs: number,
+): NumberDestination {
+  const waits = ringsFrom !== undefined && wallMs < ringsFrom
+  return {
+    ...destination, barred: barred ?? (waits ? 'coolOff' : null),
+    ringsFrom: waits ? ringsFrom : null,
+  }
 }

@@ -5,13 +5,15 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
 import { routeTable } from './route-table.ts'
-import type { RouteEntry } from './route-table.ts'
+import type { RouteEntry } from './route-entry.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
 const accessWords: Readonly<Record<RouteEntry['access'], string>> = {
   open: 'Без входа.',
   login: 'Только после входа, не ключом.',
+  account: 'Только после входа, не ключом; и для менеджеров.',
+  manager: 'Только для менеджеров.',
   read: 'Ключ: read.',
   write: 'Ключ: write.',
   media: 'Ключ: media.',
@@ -63,7 +65,8 @@ const problem: Json = {
 function operation(route: RouteEntry): Json {
   const { method, path, access, body, query, reply, status = 200 } = route
   const security = access === 'open' ? []
-    : access === 'login' ? [{ session: [] }] : [{ session: [] }, { key: [] }]
+    : access === 'login' || access === 'account' || access === 'manager'
+      ? [{ session: [] }] : [{ session: [] }, { key: [] }]
   return {
     operationId: operationId(method, path),
     tags: [route.group],

@@ -43,6 +43,7 @@ export function overviewRoutes(deps: ApiDeps): Hono<ApiEnv> {
       override: overrideReply(subscriber, now),
       rules: ruleReplies(deps, account, rules, now),
       warnings,
+      media: deps.media?.available() ?? false,
       window,
       ...(await pictureOf(db, subscriberId, timeline)),
       live: await knownLive(deps, subscriberId),

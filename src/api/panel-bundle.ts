@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, stop } from 'esbuild'
@@ -38,36 +38,51 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
+type Parts = Readonly<Record<string, readonly string[]>>
+
 /**
  * Which modules that are imported on demand come in one file. Small files cost requests and compress
  * badly; pages of one subject share most of their code. Others come alone.
  */
-const parts: Readonly<Record<string, readonly string[]>> = {
+const panelParts: Parts = {
   home: ['rule-popover.ts', 'keys-dialog.ts', 'timeline-table.ts', 'timeline-hours.ts', 'override-dialogs.ts'],
   rules: [
     'rules.ts', 'rule-editor.ts', 'numbers.ts', 'numbers-empty.ts', 'page-callers.ts', 'page-calendar.ts',
   ],
   calls: ['calls.ts', 'page-voicemail.ts', 'page-statistics.ts', 'page-simulator.ts'],
-  money: ['page-topup.ts', 'page-charges.ts'],
+  money: ['page-topup.ts', 'page-charges.ts', 'page-referral.ts'],
   public: [
     'page-register.ts', 'page-request.ts', 'page-forgot.ts', 'page-password.ts', 'page-email.ts',
-    'login-second.ts',
+    'login-second.ts', 'ask.ts',
   ],
-  account: ['page-settings.ts', 'page-profile.ts', 'page-support.ts', 'page-features.ts'],
+  account: [
+    'page-settings.ts', 'page-profile.ts', 'page-support.ts', 'page-features.ts', 'code-dialog.ts',
+    'frame-strips.ts',
+  ],
+}
+
+/** The same of the manager's desk. */
+const deskParts: Parts = {
+  people: [
+    'page-live.ts', 'page-support.ts', 'page-subscribers.ts', 'page-subscriber.ts',
+    'page-numbers.ts', 'page-alarms.ts',
+  ],
+  trade: ['page-payments.ts', 'page-tariffs.ts', 'page-tariff.ts', 'page-trunks.ts'],
+  watch: ['page-limits.ts', 'page-letters.ts', 'page-audit.ts'],
 }
 
 /**
  * Joins the modules of a part: an import of one brings all. Each part begins with the first page's own
  * module, which is there already; so all that the first page needs stays together in one file.
  */
-function joinParts(names: readonly string[]): Plugin {
+function joinParts(folder: string, names: readonly string[], parts: Parts): Plugin {
   const partOf = (name: string): string =>
     Object.keys(parts).find((one) => parts[one]?.includes(name) === true) ?? name
   return {
     name: 'parts',
     setup(bundle) {
       bundle.onResolve({ filter: /^\.\/[\w-]+\.ts$/ }, ({ kind, path, resolveDir }) =>
-        kind === 'dynamic-import'
+        kind === 'dynamic-import' && resolve(resolveDir) === resolve(folder)
           ? { path: partOf(basename(path)), namespace: 'part', pluginData: resolveDir }
           : undefined,
       )
@@ -117,9 +132,39 @@ export async function buildPanel(
   webFolder: string, ownStyle = '', effort = constants.BROTLI_MAX_QUALITY,
 ): Promise<PanelFiles> {
   const names = await readdir(webFolder)
+  const plugins = [joinParts(webFolder, names, panelParts), shortKeys(webFolder, names)]
+  return bundlePages({ folder: webFolder, base: '/', names, plugins, ownStyle, effort })
+}
+
+/**
+ * Bundles the manager's desk, web/desk/, as a whole of its own: its files lie below /desk/ and are
+ * no burden to subscribers. Parameters as above.
+ */
+export async function buildDesk(
+  webFolder: string, ownStyle = '', effort = constants.BROTLI_MAX_QUALITY,
+): Promise<PanelFiles> {
+  const folder = join(webFolder, 'desk')
+  const names = await readdir(folder)
+  const plugins = [joinParts(folder, names, deskParts)]
+  return bundlePages({ folder, base: '/desk/', names, plugins, ownStyle, effort })
+}
+
+interface Pages {
+  readonly folder: string
+  /** What the paths of the files begin with. */
+  readonly base: string
+  readonly names: readonly string[]
+  readonly plugins: Plugin[]
+  readonly ownStyle: string
+  readonly effort: number
+}
+
+async function bundlePages(
+  { folder, base, names, plugins, ownStyle, effort }: Pages,
+): Promise<PanelFiles> {
   const entryPoints = ['main.ts', 'style.css', 'later.css']
     .filter((name) => names.includes(name))
-    .map((name) => join(webFolder, name))
+    .map((name) => join(folder, name))
   const result = await build({
     entryPoints,
     bundle: true,
@@ -136,48 +181,45 @@ export async function buildPanel(
     logLevel: 'silent',
     charset: 'utf8',
     legalComments: 'none',
-    plugins: [
-      joinParts(names), shortKeys(webFolder, names), withOwnStyle(join(webFolder, 'style.css'), ownStyle),
-    ],
+    plugins: [...plugins, withOwnStyle(join(folder, 'style.css'), ownStyle)],
   })
   await stop() // its service would stay as a process of 30 MB, to no use
   const files = new Map<string, PanelFile>()
   for (const file of result.outputFiles) {
-    const path = `/${basename(file.path)}`
+    const path = base + basename(file.path)
     files.set(path, await packFile(path, withoutIndents(file.contents), true, effort))
   }
   const hashed = new Map(
     Object.entries(result.metafile.outputs).flatMap(([path, { entryPoint }]) =>
-      entryPoint ? [[basename(entryPoint), basename(path)] as const] : [],
+      entryPoint ? [[basename(entryPoint), base + basename(path)] as const] : [],
     ),
   )
   for (const name of names.filter((one) => types[extname(one)] !== undefined && !hashed.has(one))) {
-    const content = await readFile(join(webFolder, name))
-    const body =
-      name === 'index.html'
-        ? Buffer.from(withPreload(linkEntries(content.toString('utf8'), hashed), result.metafile))
-        : content
-    files.set(`/${name}`, await packFile(name, body, false, effort))
+    const content = await readFile(join(folder, name))
+    const linked = (): string => linkEntries(content.toString('utf8'), hashed)
+    const body = name === 'index.html'
+      ? Buffer.from(withPreload(linked(), result.metafile, base)) : content
+    files.set(base + name, await packFile(name, body, false, effort))
   }
   return { files }
 }
 
 function linkEntries(html: string, hashed: ReadonlyMap<string, string>): string {
   return html.replaceAll(
-    /(src|href|content)="\.?\/?(main\.(?:ts|js)|style\.css|later\.css)"/g,
+    /(src|href|content)="(?:\.?\/)?(main\.(?:ts|js)|style\.css|later\.css)"/g,
     (_, attribute: string, name: string) =>
-      `${attribute}="/${hashed.get(name.replace(/\.js$/, '.ts')) ?? name}"`,
+      `${attribute}="${hashed.get(name.replace(/\.js$/, '.ts')) ?? `/${name}`}"`,
   )
 }
 
-/** Names the file that the entry imports, so that both are asked for at once. */
-function withPreload(html: string, metafile: Metafile): string {
+/** Names the files that the entry imports, so that all are asked for at once. */
+function withPreload(html: string, metafile: Metafile, base: string): string {
   const entry = Object.values(metafile.outputs).find(
     ({ entryPoint }) => entryPoint !== undefined && basename(entryPoint) === 'main.ts',
   )
   const links = (entry?.imports ?? [])
     .filter(({ kind }) => kind === 'import-statement')
-    .map(({ path }) => `<link rel="modulepreload" href="/${basename(path)}">\n`)
+    .map(({ path }) => `<link rel="modulepreload" href="${base}${basename(path)}">\n`)
   return html.replace('</head>', `${links.join('')}</head>`)
 }
 

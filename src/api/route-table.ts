@@ -3,17 +3,22 @@
  * Guards decide by it, the OpenAPI description is made of it, and a test compares it with what is
  * served.
  */
-import type * as v from 'valibot'
 import { overviewQuery } from './overview-query.ts'
+import { group } from './route-entry.ts'
+import type { RouteEntry } from './route-entry.ts'
+import { deskRouteTable } from './routes-desk.ts'
+import { deskPeopleRoutes, peopleRoutes } from './routes-people.ts'
 import {
-  callsQuery, exportQuery, keyRequest, noteRequest, statisticsQuery, supportMessageRequest,
-  supportRequest,
+  callsQuery, exportQuery, keyRequest, noteRequest, statisticsQuery,
 } from './schema-insight.ts'
+import { countriesRequest, limitRequest } from './schema-limits.ts'
+import { callCommandRequest, endCallRequest, liveQuery } from './schema-live.ts'
 import { chargesExportQuery, chargesQuery, paymentRequest } from './schema-money.ts'
 import {
   chosenAudioRequest, greetingByPhoneRequest, heardRequest, linkRequest, messagesQuery,
   passwordRequest, pinRequest, settingsRequest, trialRequest, uploadQuery,
 } from './schema-media.ts'
+import { secondLoginRequest } from './schema-people.ts'
 import {
   calendarImportRequest, calendarQuery, callerEntryRequest, callerListChange, callerListRequest,
   codeRequest,
@@ -23,48 +28,25 @@ import {
   defaultNumberRequest, enabledRequest, loginRequest, numberRequest, numbersQuery, orderRequest,
   ruleRequest,
 } from './schema.ts'
-import type { KeyScope } from './schema-insight.ts'
-
-/** 'login': a person who is logged in, no key; 'open': anybody. */
-export type Access = KeyScope | 'login' | 'open'
-
-export interface RouteEntry {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** As Hono has it: '/api/rules/:id'. */
-  readonly path: string
-  readonly access: Access
-  /** Of the chapter it stands in. */
-  readonly group: string
-  readonly summary: string
-  readonly body?: v.GenericSchema
-  readonly query?: v.GenericSchema
-  /** Name of the reply's type in schema*.ts, or its media type. */
-  readonly reply: string
-  /** Of success; 200 unless said otherwise. */
-  readonly status?: 201 | 202
-}
-
-type More = Partial<Pick<RouteEntry, 'body' | 'query' | 'status'>>
-
-function group(name: string, routes: readonly (readonly [
-  method: RouteEntry['method'], path: string, access: Access, reply: string, summary: string,
-  more?: More,
-])[]): RouteEntry[] {
-  return routes.map(([method, path, access, reply, summary, more = {}]) =>
-    ({ method, path, access, group: name, summary, reply, ...more }))
-}
+import {
+  askMessageRequest, askRequest, deskAssignRequest, deskNoteRequest, deskStateRequest,
+  deskSupportQuery, supportFileQuery, supportMessageRequest, supportRequest,
+} from './schema-talk.ts'
 
 /** All routes below /api, and /media. */
 export const routeTable: readonly RouteEntry[] = [
   ...group('Вход', [
     ['GET', '/api/health', 'open', 'Health', 'Работает ли база данных'],
-    ['POST', '/api/login', 'open', 'Me', 'Войти', { body: loginRequest }],
-    ['POST', '/api/logout', 'login', 'Nothing', 'Выйти'],
-    ['GET', '/api/me', 'read', 'Me', 'Кто я, тариф, баланс'],
+    ['POST', '/api/login', 'open', 'LoginReply', 'Войти', { body: loginRequest }],
+    ['POST', '/api/login/second', 'open', 'MeReply', 'Код после пароля',
+      { body: secondLoginRequest }],
+    ['POST', '/api/logout', 'account', 'Nothing', 'Выйти'],
+    ['GET', '/api/me', 'read', 'MeReply', 'Кто я, тариф, баланс'],
     ['GET', '/api/openapi.json', 'open', 'application/json', 'Это описание'],
     ['GET', '/api/docs', 'open', 'text/html', 'Это описание страницей'],
     ['GET', '/api/docs.css', 'open', 'text/css', 'Её оформление'],
   ]),
+  ...peopleRoutes,
   ...group('Общее состояние', [
     ['GET', '/api/overview', 'read', 'OverviewReply', 'Куда пойдёт звонок; таймлайн',
       { query: overviewQuery }],
@@ -103,6 +85,9 @@ export const routeTable: readonly RouteEntry[] = [
       { body: codeRequest }],
     ['PUT', '/api/settings/default-number', 'write', 'DefaultNumber', 'Номер по умолчанию',
       { body: defaultNumberRequest }],
+    ['GET', '/api/limits', 'read', 'LimitsReply', 'Пределы и открытые страны'],
+    ['PUT', '/api/limits', 'login', 'LimitsReply', 'Открыть и закрыть страны',
+      { body: countriesRequest }],
   ]),
   ...group('Звонящие', [
     ['GET', '/api/caller-lists', 'read', 'CallerListReply[]', 'Все списки'],
@@ -135,6 +120,10 @@ export const routeTable: readonly RouteEntry[] = [
     ['POST', '/api/calls/:id/note', 'write', 'CallReply', 'Заметка', { body: noteRequest }],
     ['POST', '/api/calls/:id/block', 'write', 'CallReply', 'Заблокировать звонившего'],
     ['POST', '/api/calls/:id/allow', 'write', 'CallReply', 'Разблокировать звонившего'],
+    ['POST', '/api/calls/:id/commands', 'write', 'CallCommandReply',
+      'Текущий звонок: на почту, пауза записи', { body: callCommandRequest, status: 202 }],
+    ['GET', '/api/calls/:id/commands/:commandId', 'read', 'CallCommandReply',
+      'Что из этого вышло'],
     ['GET', '/api/calls/:id/recording', 'media', 'RecordingReply', 'Запись разговора'],
     ['POST', '/api/calls/:id/recording/link', 'media', 'LinkReply', 'Ссылка на запись',
       { body: linkRequest }],
@@ -155,7 +144,7 @@ export const routeTable: readonly RouteEntry[] = [
     ['GET', '/api/settings', 'read', 'SettingsReply', 'Все настройки'],
     ['PUT', '/api/settings', 'login', 'SettingsReply', 'Изменить настройки',
       { body: settingsRequest }],
-    ['PUT', '/api/settings/password', 'login', 'Nothing', 'Сменить пароль',
+    ['PUT', '/api/settings/password', 'account', 'Nothing', 'Сменить пароль',
       { body: passwordRequest }],
     ['PUT', '/api/settings/pin', 'login', 'SettingsReply', 'PIN-код почты', { body: pinRequest }],
     ['POST', '/api/settings/notifications/test', 'login', 'TrialReply', 'Пробное уведомление',
@@ -171,8 +160,8 @@ export const routeTable: readonly RouteEntry[] = [
     ['POST', '/api/audio/:id/link', 'media', 'LinkReply', 'Ссылка на запись',
       { body: linkRequest }],
     ['GET', '/api/prompts/:language/:name', 'read', 'audio/wav', 'Что говорят звонящему'],
-    ['GET', '/api/sessions', 'login', 'SessionsReply', 'Где выполнен вход'],
-    ['DELETE', '/api/sessions/:id', 'login', 'SessionsReply', 'Завершить вход'],
+    ['GET', '/api/sessions', 'account', 'SessionsReply', 'Где выполнен вход'],
+    ['DELETE', '/api/sessions/:id', 'account', 'SessionsReply', 'Завершить вход'],
     ['GET', '/api/keys', 'login', 'KeyReply[]', 'Ключи программ'],
     ['POST', '/api/keys', 'login', 'NewKeyReply', 'Новый ключ', { body: keyRequest, status: 201 }],
     ['DELETE', '/api/keys/:id', 'login', 'Nothing', 'Отозвать ключ'],
@@ -191,6 +180,8 @@ export const routeTable: readonly RouteEntry[] = [
       'Детализация файлом XLSX', { query: chargesExportQuery }],
     ['GET', '/api/charges/statement', 'read', 'text/html', 'Детализация для печати',
       { query: chargesExportQuery }],
+    ['GET', '/api/charges/statement.pdf', 'read', 'application/pdf', 'Детализация файлом PDF',
+      { query: chargesExportQuery }],
     ['GET', '/api/charges/statement.css', 'read', 'text/css', 'Её оформление'],
   ]),
   ...group('Платёжные системы', [
@@ -204,10 +195,62 @@ export const routeTable: readonly RouteEntry[] = [
     ['GET', '/api/support', 'login', 'SupportReply', 'Обращения'],
     ['POST', '/api/support', 'login', 'SupportThread', 'Новое обращение',
       { body: supportRequest, status: 201 }],
+    ['POST', '/api/support/files', 'login', 'SupportFile', 'Файл к сообщению (тело запроса)',
+      { query: supportFileQuery, status: 201 }],
+    ['GET', '/api/support/files/:id', 'login', 'application/octet-stream', 'Приложенный файл'],
     ['GET', '/api/support/:id', 'login', 'SupportThread', 'Одно обращение'],
     ['POST', '/api/support/:id/messages', 'login', 'SupportThread', 'Дописать',
       { body: supportMessageRequest, status: 201 }],
+    ['POST', '/api/support/:id/seen', 'login', 'SupportThread', 'Ответы прочитаны'],
+    ['GET', '/api/ask', 'open', 'AskReply', 'Вопрос ONLINE без входа: свой разговор'],
+    ['POST', '/api/ask', 'open', 'AskReply', 'Задать вопрос', { body: askRequest, status: 201 }],
+    ['POST', '/api/ask/messages', 'open', 'AskReply', 'Дописать',
+      { body: askMessageRequest, status: 201 }],
+    ['POST', '/api/ask/seen', 'open', 'AskReply', 'Ответы прочитаны'],
+    ['GET', '/api/ask/events', 'open', 'text/event-stream', 'Поток событий: есть ответ'],
   ]),
+  ...group('Реферальная программа', [
+    ['GET', '/api/referral', 'login', 'ReferralReply', 'Ссылка и приглашённые'],
+  ]),
+  ...group('Менеджер: звонки', [
+    ['GET', '/api/desk/live', 'manager', 'LiveCallsReply', 'Живые звонки', { query: liveQuery }],
+    ['GET', '/api/desk/calls/:id', 'manager', 'DeskCallReply', 'Один звонок'],
+    ['GET', '/api/desk/calls/:id/ladder', 'manager', 'LadderReply', 'Его сообщения SIP'],
+    ['GET', '/api/desk/calls/:id/ladder.pcap', 'manager', 'application/vnd.tcpdump.pcap',
+      'Они же файлом pcap'],
+    ['POST', '/api/desk/calls/:id/end', 'manager', 'CallCommandReply', 'Завершить звонок',
+      { body: endCallRequest, status: 202 }],
+    ['GET', '/api/desk/calls/:id/commands/:commandId', 'manager', 'CallCommandReply',
+      'Что из этого вышло'],
+  ]),
+  ...group('Менеджер: пределы', [
+    ['GET', '/api/desk/limits', 'manager', 'DeskLimitsReply', 'Пределы для всех'],
+    ['PUT', '/api/desk/limits', 'manager', 'DeskLimitsReply', 'Изменить предел для всех',
+      { body: limitRequest }],
+    ['GET', '/api/desk/subscribers/:id/limits', 'manager', 'DeskLimitsReply', 'Пределы абонента'],
+    ['PUT', '/api/desk/subscribers/:id/limits', 'manager', 'DeskLimitsReply',
+      'Изменить предел абонента', { body: limitRequest }],
+  ]),
+  ...group('Менеджер: поддержка', [
+    ['GET', '/api/desk/support', 'manager', 'DeskSupportReply', 'Обращения',
+      { query: deskSupportQuery }],
+    ['GET', '/api/desk/support/events', 'manager', 'text/event-stream', 'Поток событий'],
+    ['POST', '/api/desk/support/files', 'manager', 'SupportFile',
+      'Файл к ответу (тело запроса)', { query: supportFileQuery, status: 201 }],
+    ['GET', '/api/desk/support/files/:id', 'manager', 'application/octet-stream',
+      'Приложенный файл'],
+    ['GET', '/api/desk/support/:id', 'manager', 'DeskThread', 'Одно обращение'],
+    ['POST', '/api/desk/support/:id/messages', 'manager', 'DeskThread', 'Ответить',
+      { body: supportMessageRequest, status: 201 }],
+    ['POST', '/api/desk/support/:id/notes', 'manager', 'DeskThread', 'Заметка для своих',
+      { body: deskNoteRequest, status: 201 }],
+    ['POST', '/api/desk/support/:id/assign', 'manager', 'DeskThread', 'Взять себе или отдать',
+      { body: deskAssignRequest }],
+    ['POST', '/api/desk/support/:id/state', 'manager', 'DeskThread', 'Закрыть или открыть',
+      { body: deskStateRequest }],
+  ]),
+  ...deskPeopleRoutes,
+  ...deskRouteTable,
 ]
 
 const byRoute = new Map(routeTable.map((route) => [`${route.method} ${route.path}`, route]))

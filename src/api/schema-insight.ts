@@ -4,7 +4,7 @@
  * are types. All instants are milliseconds since 1970 (UTC).
  */
 import * as v from 'valibot'
-import { digits, id, title, visible, visibleLines } from './schema-fields.ts'
+import { digits, id, title, visibleLines } from './schema-fields.ts'
 
 /** «Пропущенные» are all that reached nobody. */
 const callFilters = [
@@ -173,41 +173,3 @@ export interface NewKeyReply extends KeyReply {
   readonly key: string
 }
 
-const words = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4000), visibleLines)
-
-/** POST /api/support */
-export const supportRequest = v.object({
-  subject: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(120), visible), ''),
-  text: words,
-  /** 'question': from «Вопрос ONLINE». */
-  kind: v.optional(v.picklist(['request', 'question']), 'request'),
-  /** A call it is about. */
-  callId: v.exactOptional(v.nullable(id)),
-})
-/** POST /api/support/:id/messages; both answer the SupportThread. */
-export const supportMessageRequest = v.object({ text: words })
-
-export interface SupportThread {
-  readonly id: string
-  readonly kind: 'request' | 'question'
-  readonly subject: string
-  readonly state: 'open' | 'answered' | 'closed'
-  readonly createdAt: number
-  readonly changedAt: number
-  readonly callId: string | null
-  /** Oldest first. */
-  readonly messages: readonly {
-    readonly id: string
-    readonly author: 'subscriber' | 'support'
-    readonly text: string
-    readonly at: number
-  }[]
-}
-
-/** GET /api/support: newest first, at most 50. */
-export interface SupportReply {
-  readonly threads: readonly SupportThread[]
-  /** '' = there is none. */
-  readonly phone: string
-  readonly email: string
-}

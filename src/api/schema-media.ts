@@ -102,12 +102,6 @@ export type NoticeKind = (typeof noticeKinds)[number]
 
 const profileSettings = v.object({
   name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120), visible),
-  /** '' = none. A change needs `password` in the request. */
-  email: v.pipe(
-    v.string(), v.trim(), v.maxLength(254),
-    v.check((text) => text === '' || /^[^\s@<>"]{1,64}@[^\s@<>"]+\.[^\s@<>".]{2,}$/.test(text)),
-    visible,
-  ),
   /** IANA name. */
   zone: v.pipe(v.string(), v.maxLength(64)),
   /** Of the panel. */
@@ -157,6 +151,8 @@ const deliverySettings = v.object({
   webhookUrl: v.pipe(v.string(), v.trim(), v.maxLength(500), v.check(isWebhookUrl)),
   /** Number of a Telegram chat with the operator's bot, or @channel; '' = none. As above. */
   telegramChat: v.pipe(v.string(), v.trim(), v.regex(/^(?:|-?\d{1,20}|@[A-Za-z]\w{4,31})$/)),
+  /** «Мало денег» is told when the balance falls below this. */
+  lowBalanceKopecks: whole(0, 10_000_000),
 })
 
 function isWebhookUrl(text: string): boolean {
@@ -172,9 +168,12 @@ function isWebhookUrl(text: string): boolean {
  */
 export const settingsRequest = v.object({
   version: v.optional(v.pipe(v.number(), v.integer())),
-  /** Of the login, for a change of e-mail, webhook or Telegram; else 403 wrong_password. */
+  /** Of the login, for a change of webhook or Telegram; else 403 wrong_password. */
   password: v.optional(password),
-  profile: v.optional(v.partial(profileSettings)),
+  /** The e-mail address has a route of its own: PUT /api/settings/email. */
+  profile: v.optional(v.object({
+    ...v.partial(profileSettings).entries, email: v.exactOptional(v.never('ownRoute')),
+  })),
   calls: v.optional(v.partial(callsSettings)),
   notifications: v.optional(v.partial(notificationSettings)),
   delivery: v.optional(v.partial(deliverySettings)),
@@ -183,7 +182,10 @@ export const settingsRequest = v.object({
 /** GET /api/settings, PUT /api/settings, PUT /api/settings/pin, PUT /api/settings/audio */
 export interface SettingsReply {
   readonly version: number
-  readonly profile: v.InferOutput<typeof profileSettings>
+  readonly profile: v.InferOutput<typeof profileSettings> & {
+    /** '' = none. */
+    readonly email: string
+  }
   readonly calls: v.InferOutput<typeof callsSettings>
   readonly notifications: Readonly<Record<NoticeKind, v.InferOutput<typeof channels>>>
   /** Channels over which the operator sends; the choices of others are only kept. */
@@ -221,7 +223,7 @@ export interface TrialReply {
 /** PUT /api/settings/password: ends all other sessions. 403 wrong_password. */
 export const passwordRequest = v.object({
   old: password,
-  new: v.pipe(v.string(), v.minLength(8), v.maxLength(128)),
+  new: v.pipe(v.string(), v.minLength(12), v.maxLength(128)),
 })
 
 /** PUT /api/settings/pin; null takes it away. 403 wrong_password, 422 weak_pin. */

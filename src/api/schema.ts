@@ -8,6 +8,8 @@ import type { DayKind } from '../call/calendar.ts'
 import type { CallRecord, RefusalReason, RuleVerdict } from '../call/record.ts'
 import { date, id, title, visible, whole } from './schema-fields.ts'
 import type { KnownCaller } from './schema-insight.ts'
+import type { NumberDestination } from './schema-limits.ts'
+import type { NumberPrice } from '../store/number-prices.ts'
 import type { RecordingState, SettingsReply } from './schema-media.ts'
 import type { NumberWatch, OverrideReply, Verification } from './schema-rules.ts'
 
@@ -139,15 +141,23 @@ export interface Problem {
   readonly requestId?: string
 }
 
-/** GET /api/me; also the reply to POST /api/login. */
+/** GET /api/me: a subscriber, or a manager, whose place is the desk. */
+export type MeReply = Me | ManagerMe
+
+/** A subscriber, or a manager who looks at the panel of one. */
 export interface Me {
+  readonly role: 'subscriber'
   readonly name: string
   readonly login: string
   readonly number: string
   readonly zone: string
-  readonly status: 'active' | 'suspended' | 'closed'
+  readonly status: 'active' | 'frozen' | 'suspended' | 'closed'
   readonly tariff: string
   readonly balanceKopecks: number
+  /** A balance below it is little. */
+  readonly lowBalanceKopecks?: number
+  /** This month's fee, which the balance does not cover: nothing is forwarded until it is paid. */
+  readonly feeDueKopecks?: number
   readonly voicemail: boolean
   readonly voicemailAfterSeconds: number
   readonly cycleLimitSeconds: number
@@ -158,6 +168,22 @@ export interface Me {
   readonly numbers?: readonly string[]
   /** New numbers must be confirmed by a code before rules ring them. */
   readonly verifyNumbers?: boolean
+  /** A manager looks at this panel: nothing can be changed (403 read_only). */
+  readonly viewedBy?: { readonly login: string; readonly name: string }
+  /** The password was made by us: 403 password_change_required until another one is set. */
+  readonly mustChangePassword?: boolean
+}
+
+/** A manager. */
+export interface ManagerMe {
+  readonly role: 'manager'
+  readonly name: string
+  readonly login: string
+  readonly email: string
+  readonly brand: Brand
+  /** Logging in asks for a code. */
+  readonly secondFactor: boolean
+  readonly mustChangePassword?: boolean
 }
 
 export interface Brand {
@@ -193,6 +219,13 @@ export interface NumberReply {
   readonly verification: Verification | null
   /** How it answered in the last 30 days. */
   readonly watch: NumberWatch
+  /**
+   * What a minute of a call forwarded to it costs; null: the tariff has no price, so it is not rung.
+   * Left out while the subscriber has no tariff.
+   */
+  readonly price?: NumberPrice | null
+  /** What line it is, and whether rules may ring it. */
+  readonly destination: NumberDestination
 }
 
 export type NextReply =
@@ -272,7 +305,7 @@ export interface OverviewReply {
     | { readonly kind: 'default'; readonly targetId: string }
     | { readonly kind: 'override'; readonly targetId: string }
     /** `ruleId`: a rule whose reaction it is. */
-    | { readonly kind: 'voicemail'; readonly why: 'rule' | 'override' | 'nothingActs';
+    | { readonly kind: 'voicemail'; readonly why: 'rule' | 'override' | 'nothingActs' | 'frozen';
         readonly ruleId: string | null }
     | { readonly kind: 'nowhere' }
     | { readonly kind: 'refused'; readonly why: RefusalReason; readonly ruleId: string | null }
@@ -280,6 +313,8 @@ export interface OverviewReply {
   readonly override: OverrideReply | null
   /** In winning order. */
   readonly rules: readonly RuleReply[]
+  /** A media server takes calls: voicemail can take one that rings. */
+  readonly media?: boolean
   /** Warnings that concern no single rule (nowhere, defaultMissing …), by code. */
   readonly warnings?: RuleReply['warnings']
   readonly window: { readonly from: number; readonly to: number }

@@ -7,6 +7,7 @@ import { nowMs, readId } from './context.ts'
 import type { ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
 import type { SessionsReply } from './schema-media.ts'
+import { shownAccount } from './shown-account.ts'
 
 /** A session is told by the beginning of its token's hash: enough to name it, not to be it. */
 const idLength = 32
@@ -16,8 +17,8 @@ export function sessionRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const db = deps.database.kysely
   return new Hono<ApiEnv>()
     .get('/', async (c) => {
-      const { id, tokenHash: own } = c.get('session')
-      const rows = await listSessions(db, id, nowMs(deps))
+      const { tokenHash: own } = c.get('session')
+      const rows = await listSessions(db, await shownAccount(deps, c), nowMs(deps))
       return c.json({
         sessions: rows.map(({ tokenHash, ...row }) => ({
           ...row, id: tokenHash.slice(0, idLength), current: tokenHash === own,

@@ -7,19 +7,19 @@ import { isZone } from '../call/zone.ts'
 import { changePassword } from '../store/account-notices.ts'
 import { chooseAudio } from '../store/audio-files.ts'
 import { StoreError } from '../store/errors.ts'
-import { countLogin, forgiveLogin } from '../store/login-throttle.ts'
 import { setPin } from '../store/mailbox-pin.ts'
-import { checkPassword, hashPassword } from '../store/password.ts'
+import { hashPassword } from '../store/password.ts'
 import { channelsOf, noticeKinds } from '../store/notice-choices.ts'
 import { sendTrial, smsAddressOf } from '../store/notice-trial.ts'
-import { passwordHashOf } from '../store/sessions.ts'
 import { changeSettings, loadSettings } from '../store/settings.ts'
 import type { SubscriberOptions } from '../store/options.ts'
 import type { SettingsChange } from '../store/settings.ts'
 import { nowMs, readBody } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
-import { clientAddress, originOf } from './guards.ts'
+import { provePassword, requireFresh } from './fresh.ts'
+import { originOf } from './guards.ts'
+import { refuseWeak } from './password-links.ts'
 import {
   chosenAudioRequest, passwordRequest, pinRequest, settingsRequest, trialRequest,
 } from './schema-media.ts'
@@ -40,8 +40,10 @@ export function mySettingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const { old, new: fresh } = await readBody(c, passwordRequest)
       const { login } = c.get('session')
       await provePassword(deps, c, old, 'old')
-      if (isWeak(fresh, login) || fresh === old)
-        throw new ApiError(422, 'weak_password', { field: 'new' })
+      await requireFresh(deps, c)
+      if (fresh === old)
+        throw new ApiError(422, 'weak_password', { field: 'new', details: { why: 'same' } })
+      refuseWeak(fresh, login, 'new')
       await changePassword(db, c.get('session'), await hashPassword(fresh), originOf(deps, c))
       return c.json({})
     })
@@ -71,8 +73,8 @@ export function mySettingsRoutes(deps: ApiDeps): Hono<ApiEnv> {
 
 async function settingsReply(deps: ApiDeps, c: ApiContext): Promise<SettingsReply> {
   const stored = await loadSettings(deps.database.kysely, c.get('session').subscriberId)
-  const { name, zone, options, greetingId, musicId, pin, version, calls } = stored
-  const { subscriberId } = c.get('session')
+  const { name, zone, options, greetingId, musicId, pin, version, calls, lowBalanceKopecks } = stored
+  const { subscriberId, viewedBy } = c.get('session')
   const { verifyNumbers = false, delivers = {} } = deps
   const smsAddress = await smsAddressOf(deps.database.kysely, subscriberId, verifyNumbers)
   return {
@@ -83,7 +85,11 @@ async function settingsReply(deps: ApiDeps, c: ApiContext): Promise<SettingsRepl
       noticeKinds.map((kind) => [kind, channelsOf(options, kind)]),
     ) as SettingsReply['notifications'],
     delivers: { email: false, sms: false, webhook: false, telegram: false, ...delivers },
-    delivery: { ...options.delivery, smsAddress },
+    delivery: {
+      ...options.delivery, smsAddress, lowBalanceKopecks,
+      // A manager who looks needs no secret of his.
+      ...(viewedBy === undefined ? {} : { webhookSecret: '' }),
+    },
     pin,
     audio: { greetingId, musicId },
     media: deps.media?.available() ?? false,
@@ -96,8 +102,10 @@ async function change(deps: ApiDeps, c: ApiContext, request: Request): Promise<v
   const { zone } = request.profile ?? {}
   if (zone !== undefined && !isZone(zone))
     throw new ApiError(422, 'bad_zone', { field: 'profile.zone' })
-  if (leadsElsewhere(request, (await loadSettings(db, subscriberId)).options))
+  if (leadsElsewhere(request, (await loadSettings(db, subscriberId)).options)) {
     await provePassword(deps, c, request.password ?? '', 'password')
+    await requireFresh(deps, c)
+  }
   try {
     const by = originOf(deps, c)
     await changeSettings(db, subscriberId, request.version, changeOf(request), by)
@@ -109,11 +117,10 @@ async function change(deps: ApiDeps, c: ApiContext, request: Request): Promise<v
 
 /** A stolen session must not be able to have the notices sent to somebody else. */
 function leadsElsewhere(
-  { profile = {}, delivery = {} }: Request,
-  { email, delivery: { webhookUrl, telegramChat } }: SubscriberOptions,
+  { delivery = {} }: Request,
+  { delivery: { webhookUrl, telegramChat } }: SubscriberOptions,
 ): boolean {
-  return (profile.email ?? email) !== email
-    || (delivery.webhookUrl ?? webhookUrl) !== webhookUrl
+  return (delivery.webhookUrl ?? webhookUrl) !== webhookUrl
     || (delivery.telegramChat ?? telegramChat) !== telegramChat
 }
 
@@ -123,18 +130,19 @@ function changeOf({ profile = {}, calls = {}, notifications, delivery }: Request
     language, recordConsent, recordPolicy, ringback, confirmMobiles, confirmSeconds,
     messageSeconds, silenceSeconds, retentionDays, ...columns
   } = calls
-  const { name, zone, email, language: panelLanguage } = profile
+  const { name, zone, language: panelLanguage } = profile
+  const { lowBalanceKopecks, ...ways } = delivery ?? {}
   return {
-    ...given({ name, zone }),
+    ...given({ name, zone, lowBalanceKopecks }),
     calls: given(columns),
     media: given({
       language, recordConsent, recordPolicy, ringback, confirmMobiles, confirmSeconds,
       messageSeconds, silenceSeconds,
     }),
     options: {
-      ...given({ email, language: panelLanguage, retentionDays }),
+      ...given({ language: panelLanguage, retentionDays }),
       ...(notifications === undefined ? {} : { notifications: givenOfEach(notifications) }),
-      ...(delivery === undefined ? {} : { delivery: given(delivery) }),
+      ...(delivery === undefined ? {} : { delivery: given(ways) }),
     },
   }
 }
@@ -151,28 +159,6 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
-}
-
-/** Counted like a log-in: a stolen session must not be a place to guess. */
-async function provePassword(
-  deps: ApiDeps, c: ApiContext, password: string, field: string,
-): Promise<void> {
-  const db = deps.database.kysely
-  const { id, login } = c.get('session')
-  const attempt = { login, address: clientAddress(deps, c) }
-  const waitSeconds = await countLogin(db, attempt, nowMs(deps))
-  if (waitSeconds > 0) {
-    throw new ApiError(429, 'too_many_attempts', {
-      retryAfterSeconds: waitSeconds, details: { n: Math.ceil(waitSeconds / 60) },
-    })
-  }
-  if (!(await checkPassword(password, await passwordHashOf(db, id))))
-    throw new ApiError(403, 'wrong_password', { field })
-  await forgiveLogin(db, attempt)
-}
-
-function isWeak(password: string, login: string): boolean {
-  return new Set(password).size < 4 || password.toLowerCase() === login.toLowerCase()
 }
 
 /** One digit throughout, or digits in a row: what everybody tries first. */

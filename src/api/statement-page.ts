@@ -61,7 +61,8 @@ function table({ lang, month, entries }: Statement): string {
 <td></td></tr></tfoot></table>`
 }
 
-function monthTitle(month: string, locale: string): string {
+/** 'ноябрь 2025 г.' of 'YYYY-MM'. */
+export function monthTitle(month: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' })
     .format(Date.parse(`${month}-01T00:00:00Z`))
 }

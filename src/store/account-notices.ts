@@ -4,10 +4,12 @@
  */
 import { createHash } from 'node:crypto'
 import { isIPv4 } from 'node:net'
+import { findPerson } from './accounts.ts'
+import type { Person } from './accounts.ts'
 import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { newId } from './ids.ts'
-import type { Origin } from './notice.ts'
+import type { Notice, Origin } from './notice.ts'
 import { tell } from './outbox.ts'
 import { setPassword } from './sessions.ts'
 import type { Session } from './sessions.ts'
@@ -18,15 +20,30 @@ const rememberedMs = 180 * 86_400_000
 /** Gives an account a new password, ends its other sessions and tells its owner. */
 export async function changePassword(
   db: Db,
-  { id, subscriberId, tokenHash }: Session,
+  { id, tokenHash }: Session,
   passwordHash: string,
   by: Origin,
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
     await setPassword(trx, id, passwordHash, tokenHash)
+    const person = await findPerson(trx, id)
     const notice = { kind: 'accountChange', what: 'password', ...by } as const
-    await tell(trx, { subscriberId, key: `account:${newId(by.atMs)}`, notice }, by.atMs)
+    if (person) await tellAccount(trx, person, notice, by.atMs)
   })
+}
+
+/** Tells the owner of an account: a subscriber by his choices, a manager by e-mail. */
+export async function tellAccount(
+  trx: Trx, person: Person, notice: Notice, wallMs: number,
+): Promise<void> {
+  const key = `account:${newId(wallMs)}`
+  const { subscriberId, email, name } = person
+  if (subscriberId !== '') return tell(trx, { subscriberId, key, notice }, wallMs)
+  if (email === '') return
+  await tell(trx, {
+    subscriberId, key, notice, to: { channel: 'email', address: email },
+    reader: { name, language: 'ru', zone: 'Europe/Moscow' },
+  }, wallMs)
 }
 
 /** The e-mail address was changed: the old one is told in any case, the new one by his choices. */
@@ -49,7 +66,7 @@ export async function tellEmailChange(
  */
 export async function noteLogin(
   db: Db,
-  { id: accountId, subscriberId }: { readonly id: string; readonly subscriberId: string },
+  { id: accountId }: { readonly id: string },
   by: Origin,
 ): Promise<void> {
   await inTransaction(db, async (trx) => {
@@ -73,7 +90,8 @@ export async function noteLogin(
     }
     if (known.length === 0 || places.every((place) => fresh.has(place))) return
     const notice = { kind: 'newLogin', ...by, agent: by.agent.slice(0, 255) } as const
-    await tell(trx, { subscriberId, key: `login:${newId(by.atMs)}`, notice }, by.atMs)
+    const person = await findPerson(trx, accountId)
+    if (person) await tellAccount(trx, person, notice, by.atMs)
   })
 }
 

@@ -9,7 +9,7 @@ import { newId } from './ids.ts'
 export interface NewAlarm {
   /** Names the trouble: 'ledger:<subscriber>:17:balance'. At most 160 characters, ASCII. */
   readonly key: string
-  readonly kind: 'ledger' | 'payment'
+  readonly kind: 'ledger' | 'payment' | 'fraud'
   readonly subscriberId: string | undefined
   readonly details: Readonly<Record<string, string | number>>
 }
@@ -62,4 +62,19 @@ export async function openAlarms(db: Db, limit = 100): Promise<readonly Alarm[]>
 /** Somebody has seen to it; raised again it is open again. */
 export async function closeAlarm(db: Db, id: string, wallMs: number): Promise<void> {
   await db.updateTable('alarms').set({ closed_at: wallMs }).where('id', '=', id).execute()
+}
+
+/**
+ * Raises an alarm that is one for its key: when it is there already its facts are brought up to
+ * date, and it stays closed if somebody has closed it. Whether it is new.
+ */
+export async function raiseOnce(db: Db, alarm: NewAlarm, wallMs: number): Promise<boolean> {
+  const there = await db
+    .updateTable('alarms')
+    .set({ details: JSON.stringify(alarm.details), last_at: wallMs })
+    .where('alarm_key', '=', alarm.key)
+    .executeTakeFirst()
+  if (there.numUpdatedRows > 0n) return false
+  await raiseAlarm(db, alarm, wallMs)
+  return true
 }

@@ -105,6 +105,7 @@ export async function findKey(
     .innerJoin('accounts as a', 'a.subscriber_id', 'k.subscriber_id')
     .select(['k.id as key_id', 'k.scopes', 'k.last_used_at', 'a.id', 'a.subscriber_id', 'a.login'])
     .where('k.key_hash', '=', hash)
+    .where('a.status', '=', 'active')
     .orderBy('a.id')
     .executeTakeFirst()
   if (!row) return undefined
@@ -119,7 +120,10 @@ export async function findKey(
     id: row.id,
     subscriberId: row.subscriber_id,
     login: row.login,
+    role: 'subscriber',
     tokenHash: hash,
+    freshUntil: 0,
+    mustChangePassword: false,
     scopes: readScopes(row.scopes),
   }
 }

@@ -4,7 +4,7 @@
  * server no parsing. It knows no table.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kysely, MysqlDialect } from 'kysely'
+import { CompiledQuery, Kysely, MysqlDialect } from 'kysely'
 import type { Transaction } from 'kysely'
 import { createPool } from 'mysql2'
 import type { Pool, PoolConnection, PoolOptions } from 'mysql2'
@@ -14,12 +14,15 @@ import type { Tables } from './tables.ts'
 /** What repository functions take; a Transaction is one, too. */
 export type Db = Kysely<Tables>
 export type Trx = Transaction<Tables>
-export type SqlValue = string | number | null
+export type SqlValue = string | number | Uint8Array | null
 
 export interface Statement {
   readonly sql: string
   readonly values: readonly SqlValue[]
 }
+
+/** Runs prepared SQL on the connection of a transaction. */
+export type Run = <Row>(sql: string, values: readonly SqlValue[]) => Promise<Row[]>
 
 export interface Database {
   readonly kysely: Db
@@ -27,6 +30,8 @@ export interface Database {
   execute<Row>(sql: string, values: readonly SqlValue[], timeoutMs: number): Promise<Row[]>
   /** Runs prepared statements in one transaction: all of them or none; the same fault. */
   executeTogether(statements: readonly Statement[], timeoutMs: number): Promise<void>
+  /** One transaction in which a statement may depend on the answer to another; the same fault. */
+  transact<T>(work: (run: Run) => Promise<T>, timeoutMs: number): Promise<T>
   close(): Promise<void>
 }
 
@@ -44,7 +49,11 @@ export function openDatabase(options: {
     execute: (sql, values, timeoutMs) =>
       onConnection(pool, timeoutMs, (connection) => runOn(connection, { sql, values })),
     executeTogether: (statements, timeoutMs) =>
-      onConnection(pool, timeoutMs, (connection) => runTogether(connection, statements)),
+      onConnection(pool, timeoutMs, (connection) => runTogether(connection, async (run) => {
+        for (const { sql, values } of statements) await run(sql, values)
+      })),
+    transact: (work, timeoutMs) =>
+      onConnection(pool, timeoutMs, (connection) => runTogether(connection, work)),
     close: () => new Promise((done) => pool.end(() => done())),
   }
 }
@@ -77,6 +86,14 @@ export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): 
       if (attempt === 5 || !helps) throw first
       await sleep(10 * 2 ** attempt * (0.5 + Math.random()))
     }
+  }
+}
+
+/** Statements of the hot path within a transaction of Kysely's. */
+export function runIn(trx: Trx): Run {
+  return async <Row>(sql: string, values: readonly SqlValue[]): Promise<Row[]> => {
+    const { rows } = await trx.executeQuery(CompiledQuery.raw(sql, [...values]))
+    return rows as Row[]
   }
 }
 
@@ -167,10 +184,10 @@ function runOn<Row>(connection: PoolConnection, { sql, values }: Statement): Pro
   })
 }
 
-async function runTogether(
+async function runTogether<T>(
   connection: PoolConnection,
-  statements: readonly Statement[],
-): Promise<void> {
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
   const ask = (text: string) => new Promise<void>((done, failed) => {
     connection.query(text, (error) => {
       if (error) failed(error)
@@ -179,8 +196,9 @@ async function runTogether(
   })
   await ask('START TRANSACTION')
   try {
-    for (const statement of statements) await runOn(connection, statement)
+    const result = await work((sql, values) => runOn(connection, { sql, values }))
     await ask('COMMIT')
+    return result
   } catch (fault) {
     await ask('ROLLBACK').catch(() => connection.destroy())
     throw fault

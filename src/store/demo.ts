@@ -7,10 +7,13 @@ import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { ScheduleBlock } from '../call/rule.ts'
 import { inTransaction } from './database.ts'
-import type { Db } from './database.ts'
+import type { Db, Trx } from './database.ts'
+import { seedDesk } from './demo-desk.ts'
 import { demoTariff } from './demo-tariff.ts'
 import { StoreError } from './errors.ts'
+import { forgiveMonth } from './monthly-fee.ts'
 import { hashPassword } from './password.ts'
+import { setLimit } from './limits-change.ts'
 import { addNumber } from './numbers.ts'
 import { addRule } from './rules.ts'
 import type { RuleDraft } from './rules.ts'
@@ -33,6 +36,8 @@ export interface DemoAccess {
   readonly password: string
   /** Personal number, E.164. */
   readonly number: string
+  /** Of the desk. */
+  readonly manager?: { readonly login: string; readonly password: string }
 }
 
 const login = 'demo'
@@ -46,6 +51,14 @@ const dayMs = 86_400_000
  * undefined when there is no demo subscriber.
  */
 export async function seedDemo(db: Db, options: DemoOptions): Promise<DemoAccess | undefined> {
+  const access = await seedSubscriber(db, options)
+  if (access === undefined || access.manager !== undefined) return access
+  const whole = { ...access, manager: await seedDesk(db, access, options.wallMs) }
+  await writeAccess(options.file, whole)
+  return whole
+}
+
+async function seedSubscriber(db: Db, options: DemoOptions): Promise<DemoAccess | undefined> {
   const some = await db.selectFrom('subscribers').select('id').limit(1).executeTakeFirst()
   if (!some) {
     try {
@@ -86,10 +99,13 @@ async function fill(db: Db, options: DemoOptions): Promise<DemoAccess> {
       options.wallMs,
     )
     await giveTariff(trx, id, options.wallMs)
+    // The balance of the pictures is what is left after this month's fee.
+    await forgiveMonth(trx, id, options.wallMs)
     const phones = await addPhones(trx, id, options.wallMs)
     for (const rule of demoRules(phones, options.wallMs))
       await addRule(trx, id, rule, options.wallMs)
     await setDefaultNumber(trx, id, phones.mobile)
+    await openForDemo(trx, id, options.wallMs)
     const by = { atMs: options.wallMs, from: '', agent: '' }
     await changeSettings(trx, id, undefined, { options: { email } }, by)
     await addTrunk(
@@ -141,10 +157,22 @@ async function addPhones(db: Db, subscriberId: string, wallMs: number): Promise<
   // Nobody can type codes for telephones that do not exist; the rules to come write the document.
   await db
     .updateTable('numbers')
-    .set({ verified_at: wallMs })
+    .set({ verified_at: wallMs, address_since: null })
     .where('subscriber_id', '=', subscriberId)
     .execute()
   return phones
+}
+
+/** His second card is a Greek one; and one tries a load on his number, from one caller. */
+async function openForDemo(trx: Trx, id: string, wallMs: number): Promise<void> {
+  await trx
+    .insertInto('subscriber_countries')
+    .values({ subscriber_id: id, country: 'GR', since: wallMs })
+    .execute()
+  const by = { actor: 'system' }
+  const reason = 'Демонстрация: пробы под нагрузкой.'
+  const off = { subscriberId: id, value: 0, reason, by }
+  await setLimit(trx, { ...off, name: 'callerCallsPerHour' }, wallMs)
 }
 
 /** In the order of the manual's picture; the first three together leave no hour of the week. */

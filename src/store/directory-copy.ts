@@ -1,12 +1,14 @@
 /**
- * The copy of trunks and personal numbers that a process keeps in memory: an INVITE from an unknown
+ * The copy of trunks, personal numbers and limits of all that a process keeps in memory: an INVITE from an unknown
  * address is refused before any database work, and a leg to one of our own numbers before it is
  * dialled. Rows of `topics` tell every process when its copy is old.
  */
 import type { Cancel, Clock } from '../clock.ts'
 import type { Trunk } from '../call/trunk.ts'
+import type { SetLimits } from '../limits/limit-table.ts'
 import type { Log } from '../log.ts'
 import type { Db } from './database.ts'
+import { limitsOfAll } from './limits.ts'
 import { listPersonalNumbers } from './subscribers.ts'
 import type { Topic } from './topics.ts'
 import { listTrunks } from './trunks.ts'
@@ -20,6 +22,8 @@ export interface DirectoryCopy {
   /** Enabled trunks in outgoing order; the same array until something changes. */
   trunks(): readonly Trunk[]
   isPersonalNumber(address: string): boolean
+  /** Limits that are set for all. */
+  limits(): SetLimits
   /** Brings the copy up to date now. */
   refresh(): Promise<void>
   stop(): void
@@ -30,16 +34,18 @@ export async function copyDirectory(db: Db, clock: Clock, log: Log): Promise<Dir
   const versions = new Map<string, string>()
   let trunks: readonly Trunk[] = []
   let numbers: ReadonlySet<string> = new Set()
+  let limits: SetLimits = {}
   let cancel: Cancel = () => {}
   let stopped = false
 
   const load = async (topic: Topic) => {
     if (topic === 'trunks') trunks = (await listTrunks(db)).filter((trunk) => trunk.enabled)
+    else if (topic === 'limits') limits = await limitsOfAll(db)
     else numbers = new Set(await listPersonalNumbers(db))
   }
   const refresh = async () => {
     const rows = await db.selectFrom('topics').selectAll().execute()
-    for (const topic of ['trunks', 'personalNumbers'] as const) {
+    for (const topic of ['trunks', 'personalNumbers', 'limits'] as const) {
       const version = rows.find((row) => row.name === topic)?.version ?? ''
       if (versions.get(topic) === version) continue
       await load(topic)
@@ -65,6 +71,7 @@ export async function copyDirectory(db: Db, clock: Clock, log: Log): Promise<Dir
   }
   return {
     trunks: () => trunks,
+    limits: () => limits,
     isPersonalNumber: (address) => numbers.has(address),
     refresh,
     stop,

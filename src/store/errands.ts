@@ -3,10 +3,10 @@
  * spoken, a test call). The panel writes a row, one application process takes it, the row tells
  * both what came of it. Implements ErrandBoard of `app/ports.ts`.
  */
-import type { Errand, ErrandBoard } from '../app/ports.ts'
+import type { Errand, ErrandBoard, LegProgress } from '../app/ports.ts'
 import type { Clock } from '../clock.ts'
 import { inTransaction } from './database.ts'
-import type { Db } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
 import { mark } from './marks.ts'
@@ -23,7 +23,7 @@ export type ErrandState = 'open' | 'taken' | 'done' | 'noAnswer' | 'noMedia' | '
 
 export interface StoredErrand {
   readonly id: string
-  readonly kind: Errand['kind']
+  readonly kind: ErrandDraft['kind']
   readonly state: ErrandState
   readonly expiresAt: number
   readonly greetingId: string | undefined
@@ -80,6 +80,55 @@ export async function addErrand(
   return id
 }
 
+/** A test of a trunk, as the desk watches it. */
+export interface TrunkTest extends Partial<LegProgress> {
+  readonly id: string
+  readonly trunkId: string
+  readonly address: string
+  readonly state: ErrandState
+}
+
+/**
+ * Asks for a call to `address` through one trunk alone and answers the errand's id; one at a time
+ * over the whole service. Throws StoreError errand_running, limit, not_found, trunk_off.
+ */
+export async function addTrunkTest(
+  trx: Trx, trunkId: string, address: string, wallMs: number,
+): Promise<string> {
+  // Queues all who test trunks.
+  const trunks = await trx.selectFrom('trunks').select(['id', 'enabled']).forUpdate().execute()
+  const trunk = trunks.find(({ id: one }) => one === trunkId)
+  if (!trunk) throw new StoreError('not_found')
+  // Processes know of trunks that are switched on only.
+  if (trunk.enabled !== 1) throw new StoreError('trunk_off')
+  const recent = await trx.selectFrom('errands').select(['state', 'expires_at', 'created_at'])
+    .where('subscriber_id', '=', '').where('created_at', '>', String(wallMs - 3_600_000)).execute()
+  if (recent.some((row) => lives(row, wallMs))) throw new StoreError('errand_running')
+  if (recent.length >= perHour) throw new StoreError('limit', { max: perHour })
+  const shown = await trx.selectFrom('personal_numbers').select('address').orderBy('address')
+    .limit(1).executeTakeFirst()
+  const id = newId(wallMs)
+  await trx
+    .insertInto('errands')
+    .values({
+      id, subscriber_id: '', kind: 'trunkTest', state: 'open', owner: '', created_at: wallMs,
+      details: JSON.stringify({ trunkId, address, number: shown?.address ?? '' }),
+      expires_at: wallMs + openMs,
+    })
+    .execute()
+  return id
+}
+
+/** What became of a test of a trunk. Throws StoreError not_found. */
+export async function loadTrunkTest(db: Db, id: string, wallMs: number): Promise<TrunkTest> {
+  const row = await db.selectFrom('errands').selectAll().where('id', '=', id)
+    .where('kind', '=', 'trunkTest').executeTakeFirst()
+  if (!row) throw new StoreError('not_found')
+  const over = (row.state === 'open' || row.state === 'taken') && !lives(row, wallMs)
+  const details = JSON.parse(row.details) as Omit<TrunkTest, 'id' | 'state'>
+  return { ...details, id, state: over ? 'expired' : row.state as ErrandState }
+}
+
 /** One errand. Throws StoreError not_found, also for one of somebody else. */
 export async function loadErrand(
   db: Db,
@@ -98,7 +147,7 @@ export async function loadErrand(
   const details = JSON.parse(row.details) as { readonly greetingId?: string }
   return {
     id: row.id,
-    kind: row.kind as Errand['kind'],
+    kind: row.kind as ErrandDraft['kind'],
     state: over ? 'expired' : (row.state as ErrandState),
     expiresAt: Number(row.expires_at),
     greetingId: details.greetingId,
@@ -130,7 +179,7 @@ export function createErrandBoard(db: Db, clock: Clock, owner: string): ErrandBo
       }
       return undefined
     },
-    async finish(id, outcome) {
+    async finish(id, outcome, leg) {
       await inTransaction(db, async (trx) => {
         const row = await trx
           .selectFrom('errands')
@@ -144,7 +193,7 @@ export function createErrandBoard(db: Db, clock: Clock, owner: string): ErrandBo
         const { code: _, ...details } = JSON.parse(row.details) as Record<string, unknown>
         await trx
           .updateTable('errands')
-          .set({ state: outcome, details: JSON.stringify(details) })
+          .set({ state: outcome, details: JSON.stringify({ ...details, ...leg }) })
           .where('id', '=', id)
           .execute()
         await mark(trx, row.subscriber_id, 'errands')
@@ -164,12 +213,13 @@ export async function forgetErrands(db: Db, wallMs: number): Promise<void> {
 async function loadTaken(db: Db, id: string): Promise<Errand | undefined> {
   const row = await db
     .selectFrom('errands as e')
-    .innerJoin('personal_numbers as p', 'p.subscriber_id', 'e.subscriber_id')
+    .leftJoin('personal_numbers as p', 'p.subscriber_id', 'e.subscriber_id')
     .select(['e.id', 'e.subscriber_id', 'e.kind', 'e.details', 'e.expires_at', 'p.address'])
     .where('e.id', '=', id)
     .orderBy('p.address')
     .executeTakeFirst()
-  if (!row) return undefined
+  // A test of a trunk is nobody's.
+  if (!row || (row.address === null && row.kind !== 'trunkTest')) return undefined
   await mark(db, row.subscriber_id, 'errands')
   return {
     number: row.address,

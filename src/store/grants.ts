@@ -11,7 +11,7 @@ import { migrate } from './migrate.ts'
 import { urlOfUser } from './private-server.ts'
 
 /** Tables whose rows nobody changes once they are written. */
-const appendOnly: readonly string[] = ['ledger', 'payment_notices']
+const appendOnly: readonly string[] = ['ledger', 'payment_notices', 'audit_log']
 const everything = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 const appending = ['SELECT', 'INSERT']
 /**

@@ -10,8 +10,10 @@ import { raiseAlarm } from './alarms.ts'
 import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
+import { lowBalanceEvent } from './low-balance.ts'
 import { mark } from './marks.ts'
 import type { LedgerTable } from './money-tables.ts'
+import { tell } from './outbox.ts'
 
 /** What an entry is about, besides what every entry has. */
 interface About {
@@ -41,14 +43,9 @@ export type LedgerRow = {
  */
 export async function append(db: Db, subscriberId: string, effect: Effect): Promise<Appended> {
   return inTransaction(db, async (trx) => {
-    const copy = await lockBalance(trx, subscriberId)
-    const there = await trx
-      .selectFrom('ledger')
-      .selectAll()
-      .where('subscriber_id', '=', subscriberId)
-      .where('entry_key', '=', effect.key)
-      .executeTakeFirst()
-    if (there) return { entry: sameEffect(entryFrom(there), effect), isNew: false }
+    const { copy, lowKopecks } = await lockAccount(trx, subscriberId)
+    const there = await entryOf(trx, subscriberId, effect.key)
+    if (there) return { entry: sameEffect(there, effect), isNew: false }
     const last = await lastEntry(trx, subscriberId)
     const balance = last?.balanceKopecks ?? 0
     if (copy !== balance) {
@@ -73,7 +70,10 @@ export async function append(db: Db, subscriberId: string, effect: Effect): Prom
       .where('id', '=', subscriberId)
       .execute()
     await mark(trx, subscriberId, 'balance')
-    return { entry: { ...effect, number, balanceKopecks, atMs }, isNew: true }
+    const entry = { ...effect, number, balanceKopecks, atMs }
+    const low = lowBalanceEvent(subscriberId, balance, entry, lowKopecks)
+    if (low !== undefined) await tell(trx, low, effect.atMs)
+    return { entry, isNew: true }
   })
 }
 
@@ -82,14 +82,20 @@ export async function append(db: Db, subscriberId: string, effect: Effect): Prom
  * before it appends starts here. Throws StoreError not_found.
  */
 export async function lockBalance(trx: Trx, subscriberId: string): Promise<Kopecks> {
+  return (await lockAccount(trx, subscriberId)).copy
+}
+
+async function lockAccount(
+  trx: Trx, subscriberId: string,
+): Promise<{ readonly copy: Kopecks; readonly lowKopecks: Kopecks }> {
   const row = await trx
     .selectFrom('subscribers')
-    .select('balance_kopecks')
+    .select(['balance_kopecks', 'low_balance_kopecks'])
     .where('id', '=', subscriberId)
     .forUpdate()
     .executeTakeFirst()
   if (!row) throw new StoreError('not_found')
-  return Number(row.balance_kopecks)
+  return { copy: Number(row.balance_kopecks), lowKopecks: Number(row.low_balance_kopecks) }
 }
 
 /** The alarm of a balance that is another than the ledger says. */
@@ -115,6 +121,19 @@ export function entryFrom(row: LedgerRow): StoredEntry {
   }
 }
 
+async function entryOf(
+  trx: Trx, subscriberId: string, key: string,
+): Promise<StoredEntry | undefined> {
+  const row = await trx
+    .selectFrom('ledger')
+    .selectAll()
+    .where('subscriber_id', '=', subscriberId)
+    .where('entry_key', '=', key)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && entryFrom(row)
+}
+
 async function lastEntry(trx: Trx, subscriberId: string): Promise<StoredEntry | undefined> {
   const row = await trx
     .selectFrom('ledger')
@@ -122,6 +141,8 @@ async function lastEntry(trx: Trx, subscriberId: string): Promise<StoredEntry | 
     .where('subscriber_id', '=', subscriberId)
     .orderBy('number', 'desc')
     .limit(1)
+    // Not what this transaction saw before it got the account's lock.
+    .forUpdate()
     .executeTakeFirst()
   return row && entryFrom(row)
 }

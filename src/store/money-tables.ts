@@ -1,6 +1,7 @@
 /**
  * Row types of the money tables (sql/005-money.sql), in the manner of tables.ts.
  */
+import type { ColumnType } from 'kysely'
 import type { Big, NullableBig } from './tables.ts'
 
 export interface LedgerTable {
@@ -65,6 +66,10 @@ export interface MoneyTables {
     valid_from: NullableBig
     valid_to: NullableBig
     created_at: Big
+    version: ColumnType<number, number | undefined, number>
+    replaces: ColumnType<string | null, string | null | undefined, string | null>
+    referral_bonus_kopecks: ColumnType<string, number | undefined, number>
+    referral_min_payment_kopecks: ColumnType<string, number | undefined, number>
   }
   tariff_rates: {
     tariff_id: string
@@ -100,5 +105,7 @@ export interface MoneyTables {
     last_at: Big
     times: number
     closed_at: NullableBig
+    closed_by: ColumnType<string, string | undefined, string>
+    note: ColumnType<string, string | undefined, string>
   }
 }

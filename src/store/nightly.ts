@@ -4,8 +4,13 @@
  */
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { Log } from '../log.ts'
+import { forgetCallCommands } from './call-commands.ts'
+import { forgetLadders } from './call-ladders.ts'
 import { checkLedgers } from './ledger-check.ts'
+import type { CheckResult } from './ledger-check.ts'
 import type { Db } from './database.ts'
+import { forgetForms } from './desk-deed.ts'
+import { followPlannedTariffs } from './desk-tariffs.ts'
 import { newId } from './ids.ts'
 import { holdLease } from './leases.ts'
 
@@ -40,9 +45,13 @@ export function startNightly(options: NightlyOptions): Nightly {
   let under: Promise<boolean> = Promise.resolve(false)
   let cancel: Cancel = () => {}
   const look = (): Promise<boolean> => {
-    under = under.then(() => stopped ? false : checkWhenDue(options, owner))
+    under = under.then(async () => {
+      if (stopped) return false
+      await followPlannedTariffs(options.db, Math.floor(clock.wallMs()))
+      return checkWhenDue(options, owner)
+    })
       .catch((fault: unknown) => {
-        log.error({ err: fault }, 'the nightly check of the ledgers could not be made')
+        log.error({ err: fault }, 'the chores of the night could not be done')
         return false
       })
     return under
@@ -68,12 +77,12 @@ async function checkWhenDue(
 ): Promise<boolean> {
   const wallMs = Math.floor(clock.wallMs())
   const tonight = Math.floor((wallMs - hourMs) / dayMs) * dayMs + hourMs
-  if (await doneAt(db) >= tonight) return false
+  if ((await ledgersCheckedAt(db) ?? 0) >= tonight) return false
   const lease = await holdLease(db, 'ledgerCheck', owner, leaseMs)
   if (!lease) return false
   try {
     // Whoever had the lease before may just have done it.
-    if (await doneAt(db) >= tonight) return false
+    if ((await ledgersCheckedAt(db) ?? 0) >= tonight) return false
     const { entries, alarms } = await checkLedgers(db, wallMs)
     if (alarms.length > 0) {
       const keys = alarms.slice(0, 20).map(({ key }) => key)
@@ -81,22 +90,46 @@ async function checkWhenDue(
     } else {
       log.info({ entries }, 'all ledgers add up')
     }
-    await db
-      .insertInto('counters')
-      .values({ name: mark, value: wallMs })
-      .onDuplicateKeyUpdate({ value: wallMs })
-      .execute()
+    await forgetLadders(db, wallMs)
+    await forgetCallCommands(db, wallMs)
+    await forgetForms(db, wallMs)
+    await noteDone(db, wallMs)
     return true
   } finally {
     await lease.release()
   }
 }
 
-async function doneAt(db: Db): Promise<number> {
+/**
+ * Checks all ledgers now, as in the night, whatever the hour; undefined when somebody is at it.
+ * Throws what the database throws.
+ */
+export async function checkLedgersNow(db: Db, wallMs: number): Promise<CheckResult | undefined> {
+  const lease = await holdLease(db, 'ledgerCheck', newId(wallMs), leaseMs)
+  if (!lease) return undefined
+  try {
+    const result = await checkLedgers(db, wallMs)
+    await noteDone(db, wallMs)
+    return result
+  } finally {
+    await lease.release()
+  }
+}
+
+/** When the ledgers were last checked, milliseconds since 1970; undefined = never. */
+export async function ledgersCheckedAt(db: Db): Promise<number | undefined> {
   const row = await db
     .selectFrom('counters')
     .select('value')
     .where('name', '=', mark)
     .executeTakeFirst()
-  return row ? Number(row.value) : 0
+  return row && Number(row.value)
+}
+
+async function noteDone(db: Db, wallMs: number): Promise<void> {
+  await db
+    .insertInto('counters')
+    .values({ name: mark, value: wallMs })
+    .onDuplicateKeyUpdate({ value: wallMs })
+    .execute()
 }

@@ -9,9 +9,14 @@ import type { SubscriberOptions } from './options.ts'
 /** In the order in which they are shown. */
 export const noticeKinds = [
   'missedCall', 'voicemail', 'recording', 'lowBalance', 'payment', 'refused', 'silentTarget',
-  'newLogin', 'accountChange', 'dailyDigest', 'weeklyDigest',
+  'newLogin', 'accountChange', 'supportAnswer', 'dailyDigest', 'weeklyDigest',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
+
+/** Whether a subscriber chooses where notices of this kind go. */
+export function isChosen(kind: string): kind is NoticeKind {
+  return (noticeKinds as readonly string[]).includes(kind)
+}
 
 export const noticeChannels = ['email', 'sms', 'webhook', 'telegram'] as const
 export type NoticeChannel = (typeof noticeChannels)[number]
@@ -34,6 +39,7 @@ const usual: Readonly<Record<NoticeKind, Channels>> = {
   silentTarget: byMail,
   newLogin: byMail,
   accountChange: byMail,
+  supportAnswer: byMail,
   dailyDigest: none,
   weeklyDigest: none,
 }

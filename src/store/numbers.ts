@@ -6,6 +6,10 @@ import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
+import { destinationOf } from './number-class.ts'
+import type { Destination } from '../limits/destination.ts'
+import { judgeOf } from './number-judge.ts'
+import type { Verdict } from './number-judge.ts'
 import { lockSubscriber, storeRuleSet } from './rule-set.ts'
 
 export const maxNumbers = 50
@@ -29,6 +33,8 @@ export interface StoredNumber extends Required<NumberDraft> {
   readonly isDefault: boolean
   /** The same address stands in the list more than once. */
   readonly repeated: boolean
+  /** What line it is and whether rules may ring it. */
+  readonly verdict: Verdict
 }
 
 /** All numbers, oldest first. */
@@ -37,8 +43,8 @@ export async function listNumbers(db: Db, subscriberId: string): Promise<readonl
     .selectFrom('numbers as n')
     .innerJoin('subscribers as s', 's.id', 'n.subscriber_id')
     .select([
-      'n.id', 'n.address', 'n.description', 'n.confirm', 'n.caller_id', 'n.verified_at',
-      's.default_number_id',
+      'n.id', 'n.address', 'n.description', 'n.confirm', 'n.caller_id', 'n.verified_at', 'n.class',
+      'n.country', 'n.address_since', 's.default_number_id',
     ])
     .where('n.subscriber_id', '=', subscriberId)
     .orderBy('n.id')
@@ -59,7 +65,8 @@ export async function listNumbers(db: Db, subscriberId: string): Promise<readonl
     count.set(address, (count.get(address) ?? 0) + 1)
     if (at !== null) proved.set(address, Number(at))
   }
-  return rows.map((row) => ({
+  const judge = await judgeOf(db, subscriberId)
+  return Promise.all(rows.map(async (row) => ({
     id: row.id,
     address: row.address,
     description: row.description,
@@ -69,7 +76,8 @@ export async function listNumbers(db: Db, subscriberId: string): Promise<readonl
     usedBy: uses.filter((use) => use.number_id === row.id).map((use) => use.name),
     isDefault: row.default_number_id === row.id,
     repeated: count.get(row.address) !== 1,
-  }))
+    verdict: await judge(row),
+  })))
 }
 
 /** One number. Throws StoreError not_found, also for a number of somebody else. */
@@ -87,6 +95,7 @@ export async function addNumber(
   wallMs: number,
 ): Promise<string> {
   const id = newId(wallMs)
+  const line = lineColumns(await destinationOf(draft.address), wallMs)
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const { count } = await trx
@@ -97,7 +106,7 @@ export async function addNumber(
     if (Number(count) >= maxNumbers) throw new StoreError('limit', { limit: maxNumbers })
     await trx
       .insertInto('numbers')
-      .values({ id, subscriber_id: subscriberId, ...numberColumns(draft) })
+      .values({ id, subscriber_id: subscriberId, ...numberColumns(draft), ...line })
       .execute()
     await storeRuleSet(trx, subscriberId)
   })
@@ -110,7 +119,9 @@ export async function updateNumber(
   subscriberId: string,
   id: string,
   draft: NumberDraft,
+  wallMs: number,
 ): Promise<void> {
+  const line = lineColumns(await destinationOf(draft.address), wallMs)
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, subscriberId)
     const old = await trx
@@ -125,7 +136,7 @@ export async function updateNumber(
       .set({
         ...numberColumns(draft),
         // Another address is another telephone: it has to be proved anew.
-        ...(old.address === draft.address ? {} : { verified_at: null }),
+        ...(old.address === draft.address ? {} : { verified_at: null, ...line }),
       })
       .where('id', '=', id)
       .execute()
@@ -161,6 +172,10 @@ function numberColumns({ address, description, confirm, callerId }: NumberDraft)
     ...(confirm === undefined ? {} : { confirm: confirm === null ? null : Number(confirm) }),
     ...(callerId === undefined ? {} : { caller_id: callerId }),
   }
+}
+
+function lineColumns({ class: kind, country }: Destination, wallMs: number) {
+  return { class: kind, country, address_since: Math.floor(wallMs) }
 }
 
 async function refuseWhenUsed(trx: Trx, subscriberId: string, id: string): Promise<void> {

@@ -5,24 +5,36 @@
  */
 import { sql } from 'kysely'
 import type { CallRecord, LegRecord } from '../call/record.ts'
+import { raiseAlarm } from './alarms.ts'
+import type { NewAlarm } from './alarms.ts'
 import { recordFrom } from './call-rows.ts'
-import { inTransaction } from './database.ts'
+import { settleCalls } from './charge-call.ts'
+import type { Settlement } from './charge-call.ts'
+import { inTransaction, runIn } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { databaseNowMs } from './leases.ts'
 import { callEvent, tell } from './outbox.ts'
 import { fateOf, readIdentity } from './process-identity.ts'
+import { TariffShelf } from './tariff-shelf.ts'
 
 const leaseName = (owner: string) => `journal:${owner}`
 export const journalLeaseMs = 15_000
 const batch = 200
+/** A reservation this old is no news that is still under way. */
+const strayMs = 60_000
 
 /** The name under which a journal holds its lease. */
 export function journalLease(owner: string): string {
   return leaseName(owner)
 }
 
-/** Closes the calls of dead owners as interrupted; answers how many. */
-export async function closeOrphans(db: Db, wallMs: number): Promise<number> {
+/**
+ * Closes the calls of dead owners as interrupted; answers how many. One that cost money is charged
+ * until the last instant at which its owner is proved to have lived, which is the end it gets.
+ */
+export async function closeOrphans(
+  db: Db, wallMs: number, tariffs: TariffShelf = new TariffShelf(db),
+): Promise<number> {
   const owners = await db
     .selectFrom('calls')
     .select('owner')
@@ -32,8 +44,9 @@ export async function closeOrphans(db: Db, wallMs: number): Promise<number> {
   let closed = 0
   for (const { owner } of owners) {
     const diedAt = await deathOf(db, owner)
-    if (diedAt !== undefined) closed += await closeCallsOf(db, owner, diedAt, wallMs)
+    if (diedAt !== undefined) closed += await closeCallsOf({ db, tariffs }, owner, diedAt, wallMs)
   }
+  await dropStrayReservations(db, wallMs)
   await db
     .deleteFrom('leases')
     .where('name', 'like', 'journal:%')
@@ -58,12 +71,19 @@ async function deathOf(db: Db, owner: string): Promise<number | undefined> {
   if (!lease) return 0
   const until = Number(lease.until_ms)
   const identity = readIdentity(lease.holder)
-  const lives = until > Number(lease.now) && (identity === undefined || fateOf(identity) !== 'dead')
+  const fate = identity === undefined ? 'elsewhere' : fateOf(identity)
+  // Who can be seen lives, also when the database was away for longer than his lease.
+  const lives = fate === 'alive' || (fate === 'elsewhere' && until > Number(lease.now))
   return lives ? undefined : Math.max(0, until - journalLeaseMs)
 }
 
+interface Places {
+  readonly db: Db
+  readonly tariffs: TariffShelf
+}
+
 async function closeCallsOf(
-  db: Db,
+  { db, tariffs }: Places,
   owner: string,
   diedAt: number,
   wallMs: number,
@@ -79,7 +99,9 @@ async function closeCallsOf(
       .execute()
     for (const row of rows) {
       const record = interrupted(recordFrom(row), diedAt)
-      await inTransaction(db, (trx) => closeCall(trx, record, Number(row.changed), wallMs))
+      const alarms = await inTransaction(db, (trx) =>
+        closeCall(trx, tariffs, record, Number(row.changed), wallMs))
+      for (const alarm of alarms) await raiseAlarm(db, alarm, Math.floor(wallMs))
     }
     closed += rows.length
     if (rows.length < batch) return closed
@@ -88,10 +110,13 @@ async function closeCallsOf(
 
 async function closeCall(
   trx: Trx,
+  tariffs: TariffShelf,
   record: CallRecord,
   changed: number,
   wallMs: number,
-): Promise<void> {
+): Promise<readonly NewAlarm[]> {
+  const settled = await settle(trx, tariffs, record, Math.floor(wallMs))
+  const charge = settled?.charges.get(record.id)
   // `changed` rises by one only: should the owner live after all, his own next word beats this.
   const { numUpdatedRows } = await trx
     .updateTable('calls')
@@ -102,12 +127,56 @@ async function closeCall(
       reason: record.reason,
       legs: JSON.stringify(record.legs),
       changed: changed + 1,
+      ...(charge === undefined ? {} : {
+        cost_kopecks: charge.kopecks, rate_name: charge.rateName,
+        charged_seconds: charge.seconds, included_seconds: charge.includedSeconds,
+      }),
     })
     .where('id', '=', record.id)
     .where('ended_at', 'is', null)
     .executeTakeFirst()
   const event = numUpdatedRows === 1n ? callEvent(record) : undefined
   if (event !== undefined) await tell(trx, event, Math.floor(wallMs))
+  for (const notice of settled?.events ?? []) await tell(trx, notice, Math.floor(wallMs))
+  return settled?.alarms ?? []
+}
+
+/** Charges what was reserved; undefined where nothing was, or its owner has had the last word. */
+async function settle(
+  trx: Trx, tariffs: TariffShelf, record: CallRecord, wallMs: number,
+): Promise<Settlement | undefined> {
+  const { id, subscriberId, answeredAt, endedAt = wallMs } = record
+  if (subscriberId === undefined) return undefined
+  // As in the journal: the account is locked first, then it is looked at what there is.
+  const run = runIn(trx)
+  await run('SELECT id FROM subscribers WHERE id = ? FOR UPDATE', [subscriberId])
+  const [call] = await run<{ ended_at: string | null }>(
+    'SELECT ended_at FROM calls WHERE id = ? FOR UPDATE', [id])
+  if (call === undefined || call.ended_at !== null) return undefined
+  const [reserved] = await run<{ address: string }>(
+    'SELECT address FROM live_charges WHERE call_id = ? AND subscriber_id = ?', [id, subscriberId])
+  if (reserved === undefined) return undefined
+  const { address } = reserved
+  return settleCalls(run, tariffs, [{ id, subscriberId, address, answeredAt, endedAt }], wallMs)
+}
+
+/**
+ * Reservations whose call is stored with its end, or never was stored: their transaction came
+ * through after everybody had given it up. Nobody was connected by them, so they cost nothing.
+ */
+async function dropStrayReservations(db: Db, wallMs: number): Promise<void> {
+  const rows = await db
+    .selectFrom('live_charges as l')
+    .leftJoin('calls as c', 'c.id', 'l.call_id')
+    .select(['l.call_id', 'l.owner', 'c.id'])
+    .where('l.answered_at', '<', String(Math.floor(wallMs) - strayMs))
+    .where((eb) => eb.or([eb('c.id', 'is', null), eb('c.ended_at', 'is not', null)]))
+    .limit(batch)
+    .execute()
+  for (const { call_id: callId, owner, id } of rows) {
+    if (id === null && !await isDeadOwner(db, owner)) continue
+    await db.deleteFrom('live_charges').where('call_id', '=', callId).execute()
+  }
 }
 
 /** The record of a call whose process died at `diedAt`; what is known of it stays. */

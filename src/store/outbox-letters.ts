@@ -5,18 +5,21 @@
  * within a minute, a lease is two minutes long, and a try ends within one.
  */
 import { sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
 import { deleteMessage, setHeard } from './messages.ts'
 import type { NoticeChannel } from './notice-choices.ts'
-import type { Notice } from './notice.ts'
+import type { LetterReader, Notice } from './notice.ts'
 import { readOptions } from './options.ts'
 import type { NoticeDelivery } from './options.ts'
 import { isDeadOwner } from './orphans.ts'
 import { StoreError } from './errors.ts'
+import type { OutboxTable } from './tables.ts'
 
 /** Whom a letter is written to. */
 export interface Reader {
+  /** '' = no subscriber. */
   readonly subscriberId: string
   readonly name: string
   readonly zone: string
@@ -79,7 +82,7 @@ export async function takeLetters(
     .execute())
   const rows = await db
     .selectFrom('outbox as o')
-    .innerJoin('subscribers as s', 's.id', 'o.subscriber_id')
+    .leftJoin('subscribers as s', 's.id', 'o.subscriber_id')
     .selectAll('o')
     .select(['s.name', 's.zone', 's.options'])
     .where('o.id', 'in', ids)
@@ -88,22 +91,34 @@ export async function takeLetters(
     .where('o.lease_until', '=', String(until))
     .orderBy('o.next_at')
     .execute()
-  return rows.map((row): Letter => {
-    const { language, delivery } = readOptions(row.options)
-    const { subscriber_id: subscriberId, name, zone } = row
-    return {
-      id: row.id,
-      key: row.notice_key,
-      channel,
-      address: row.address,
-      notice: JSON.parse(row.payload) as Notice,
-      reader: { subscriberId, name, zone, language, delivery },
-      tries: row.tries,
-      createdAt: Number(row.created_at),
-      owner,
-      fence: row.fence,
-    }
-  })
+  return rows.map((row) => letterFrom(row, channel, owner))
+}
+
+type LetterRow = Selectable<OutboxTable> & {
+  readonly name: string | null
+  readonly zone: string | null
+  readonly options: string | null
+}
+
+function letterFrom(row: LetterRow, channel: NoticeChannel, owner: string): Letter {
+  const { language, delivery } = readOptions(row.options)
+  const { subscriber_id: subscriberId, name, zone } = row
+  const { reader, ...notice } = JSON.parse(row.payload) as Notice & { reader?: LetterReader }
+  return {
+    id: row.id,
+    key: row.notice_key,
+    channel,
+    address: row.address,
+    notice,
+    reader: {
+      subscriberId, name: name ?? '', zone: zone ?? 'Europe/Moscow', language, delivery,
+      ...reader,
+    },
+    tries: row.tries,
+    createdAt: Number(row.created_at),
+    owner,
+    fence: row.fence,
+  }
 }
 
 /**
@@ -221,44 +236,6 @@ export async function freeLetters(db: Db, wallMs: number): Promise<number> {
     freed += Number(numUpdatedRows)
   }
   return freed
-}
-
-export interface DeadLetter {
-  readonly id: string
-  readonly subscriberId: string
-  readonly kind: Notice['kind']
-  readonly channel: NoticeChannel
-  readonly address: string
-  readonly tries: number
-  readonly why: string
-  readonly createdAt: number
-  readonly givenUpAt: number
-}
-
-/** Letters that were given up, newest first. `before`: only those given up before that instant. */
-export async function deadLetters(
-  db: Db,
-  { before, limit }: { readonly before?: number; readonly limit: number },
-): Promise<readonly DeadLetter[]> {
-  const rows = await db
-    .selectFrom('outbox')
-    .selectAll()
-    .where('state', '=', 'dead')
-    .where('done_at', '<', String(before ?? Number.MAX_SAFE_INTEGER))
-    .orderBy('done_at', 'desc')
-    .limit(limit)
-    .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    subscriberId: row.subscriber_id,
-    kind: row.kind as Notice['kind'],
-    channel: row.channel as NoticeChannel,
-    address: row.address,
-    tries: row.tries,
-    why: row.last_error,
-    createdAt: Number(row.created_at),
-    givenUpAt: Number(row.done_at),
-  }))
 }
 
 /** Tries a dead letter anew. Throws StoreError not_found. */

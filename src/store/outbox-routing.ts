@@ -6,7 +6,7 @@
 import type { Selectable } from 'kysely'
 import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
-import { addressesOf, channelsOf } from './notice-choices.ts'
+import { addressesOf, channelsOf, isChosen } from './notice-choices.ts'
 import type { Addresses, NoticeChannel, NoticeKind } from './notice-choices.ts'
 import { smsNumbers } from './notice-trial.ts'
 import type { Notice } from './notice.ts'
@@ -135,6 +135,8 @@ async function setRows(
 
 function wants(options: SubscriberOptions, notice: Notice, channel: NoticeChannel): boolean {
   if (notice.kind === 'test') return true
+  // What is addressed from the beginning is not routed.
+  if (!isChosen(notice.kind)) return false
   const other = fallbacks[notice.kind]
   return channelsOf(options, notice.kind)[channel]
     || (other !== undefined && channelsOf(options, other)[channel])

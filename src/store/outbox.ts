@@ -6,11 +6,12 @@ import { noticeOf } from '../call/notice.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { SqlValue, Trx } from './database.ts'
 import { newId } from './ids.ts'
-import type { NoticeChannel, NoticeKind } from './notice-choices.ts'
-import type { Notice } from './notice.ts'
+import type { NoticeChannel } from './notice-choices.ts'
+import type { LetterReader, Notice } from './notice.ts'
 import type { OutboxTable } from './tables.ts'
 
 export interface NoticeEvent {
+  /** '' = a person who is no subscriber: then `to` and `reader` are given. */
   readonly subscriberId: string
   /** At most 100 characters of ASCII. */
   readonly key: string
@@ -19,6 +20,8 @@ export interface NoticeEvent {
   readonly waitMs?: number
   /** Goes there whatever he chose; left out = where his choices say. */
   readonly to?: { readonly channel: NoticeChannel; readonly address: string }
+  /** To whom it speaks; left out = the subscriber. */
+  readonly reader?: LetterReader
 }
 
 /**
@@ -43,6 +46,20 @@ export async function tell(trx: Trx, event: NoticeEvent, wallMs: number): Promis
     .execute()
 }
 
+/**
+ * Takes back what begins with this key and is not under way: what it tells of was seen meanwhile. The
+ * events are there still, so that nothing tells it again.
+ */
+export async function untell(trx: Trx, keyBegins: string, wallMs: number): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'routed', done_at: wallMs })
+    .where('notice_key', 'like', `${keyBegins}%`)
+    .where('state', 'in', ['new', 'waiting'])
+    .where('tries', '=', 0)
+    .execute()
+}
+
 /** The event of a voicemail message or of the call that may have left it. */
 export function callKey(callId: string): string {
   return `call:${callId}`
@@ -58,14 +75,14 @@ export function addressedRow(
 }
 
 function rowOf(event: NoticeEvent, wallMs: number): OutboxRow {
-  const { subscriberId, key, notice, waitMs = 0, to } = event
+  const { subscriberId, key, notice, waitMs = 0, to, reader } = event
   return {
     id: newId(wallMs),
     subscriber_id: subscriberId,
-    kind: notice.kind satisfies NoticeKind | 'test',
+    kind: notice.kind,
     channel: to?.channel ?? '',
     address: to?.address ?? '',
-    payload: JSON.stringify(notice),
+    payload: JSON.stringify(reader === undefined ? notice : { ...notice, reader }),
     notice_key: key,
     state: to === undefined ? 'new' : 'waiting',
     tries: 0,

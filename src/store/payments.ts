@@ -13,11 +13,13 @@ import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { append, lockBalance } from './ledger.ts'
 import { mark } from './marks.ts'
+import { settleFee } from './monthly-fee.ts'
 import type { PaymentOrdersTable } from './money-tables.ts'
 import { readOptions } from './options.ts'
 import { tell } from './outbox.ts'
 import { keepNotice } from './payment-notices.ts'
 import type { PaymentSystem, RawNotice } from './payment-notices.ts'
+import { rewardInviter } from './referral.ts'
 
 /** What a subscriber chooses; QIWI's tile may be paid through another system. */
 export type PaymentTile = 'robokassa' | 'qiwi' | 'card'
@@ -273,6 +275,8 @@ async function enter(trx: Trx, order: PaymentOrder, notice: Paid, wallMs: number
     subscriberId, key: `payment:${orderNumber}`,
     notice: { kind: 'payment', amountKopecks: kopecks, balanceKopecks: entry.balanceKopecks },
   }, wallMs)
+  await rewardInviter(trx, { subscriberId, orderNumber, kopecks }, wallMs)
+  await settleFee(trx, subscriberId, wallMs)
 }
 
 function oddPayment(

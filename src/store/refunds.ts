@@ -4,13 +4,16 @@
  * became of a refund whose answer was lost is asked again with the same key until it is known.
  */
 import type { Kopecks } from '../money/tariff.ts'
+import { writeAudit } from './audit.ts'
 import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
 import { append, lockBalance } from './ledger.ts'
+import { spendable } from './live-charges.ts'
 import { loadOrder, lockOrder } from './payments.ts'
 import type { PaymentRefundsTable } from './money-tables.ts'
+import { takeBackReward } from './referral.ts'
 
 export interface RefundDraft {
   readonly orderNumber: number
@@ -20,6 +23,8 @@ export interface RefundDraft {
   readonly reason: string
   /** Login of the manager. */
   readonly manager: string
+  /** IP address he asks from, for the log. */
+  readonly from?: string
 }
 
 export interface Refund extends RefundDraft {
@@ -55,7 +60,8 @@ export async function askRefund(
     const isWhole = Number.isSafeInteger(draft.kopecks) && draft.kopecks > 0
     if (order.state !== 'paid' || !isWhole || draft.kopecks > left)
       throw new StoreError('not_refundable', { leftKopecks: order.state === 'paid' ? left : 0 })
-    const balance = await lockBalance(trx, order.subscriberId)
+    await lockBalance(trx, order.subscriberId)
+    const balance = await spendable(trx, order.subscriberId, wallMs)
     if (draft.kopecks > balance) throw new StoreError('balance_low', { balanceKopecks: balance })
     const id = newId(wallMs)
     await trx
@@ -67,6 +73,11 @@ export async function askRefund(
         settled_at: null, next_try_at: nextTryAt, tries: 0,
       })
       .execute()
+    const { manager: actor, from, kopecks, reason } = draft
+    await writeAudit(trx, {
+      actor, from, action: 'payment.refund', subject: `payment:${draft.orderNumber}`,
+      subscriberId: order.subscriberId, details: { kopecks, reason },
+    }, wallMs)
     await append(trx, order.subscriberId, {
       key: `refund:${id}`, kind: 'refund', kopecks: -draft.kopecks, atMs: wallMs,
       text: `Возврат платежа № ${draft.orderNumber}`, orderNumber: draft.orderNumber,
@@ -77,19 +88,35 @@ export async function askRefund(
   })
 }
 
-/** The payment system has given the money back (`providerId`: its name for that). */
+/**
+ * The payment system has given the money back (`providerId`: its name for that). A referral bonus
+ * that the payment brought may go with it.
+ */
 export async function refundDone(
   db: Db,
   id: string,
   providerId: string,
   wallMs: number,
 ): Promise<void> {
-  await db
-    .updateTable('payment_refunds')
-    .set({ state: 'done', provider_id: providerId, settled_at: wallMs, next_try_at: null })
-    .where('id', '=', id)
-    .where('state', '=', 'asked')
-    .execute()
+  await inTransaction(db, async (trx) => {
+    const refund = await trx
+      .selectFrom('payment_refunds')
+      .select(['order_number', 'subscriber_id', 'created_at'])
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!refund) return
+    await lockBalance(trx, refund.subscriber_id)
+    const { numUpdatedRows } = await trx
+      .updateTable('payment_refunds')
+      .set({ state: 'done', provider_id: providerId, settled_at: wallMs, next_try_at: null })
+      .where('id', '=', id)
+      .where('state', '=', 'asked')
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) return
+    const { order_number: orderNumber, created_at: askedAt } = refund
+    await takeBackReward(
+      trx, { orderNumber: Number(orderNumber), askedAt: Number(askedAt) }, wallMs)
+  })
 }
 
 /** The payment system refused: the money goes back to the account. */

@@ -7,9 +7,13 @@ import type { Calendar, DayKind } from '../call/calendar.ts'
 import type { CallerList } from '../call/caller-list.ts'
 import type { NoAnswer, Rule, RuleTarget, ScheduleBlock } from '../call/rule.ts'
 import type { Address, MediaSettings, Override, Target } from '../call/subscriber.ts'
+import type { SetLimits } from '../limits/limit-table.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
+import { ownLimits } from './limits.ts'
 import { isQuiet } from './notice-choices.ts'
+import { judgeOf } from './number-judge.ts'
+import type { Judge } from './number-judge.ts'
 import { readOptions } from './options.ts'
 import { calendarWith } from './production-calendar.ts'
 import { readExtra, readTargetExtra } from './rule-extra.ts'
@@ -18,7 +22,7 @@ import { loadCallerLists, loadOwnDays, readOverride } from './snapshot-parts.ts'
 import type { RulesTable } from './tables.ts'
 
 /** Raise it when Rule or Target change their shape. */
-const format = 3
+const format = 4
 
 /** A number as the store knows it. */
 export interface StoredTarget extends Target {
@@ -51,6 +55,8 @@ interface Document {
   readonly callerLists?: readonly CallerList[]
   /** No call can give him a notice (notice-choices.ts). */
   readonly quiet?: true
+  /** Limits that are his alone. */
+  readonly limits?: SetLimits
   /** Days he changed in the calendar. */
   readonly ownDays?: Readonly<Record<string, DayKind>>
 }
@@ -120,6 +126,7 @@ async function loadDocument(db: Db, subscriberId: string): Promise<Document> {
   const callerLists = await loadCallerLists(db, subscriberId)
   const ownDays = await loadOwnDays(db, subscriberId)
   const options = readOptions(row.options)
+  const limits = await ownLimits(db, subscriberId)
   return {
     defaultTarget: defaultId === null ? undefined : numbers.get(defaultId),
     rules,
@@ -135,6 +142,7 @@ async function loadDocument(db: Db, subscriberId: string): Promise<Document> {
     ...(callerLists === undefined ? {} : { callerLists }),
     ...(isQuiet(options, all) ? { quiet: true as const } : {}),
     ...(ownDays === undefined ? {} : { ownDays }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
   }
 }
 
@@ -181,13 +189,31 @@ export async function loadTargets(
 ): Promise<Map<string, StoredTarget>> {
   const rows = await db
     .selectFrom('numbers')
-    .select(['id', 'address', 'description', 'confirm', 'caller_id', 'verified_at'])
+    .select([
+      'id', 'address', 'description', 'confirm', 'caller_id', 'verified_at', 'class', 'country',
+      'address_since',
+    ])
     .where('subscriber_id', '=', subscriberId)
     .orderBy('id')
     .execute()
   // An address that was proved once is proved wherever it stands in the list.
   const proved = new Set(rows.filter((row) => row.verified_at !== null).map((row) => row.address))
-  return new Map(rows.map((row) => [row.id, targetFrom(row, proved.has(row.address))]))
+  const judge = await judgeOf(db, subscriberId)
+  const targets = new Map<string, StoredTarget>()
+  for (const row of rows)
+    targets.set(row.id, { ...targetFrom(row, proved.has(row.address)), ...await bars(judge, row) })
+  return targets
+}
+
+/** What keeps calls from ringing it. */
+async function bars(
+  judge: Judge, row: Parameters<Judge>[0],
+): Promise<Pick<StoredTarget, 'barred' | 'ringsFrom'>> {
+  const { barred, ringsFrom } = await judge(row)
+  return {
+    ...(barred === undefined ? {} : { barred }),
+    ...(ringsFrom === undefined ? {} : { ringsFrom }),
+  }
 }
 
 interface NumberRow {

@@ -3,6 +3,7 @@
  * ends after 30 minutes of silence and after 12 hours in any case.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import { overtake } from './account-links.ts'
 import type { Db } from './database.ts'
 
 const idleMs = 30 * 60_000
@@ -10,22 +11,37 @@ const absoluteMs = 12 * 3_600_000
 /** `seen_at` is written this seldom: a request should not cost a write. */
 const touchMs = 60_000
 
+export type Role = 'subscriber' | 'manager'
+
 export interface Account {
   readonly id: string
+  /** '' for a manager. */
   readonly subscriberId: string
   readonly login: string
+  readonly role: Role
 }
 
+/** `id` and `login` are those of who is logged in; `subscriberId` is whose panel is shown. */
 export interface Session extends Account {
   /** SHA-256 of the token, hex: names the session without being it. */
   readonly tokenHash: string
+  /** A manager looks at the panel of `subscriberId`: his account. */
+  readonly viewedBy?: string
+  /** A code of the second factor counts until then; 0 = none was given. */
+  readonly freshUntil: number
+  /** The password is to be changed before anything else. */
+  readonly mustChangePassword: boolean
 }
 
-/** The account of a login in any case, with its password's hash; undefined when there is none. */
-export async function findAccount(
-  db: Db,
-  login: string,
-): Promise<(Account & { readonly passwordHash: string }) | undefined> {
+/** An account with what a log-in needs. */
+export interface StoredAccount extends Account {
+  readonly passwordHash: string
+  /** A suspended account cannot log in. */
+  readonly status: 'active' | 'suspended'
+}
+
+/** The account of a login in any case; undefined when there is none. */
+export async function findAccount(db: Db, login: string): Promise<StoredAccount | undefined> {
   const row = await db
     .selectFrom('accounts')
     .selectAll()
@@ -36,7 +52,9 @@ export async function findAccount(
       id: row.id,
       subscriberId: row.subscriber_id,
       login: row.login,
+      role: row.role as Role,
       passwordHash: row.password_hash,
+      status: row.status as StoredAccount['status'],
     }
   )
 }
@@ -60,7 +78,7 @@ export async function setPassword(
 ): Promise<void> {
   await db
     .updateTable('accounts')
-    .set({ password_hash: passwordHash })
+    .set({ password_hash: passwordHash, password_temporary: 0 })
     .where('id', '=', accountId)
     .execute()
   await db
@@ -68,6 +86,8 @@ export async function setPassword(
     .where('account_id', '=', accountId)
     .where('token_hash', '<>', exceptHash)
     .execute()
+  // A link that was sent for the old password must not set another one later.
+  await overtake(db, accountId)
 }
 
 /** Where a session began: the client's IP address and its User-Agent, as they were told. */
@@ -116,10 +136,11 @@ export async function findSession(
   const row = await db
     .selectFrom('sessions as s')
     .innerJoin('accounts as a', 'a.id', 's.account_id')
-    .select(['a.id', 'a.subscriber_id', 'a.login', 's.created_at', 's.seen_at'])
+    .select(['a.id', 'a.subscriber_id', 'a.login', 'a.role', 'a.status', 'a.password_temporary'])
+    .select(['s.created_at', 's.seen_at', 's.viewed_id', 's.fresh_until'])
     .where('s.token_hash', '=', tokenHash)
     .executeTakeFirst()
-  if (!row) return undefined
+  if (!row || row.status !== 'active') return undefined
   const silent = wallMs - Number(row.seen_at)
   if (silent > idleMs || wallMs - Number(row.created_at) > absoluteMs) return undefined
   if (touch && silent > touchMs)
@@ -128,7 +149,39 @@ export async function findSession(
       .set({ seen_at: wallMs })
       .where('token_hash', '=', tokenHash)
       .execute()
-  return { id: row.id, subscriberId: row.subscriber_id, login: row.login, tokenHash }
+  // Only a manager looks at others, whatever stands in the row.
+  const viewed = row.role === 'manager' ? row.viewed_id : null
+  return {
+    id: row.id,
+    subscriberId: viewed ?? row.subscriber_id,
+    login: row.login,
+    role: row.role as Role,
+    tokenHash,
+    freshUntil: Number(row.fresh_until),
+    mustChangePassword: row.password_temporary === 1,
+    ...(viewed === null ? {} : { viewedBy: row.id }),
+  }
+}
+
+/**
+ * A manager's session looks at the panel of a subscriber from now on; undefined = at none. Who may,
+ * and the log of it, are the caller's.
+ */
+export async function setView(
+  db: Db, tokenHash: string, subscriberId: string | undefined,
+): Promise<void> {
+  await db
+    .updateTable('sessions')
+    .set({ viewed_id: subscriberId ?? null })
+    .where('token_hash', '=', tokenHash)
+    .execute()
+}
+
+/** Ends all sessions of an account; answers how many there were. */
+export async function endSessions(db: Db, accountId: string): Promise<number> {
+  const gone = await db.deleteFrom('sessions').where('account_id', '=', accountId)
+    .executeTakeFirst()
+  return Number(gone.numDeletedRows)
 }
 
 /** Ends a session. */

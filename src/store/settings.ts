@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CallSettings } from '../call/subscriber.ts'
 import { tellEmailChange } from './account-notices.ts'
+import { setAccountEmail } from './accounts.ts'
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
 import { StoreError } from './errors.ts'
@@ -22,6 +23,8 @@ export interface StoredSettings {
   readonly zone: string
   readonly calls: CallSettings
   readonly options: SubscriberOptions
+  /** Below this he is told that little money is left. */
+  readonly lowBalanceKopecks: number
   readonly pin: boolean
   readonly greetingId: string | null
   readonly musicId: string | null
@@ -33,6 +36,7 @@ export interface SettingsChange {
   readonly calls?: Partial<CallSettings>
   readonly media?: Partial<MediaChoices>
   readonly options?: Omit<OptionsChange, 'media'>
+  readonly lowBalanceKopecks?: number | undefined
 }
 
 /** Throws StoreError not_found. */
@@ -57,6 +61,7 @@ export async function loadSettings(db: Db, subscriberId: string): Promise<Stored
       declineIsRefusal: row.decline_is_refusal === 1,
     },
     options: readOptions(row.options),
+    lowBalanceKopecks: Number(row.low_balance_kopecks),
     pin: row.mailbox_pin_hash !== null,
     greetingId: row.greeting_id,
     musicId: row.music_id,
@@ -83,7 +88,7 @@ export async function changeSettings(
       .executeTakeFirstOrThrow()
     if (version !== undefined && version !== old.settings_version)
       throw new StoreError('settings_changed', { version: old.settings_version })
-    const { name, zone, calls = {}, media = {}, options = {} } = change
+    const { name, zone, calls = {}, media = {}, options = {}, lowBalanceKopecks } = change
     const before = readOptions(old.options)
     await checkSmsNumber(trx, subscriberId, options.delivery?.smsNumberId)
     const document = changeOptions(old.options, {
@@ -96,12 +101,14 @@ export async function changeSettings(
         ...settingsRow(calls),
         ...(name === undefined ? {} : { name }),
         ...(zone === undefined ? {} : { zone }),
+        ...(lowBalanceKopecks === undefined ? {} : { low_balance_kopecks: lowBalanceKopecks }),
         options: document,
         settings_version: old.settings_version + 1,
       })
       .where('id', '=', subscriberId)
       .execute()
     await storeRuleSet(trx, subscriberId)
+    if (after.email !== before.email) await setAccountEmail(trx, subscriberId, after.email)
     await setRounds(trx, subscriberId, zone ?? old.zone, after, by.atMs)
     // Where there was no address nobody is to be warned.
     if (before.email !== '' && after.email !== before.email)

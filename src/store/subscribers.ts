@@ -9,11 +9,12 @@ import type { Database, Db } from './database.ts'
 import { StoreError, isDuplicate, isRetryable } from './errors.ts'
 import { newId } from './ids.ts'
 import { append } from './ledger.ts'
+import { addPersonalNumber } from './number-pool.ts'
+import { changeOptions } from './options.ts'
 import {
   loadRuleSet, lockSubscriber, readRuleSet, storeRuleSet, withoutUnverified,
 } from './rule-set.ts'
 import type { RuleSet } from './rule-set.ts'
-import { announce } from './topics.ts'
 
 export interface NewSubscriber {
   readonly name: string
@@ -28,6 +29,10 @@ export interface NewSubscriber {
   readonly balanceKopecks?: number
   readonly maxCalls?: number
   readonly settings?: Partial<CallSettings>
+  /** Where notices and links for the password go. */
+  readonly email?: string
+  /** Of panel and letters. */
+  readonly language?: 'ru' | 'en'
 }
 
 /** A subscriber for the panel: as a call sees him, with what only the panel shows. */
@@ -54,6 +59,7 @@ const callColumns = [
   's.zone',
   's.status',
   's.balance_kopecks',
+  's.fee_due_kopecks',
   's.max_calls',
   's.voicemail',
   's.voicemail_after_seconds',
@@ -71,6 +77,8 @@ interface CallRow {
   readonly zone: string
   readonly status: string
   readonly balance_kopecks: string
+  /** null = his month is paid. */
+  readonly fee_due_kopecks: string | null
   readonly max_calls: number
   readonly voicemail: number
   readonly voicemail_after_seconds: number
@@ -86,6 +94,8 @@ interface FoundRow extends CallRow {
   readonly version: string
   /** null when the version is the one that was asked with, or when there is none. */
   readonly rule_set: string | null
+  /** null when he never had one. */
+  readonly tariff_id: string | null
 }
 
 /** Rule sets kept parsed; some 10 kB each with twenty rules. */
@@ -102,7 +112,7 @@ const keptRuleSets = 5000
 export function createSubscriberFinder(
   database: Database,
   timeoutMs: number,
-  options: { readonly verifyNumbers?: boolean } = {},
+  options: { readonly verifyNumbers?: boolean; readonly wallMs?: () => number } = {},
 ): (number: string) => Promise<(Subscriber & RuleSet) | undefined> {
   const { sql: text } = database.kysely
     .selectFrom('personal_numbers as p')
@@ -110,14 +120,25 @@ export function createSubscriberFinder(
     .select(callColumns)
     .select('s.version')
     .select(sql<string | null>`IF(s.version = ${0}, NULL, s.rule_set)`.as('rule_set'))
+    .select((eb) => eb
+      .selectFrom('subscriber_tariffs as t')
+      .select('t.tariff_id')
+      .whereRef('t.subscriber_id', '=', 's.id')
+      .where('t.since', '<=', '0')
+      .orderBy('t.since', 'desc')
+      .limit(sql.lit(1))
+      .as('tariff_id'))
     .where('p.address', '=', '')
     .compile()
   const kept = new Map<
     string,
     { readonly id: string; readonly version: string; readonly ruleSet: RuleSet }
   >()
-  const ask = (number: string, leftMs: number) =>
-    database.execute<FoundRow>(text, [kept.get(number)?.version ?? -1, number], leftMs)
+  const { wallMs = Date.now } = options
+  const ask = (number: string, leftMs: number) => {
+    const version = kept.get(number)?.version ?? -1
+    return database.execute<FoundRow>(text, [version, Math.floor(wallMs()), number], leftMs)
+  }
 
   return async (number) => {
     const began = performance.now()
@@ -139,7 +160,8 @@ export function createSubscriberFinder(
     }
     kept.set(number, { id: row.id, version: row.version, ruleSet })
     if (kept.size > keptRuleSets) kept.delete(kept.keys().next().value!)
-    return subscriberFrom(row, ruleSet)
+    const subscriber = subscriberFrom(row, ruleSet)
+    return row.tariff_id === null ? subscriber : { ...subscriber, tariffId: row.tariff_id }
   }
 }
 
@@ -147,7 +169,7 @@ export function createSubscriberFinder(
 export async function loadSubscriber(db: Db, id: string): Promise<SubscriberAccount> {
   const rows = await db
     .selectFrom('subscribers as s')
-    .innerJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
+    .leftJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
     .select(callColumns)
     .select(['s.tariff', 's.rule_set'])
     .where('s.id', '=', id)
@@ -157,9 +179,10 @@ export async function loadSubscriber(db: Db, id: string): Promise<SubscriberAcco
   if (!row) throw new StoreError('not_found')
   const ruleSet = readRuleSet(row.rule_set) ?? (await loadRuleSet(db, id))
   return {
-    ...subscriberFrom(row, ruleSet),
+    // Who has left has no number any more, but a history.
+    ...subscriberFrom({ ...row, address: row.address ?? '' }, ruleSet),
     tariff: row.tariff,
-    numbers: rows.map(({ address }) => address),
+    numbers: rows.flatMap(({ address }) => address ?? []),
   }
 }
 
@@ -175,13 +198,7 @@ export async function createSubscriber(
   const id = newId(wallMs)
   await inTransaction(db, async (trx) => {
     await trx.insertInto('subscribers').values(subscriberRow(id, subscriber)).execute()
-    await trx
-      .insertInto('personal_numbers')
-      .values({ address: subscriber.number, subscriber_id: id })
-      .execute()
-      .catch((fault: unknown) => {
-        throw isDuplicate(fault) ? new StoreError('number_taken') : fault
-      })
+    await addPersonalNumber(trx, subscriber.number, id, wallMs)
     await trx
       .insertInto('accounts')
       .values({
@@ -189,10 +206,11 @@ export async function createSubscriber(
         subscriber_id: id,
         login: subscriber.login.toLowerCase(),
         password_hash: subscriber.passwordHash,
+        email: subscriber.email?.toLowerCase() ?? '',
       })
       .execute()
       .catch((fault: unknown) => {
-        throw isDuplicate(fault) ? new StoreError('login_taken') : fault
+        throw isDuplicate(fault) ? new StoreError('login_taken', {}, 'login') : fault
       })
     const { balanceKopecks = 0 } = subscriber
     if (balanceKopecks !== 0) {
@@ -202,7 +220,6 @@ export async function createSubscriber(
       })
     }
     await storeRuleSet(trx, id)
-    await announce(trx, 'personalNumbers')
   })
   return id
 }
@@ -271,6 +288,7 @@ function subscriberFrom(row: CallRow, ruleSet: RuleSet): Subscriber & RuleSet {
     zone: row.zone,
     status: row.status as Subscriber['status'],
     balanceKopecks: Number(row.balance_kopecks),
+    ...(row.fee_due_kopecks === null ? {} : { feeDueKopecks: Number(row.fee_due_kopecks) }),
     maxCalls: row.max_calls,
     settings: {
       voicemail: row.voicemail === 1,
@@ -286,6 +304,7 @@ function subscriberFrom(row: CallRow, ruleSet: RuleSet): Subscriber & RuleSet {
 }
 
 function subscriberRow(id: string, subscriber: NewSubscriber) {
+  const { email, language } = subscriber
   return {
     id,
     name: subscriber.name,
@@ -300,6 +319,11 @@ function subscriberRow(id: string, subscriber: NewSubscriber) {
     default_number_id: null,
     rule_set: null,
     version: 0,
+    ...(email === undefined && language === undefined ? {} : {
+      options: changeOptions(null, {
+        ...(email === undefined ? {} : { email }), ...(language === undefined ? {} : { language }),
+      }),
+    }),
   }
 }
 

@@ -3,7 +3,13 @@
  * as a number; JSON arrives as text. Rows stay in the store, domain objects leave it.
  */
 import type { ColumnType } from 'kysely'
+import type { LimitTables } from './limit-tables.ts'
+import type { DeskTables } from './desk-tables.ts'
+import type { LiveTables } from './live-tables.ts'
+import type { ChargeTables } from './charge-tables.ts'
 import type { MoneyTables } from './money-tables.ts'
+import type { PeopleTables } from './people-tables.ts'
+import type { TalkTables } from './talk-tables.ts'
 
 export type Big = ColumnType<string, number, number>
 export type NullableBig = ColumnType<string | null, number | null, number | null>
@@ -36,6 +42,12 @@ export interface SubscribersTable {
   greeting_id: ColumnType<string | null, string | null | undefined, string | null>
   music_id: ColumnType<string | null, string | null | undefined, string | null>
   override_now: ColumnType<string | null, string | null | undefined, string | null>
+  status_reason: ColumnType<string, string | undefined, string>
+  status_by: ColumnType<string, string | undefined, string>
+  status_since: ColumnType<string | null, number | null | undefined, number | null>
+  fee_next_at: ColumnType<string | null, number | null | undefined, number | null>
+  fee_due_kopecks: ColumnType<string | null, number | null | undefined, number | null>
+  low_balance_kopecks: ColumnType<string, number | undefined, number>
 }
 
 export interface CallsTable {
@@ -61,6 +73,10 @@ export interface CallsTable {
   legs: string
   trace: string
   rule_id: ColumnType<string | null, string | null | undefined, string | null>
+  cost_kopecks: ColumnType<string | null, number | null | undefined, number | null>
+  rate_name: ColumnType<string | null, string | null | undefined, string | null>
+  charged_seconds: ColumnType<number | null, number | null | undefined, number | null>
+  included_seconds: ColumnType<number | null, number | null | undefined, number | null>
 }
 
 export interface TrunksTable {
@@ -81,6 +97,7 @@ export interface TrunksTable {
   capacity: number | null
   provisional_seconds: number
   early_media: Flag
+  version: ColumnType<number, number | undefined, number>
 }
 
 export interface RulesTable {
@@ -190,17 +207,6 @@ export interface ApiKeysTable {
   last_used_at: NullableBig
 }
 
-export interface SupportRequestsTable {
-  id: string
-  subscriber_id: string
-  kind: string
-  subject: string
-  state: string
-  call_id: string | null
-  created_at: Big
-  changed_at: Big
-}
-
 export interface OutboxTable {
   id: string
   subscriber_id: string
@@ -221,18 +227,10 @@ export interface OutboxTable {
   done_at: NullableBig
 }
 
-export interface Tables extends MoneyTables {
+export interface Tables
+  extends ChargeTables, LiveTables, LimitTables, MoneyTables, PeopleTables, TalkTables, DeskTables {
   subscribers: SubscribersTable
   personal_numbers: { address: string; subscriber_id: string }
-  accounts: { id: string; subscriber_id: string; login: string; password_hash: string }
-  sessions: {
-    token_hash: string
-    account_id: string
-    created_at: Big
-    seen_at: Big
-    address: string
-    agent: string
-  }
   login_failures: { bucket: string; window_start: Big; failures: number }
   numbers: {
     id: string
@@ -242,6 +240,9 @@ export interface Tables extends MoneyTables {
     confirm: ColumnType<number | null, number | null | undefined, number | null>
     caller_id: ColumnType<string | null, string | null | undefined, string | null>
     verified_at: ColumnType<string | null, number | null | undefined, number | null>
+    class: ColumnType<string | null, string | null | undefined, string | null>
+    country: ColumnType<string | null, string | null | undefined, string | null>
+    address_since: ColumnType<string | null, number | null | undefined, number | null>
   }
   rules: RulesTable
   rule_targets: {
@@ -271,14 +272,6 @@ export interface Tables extends MoneyTables {
   subscriber_days: { subscriber_id: string; date: string; kind: string; name: string }
   call_notes: { call_id: string; subscriber_id: string; text: string; changed_at: Big }
   api_keys: ApiKeysTable
-  support_requests: SupportRequestsTable
-  support_messages: {
-    id: string
-    request_id: string
-    author: string
-    text: string
-    written_at: Big
-  }
   outbox: OutboxTable
   notice_rounds: { subscriber_id: string; kind: string; next_at: Big }
   login_places: { account_id: string; place: string; seen_at: Big }

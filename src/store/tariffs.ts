@@ -1,5 +1,5 @@
 /**
- * Tariffs in the database and who has which. A tariff is written once and not edited: what was
+ * Tariffs in the database and who has which. Prices are written once and not edited: what was
  * charged by it must remain explicable. A change of prices is a new tariff that is assigned.
  */
 import { tariffFaults } from '../money/tariff.ts'
@@ -9,6 +9,7 @@ import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
 import { lockBalance } from './ledger.ts'
+import { mark } from './marks.ts'
 
 /** Writes a tariff and answers its id. Throws StoreError bad_tariff naming the first fault. */
 export async function addTariff(
@@ -95,6 +96,7 @@ export async function assignTariff(
       .set({ tariff: name })
       .where('id', '=', subscriberId)
       .execute()
+    await mark(trx, subscriberId, 'balance')
   })
 }
 

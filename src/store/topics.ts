@@ -3,7 +3,7 @@
  */
 import type { Trx } from './database.ts'
 
-export type Topic = 'trunks' | 'personalNumbers'
+export type Topic = 'trunks' | 'personalNumbers' | 'limits' | 'support'
 
 /** Tells every process, at the end of this transaction, that its copy of `topic` is old. */
 export async function announce(trx: Trx, topic: Topic): Promise<void> {

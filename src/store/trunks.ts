@@ -41,7 +41,7 @@ export async function updateTrunk(db: Db, trunk: Trunk): Promise<void> {
   })
 }
 
-function trunkFrom(row: TrunksTable): Trunk {
+function trunkFrom(row: Omit<TrunksTable, 'version'>): Trunk {
   return {
     id: row.id,
     name: row.name,
@@ -65,7 +65,7 @@ function trunkFrom(row: TrunksTable): Trunk {
   }
 }
 
-function trunkColumns(trunk: Omit<Trunk, 'id'>): Omit<TrunksTable, 'id'> {
+function trunkColumns(trunk: Omit<Trunk, 'id'>): Omit<TrunksTable, 'id' | 'version'> {
   return {
     name: trunk.name,
     enabled: Number(trunk.enabled),

@@ -3,8 +3,8 @@
  * page, nobody at all. Made of the table of routes, so that a new route is tested with it.
  */
 import t from 'tap'
+import type { RouteEntry } from '../../src/api/route-entry.ts'
 import { routeTable } from '../../src/api/route-table.ts'
-import type { RouteEntry } from '../../src/api/route-table.ts'
 import { CallJournal } from '../../src/store/call-journal.ts'
 import { callRecord, endedCall } from '../support/call-records.ts'
 import { silentLog } from '../support/database.ts'
@@ -25,6 +25,7 @@ function bodyFor({ method, path }: RouteEntry, ids: Readonly<Record<string, stri
     'POST /api/calls/:id/note': { text: 'чужая' },
     'POST /api/messages/:id/heard': { heard: true },
     'POST /api/support/:id/messages': { text: 'чужое' },
+    'POST /api/calls/:id/commands': { kind: 'toVoicemail' },
   }
   return own[`${method} ${path}`] ?? {}
 }
@@ -86,7 +87,8 @@ t.test("another subscriber's ids do not exist, on any route", async (t) => {
   for (const route of routeTable) {
     if (!/:id\b/.test(route.path)) continue
     const kind = route.path.split('/')[2] ?? ''
-    const id = ids[kind]
+    // The desk is there for nobody but managers, whatever the id.
+    const id = route.access === 'manager' ? 'd'.repeat(32) : ids[kind]
     t.ok(id, `${kind}: the test has one of these`)
     const path = route.path.replace(':id', id ?? '').replace(':mask', '+79160000009')
     const reply = await boris.call(route.method, path, bodyFor(route, ids))

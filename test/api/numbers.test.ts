@@ -1,5 +1,7 @@
 /** «Мои номера» over HTTP: what is taken, what is refused and why, and whose numbers one sees. */
 import t from 'tap'
+import { demoTariff } from '../../src/store/demo-tariff.ts'
+import { addTariff, assignTariff } from '../../src/store/tariffs.ts'
 import { testApi } from '../support/panel-api.ts'
 import { ruleBody } from '../support/rules.ts'
 
@@ -22,14 +24,14 @@ t.test('a number is added as people write it, changed and deleted', async (t) =>
   })
 
   const changed = await anna.put(`/api/numbers/${added.body.id}`, {
-    address: '+30 691 234 5678',
-    description: 'греческая симка',
+    address: '+7 701 123-45-67',
+    description: 'казахская симка',
   })
   t.equal(changed.status, 200)
   t.match(changed.body, {
     id: added.body.id,
-    address: '+306912345678',
-    description: 'греческая симка',
+    address: '+77011234567',
+    description: 'казахская симка',
   })
 
   t.equal((await anna.delete(`/api/numbers/${added.body.id}`)).status, 200)
@@ -150,4 +152,30 @@ t.test("another subscriber's numbers do not exist", async (t) => {
   )
   t.strictSame((await boris.get('/api/numbers')).body, [])
   t.equal((await anna.get('/api/numbers')).body[0].address, '+79161234567', 'untouched')
+})
+
+t.test('each number tells what a minute to it costs, by the tariff of today', async (t) => {
+  const { subscriber, database, clock } = await testApi(t)
+  const anna = await subscriber('anna')
+  for (const address of ['+79161234567', '+74951234567', 'sip:anna@example.ru'])
+    t.equal((await anna.post('/api/numbers', { address, description: '' })).status, 201)
+  const db = database.kysely
+  const prices = async () =>
+    (await anna.get('/api/numbers')).body.map((number: { price?: unknown }) => number.price)
+  const assign = async (rates: typeof demoTariff.rates) => {
+    const includedPrefixes = rates.map(({ prefix }) => prefix).filter((each) => each !== '')
+    const id = await addTariff(db, { ...demoTariff, rates, includedPrefixes }, clock.wallMs())
+    await assignTariff(db, anna.id, id, clock.wallMs())
+  }
+  t.strictSame(await prices(), [undefined, undefined, undefined], 'without a tariff nothing is said')
+  await assign(demoTariff.rates)
+  const free = { kopecksPerMinute: 0, connectionKopecks: 0, name: '', included: false }
+  t.strictSame(await prices(), [
+    { kopecksPerMinute: 190, connectionKopecks: 0, name: 'Россия, мобильные', included: true },
+    { kopecksPerMinute: 90, connectionKopecks: 0, name: 'Москва', included: true },
+    free,
+  ])
+  clock.wallAheadMs += 1000
+  await assign(demoTariff.rates.filter(({ prefix }) => prefix === '7495'))
+  t.match(await prices(), [null, { name: 'Москва' }, free], 'no rate, no price')
 })

@@ -16,8 +16,9 @@ import { newId } from '../../src/store/ids.ts'
 import { addNumber } from '../../src/store/numbers.ts'
 import type { Notice } from '../../src/store/notice.ts'
 import type { OptionsChange } from '../../src/store/options.ts'
+import { listDeadLetters } from '../../src/store/desk-letters.ts'
 import {
-  deadLetters, freeLetters, giveUp, leaseMs, markSent, noteReceipt, purgeOutbox, putBack, reviveLetter, takeLetters,
+  freeLetters, giveUp, leaseMs, markSent, noteReceipt, purgeOutbox, putBack, reviveLetter, takeLetters,
 } from '../../src/store/outbox-letters.ts'
 import { routeEvents } from '../../src/store/outbox-routing.ts'
 import { tell } from '../../src/store/outbox.ts'
@@ -364,8 +365,8 @@ t.test('put back, given up, looked at, revived', async (t) => {
   t.strictSame(await take(owner), [])
   const [again] = await take(owner, 1, noticeMs + 60_000)
   await giveUp(db, again!, 'no such user', noticeMs + 60_000)
-  t.match(await deadLetters(db, { limit: 10 }), [{ kind: 'test', channel: 'email', why: 'no such user', tries: 2 }])
-  t.strictSame(await deadLetters(db, { limit: 10, before: noticeMs }), [])
+  t.match((await listDeadLetters(db, { limit: 10 })).letters, [{ kind: 'test', channel: 'email', why: 'no such user', tries: 2 }])
+  t.strictSame((await listDeadLetters(db, { limit: 10, before: { at: noticeMs, id: '' } })).letters, [])
   await reviveLetter(db, again!.id, noticeMs + 90_000)
   await t.rejects(reviveLetter(db, again!.id, noticeMs), { code: 'not_found' })
   t.match(await take(owner, 5, noticeMs + 90_000), [{ tries: 1 }, { tries: 1 }])

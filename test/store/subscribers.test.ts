@@ -182,7 +182,7 @@ t.test('after every edit the document is what the tables say', async (t) => {
     wallMs,
   )
   t.equal((await agrees('rules added')).length, 2)
-  await updateNumber(db, id, a, { address: '+79160000003', description: 'c' })
+  await updateNumber(db, id, a, { address: '+79160000003', description: 'c' }, wallMs)
   t.equal((await agrees('number changed'))[0]?.targets[0]?.address, '+79160000003')
   await setDefaultNumber(db, id, b)
   await agrees('default number')
