@@ -78,6 +78,8 @@ const settings = {
     'name, links and colours of the panel; empty = those of the manual'),
   verifyNumbers: setting('PN_VERIFY_NUMBERS', 'yes or no', 'no', readYesNo,
     'numbers are rung only after a code has proved that they are the subscriber’s'),
+  temporaryPassword: setting('PN_TEMPORARY_PASSWORD', 'yes or no', 'no', readYesNo,
+    'new subscribers get a password by mail, to be changed at once, instead of a link'),
   publicUrl: setting('PN_PUBLIC_URL', 'URL', '', orEmpty(readPublicUrl),
     'address of the panel in letters; empty = where it listens'),
   smtpUrl: setting('PN_SMTP_URL', 'smtp://…, smtps://…', '', orEmpty(readUrl('smtp:', 'smtps:')),
@@ -137,6 +139,12 @@ const settings = {
     'simulator of payment systems on 127.0.0.1, with PN_DEMO=yes only'),
   paySimulatorSecret: setting('PN_PAY_SIMULATOR_SECRET', 'text', '', (text) => text,
     'what it signs with; empty = made at each start'),
+  fourEyesRoubles: setting('PN_FOUR_EYES', 'roubles', '5000', readCount(0, 1_000_000),
+    'a correction of a balance beyond this needs a second manager'),
+  managersListen: setting('PN_MANAGERS_LISTEN', 'yes or no', 'no', readYesNo,
+    'managers who look at a subscriber’s panel may hear his recordings and messages'),
+  ladders: setting('PN_LADDERS', 'all, failed, off', 'all', readLadders,
+    'of which calls SIP messages are kept, for 14 days; of answered ones ten a second at most'),
   logLevel: setting('PN_LOG_LEVEL', 'debug, info, warn, error, silent', 'warn', readLogLevel,
     'how much is logged'),
   wallClock: setting('PN_WALL_CLOCK', 'ISO instant', '', readInstant,
@@ -312,6 +320,11 @@ function readSessionSeconds(text: string): number {
 function readYesNo(text: string): boolean {
   if (text !== 'yes' && text !== 'no') throw new Error('must be yes or no')
   return text === 'yes'
+}
+
+function readLadders(text: string): 'all' | 'failed' | 'off' {
+  if (text === 'all' || text === 'failed' || text === 'off') return text
+  throw new Error('must be all, failed or off')
 }
 
 function readLogLevel(text: string): string {

@@ -7,23 +7,20 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { BrandChoice } from './api/brand.ts'
-import type { ApiDeps, ApiMedia } from './api/context.ts'
 import { clockStartingAt, systemClock } from './clock.ts'
-import type { Clock } from './clock.ts'
 import {
-  ConfigError, describeSettings, prepareDataDir, prepareRecordings, readConfig,
+  ConfigError, describeSettings, prepareDataDir, readConfig,
 } from './config.ts'
 import type { Config } from './config.ts'
 import { wrongConfigurationExit } from './launcher/part.ts'
 import type { AppReady, DatabaseReady, MediaReady, SipdReady } from './launcher/product.ts'
 import { createLog } from './log.ts'
-import type { Log } from './log.ts'
 import type { Database } from './store/database.ts'
 
 const root = join(import.meta.dirname, '..')
 
 const parts: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  run, database, sipd, media, 'pay-simulator': paySimulator, app, settings, help,
+  run, database, sipd, media, 'pay-simulator': paySimulator, app, manager, settings, help,
 }
 
 /** Faults of the configuration: starting again would not help. */
@@ -170,105 +167,20 @@ async function app(): Promise<void> {
   const log = createLog(config.logLevel, 'app')
   const clock = config.wallClock === undefined ? systemClock : clockStartingAt(config.wallClock)
   const stopAsked = stopRequested()
-  const { startApp } = await import('./app/app.ts')
-  const { createCallStore } = await import('./store/call-store.ts')
   const { openStore } = await import('./open-store.ts')
-  const { openPayments } = await import('./open-payments.ts')
+  const { openApp } = await import('./open-app.ts')
   const opened = await Promise.race([openStore(config, join(root, 'sql'), log), stopAsked])
   if (opened === undefined) process.exit(0)
-  const { database, url } = opened
-  const demo = config.demo ? await readDemo(config, database, clock.wallMs()) : undefined
-  const spillFolder = join(config.dataDir, 'journal')
-  const { verifyNumbers } = config
-  const store = await createCallStore({ database, clock, log, spillFolder, verifyNumbers })
-  const files = await openMedia(config, { database, clock, log, owner: store.owner })
-  const calls = await startApp({
-    controlHost: config.controlHost, controlPort: config.controlPort, secret: config.controlSecret,
-    maxCps: config.maxCps, maxLiveCalls: config.maxLiveCalls,
-    maxCallSeconds: config.maxCallSeconds, sessionSeconds: config.sessionSeconds,
-    recordingsFolder: files.recordings, promptsFolder: config.promptsDir,
-  }, {
-    directory: store, journal: store, clock, log, media: files.pool, library: files.library,
-    errands: files.errands,
+  const demo = config.demo ? await readDemo(config, opened.database, clock.wallMs()) : undefined
+  const { calls, panelUrl, hasMailbox, stop } = await openApp(config, {
+    ...opened, clock, log, own, root,
   })
-  const notices = await openNotices(config, {
-    database, clock, log, owner: store.owner, recordings: files.recordings, brand: own.brand.name,
-  })
-  const payments = openPayments(config, { db: database.kysely, clock, log })
-  const panel = await startPanel(config, url, clock, log, own, {
-    media: files.forPanel,
-    payments: payments.desk, delivers: notices.delivers, mailbox: notices.mailbox,
-    sendSms: notices.sendSms,
-  })
-  notices.begin(panel.url)
-  payments.begin(panel.url)
   await Promise.race([calls.ready, stopAsked])
-  const hasMailbox = notices.mailbox !== undefined
-  reportReady({ panelUrl: panel.url, demo, hasMailbox } satisfies AppReady)
+  reportReady({ panelUrl, demo, hasMailbox } satisfies AppReady)
   answerCounts(() => calls.counts())
   await stopAsked
-  await calls.stop(config.drainSeconds * 1000)
-  await panel.stop()
-  await payments.stop()
-  await files.stop()
-  await notices.stop(5000)
-  await store.stop()
-  await database.close()
+  await stop()
   process.exit(0)
-}
-
-/** What calls need of media: servers, the library with its archive, errands of the panel. */
-async function openMedia(config: Config, { database, clock, log, owner }: {
-  readonly database: Database
-  readonly clock: Clock
-  readonly log: Log
-  readonly owner: string
-}) {
-  const { MrfPool } = await import('./app/media/pool.ts')
-  const { startArchive } = await import('./archive/archive.ts')
-  const { createErrandBoard } = await import('./store/errands.ts')
-  const { createMediaLibrary } = await import('./store/media-library.ts')
-  const recordings = prepareRecordings(config)
-  const spillFolder = join(config.dataDir, 'journal', 'media')
-  const library = createMediaLibrary({
-    database, clock, log, spillFolder, owner,
-    finished: (what, id) => archive.measure(what, id),
-  })
-  const db = database.kysely
-  const archive = startArchive({ db, clock, log, folder: recordings, replay: library.replay })
-  const { controlHost: host, controlPort: port, controlSecret: secret, mediaSecret } = config
-  const servers = config.mediaServers.map((server) => ({ ...server, secret: mediaSecret }))
-  const pool = servers.length === 0 ? undefined : new MrfPool(
-    { servers, control: { host, port, secret }, listenHost: config.mediaListen }, clock, log)
-  pool?.start()
-  const stop = async () => {
-    pool?.close()
-    await library.stop(5000)
-    await archive.stop()
-  }
-  const forPanel: ApiMedia = {
-    folder: recordings, prompts: [config.promptsDir, join(root, 'prompts')],
-    available: () => pool?.available ?? false,
-  }
-  return { recordings, forPanel, library, pool, errands: createErrandBoard(db, clock, owner), stop }
-}
-
-/** Notices to subscribers: the outbox's worker, what it sends over, and the local mailbox. */
-async function openNotices(config: Config, { database, clock, log, owner, recordings, brand }: {
-  readonly database: Database
-  readonly clock: Clock
-  readonly log: Log
-  readonly owner: string
-  readonly recordings: string
-  readonly brand: string
-}) {
-  const { messageSound } = await import('./archive/attachment.ts')
-  const { startNotices } = await import('./notify/start.ts')
-  const db = database.kysely
-  return startNotices({
-    config, db, clock, log, owner, brand,
-    soundOf: (subscriberId, id) => messageSound(db, recordings, subscriberId, id),
-  })
 }
 
 async function readDemo(
@@ -291,35 +203,12 @@ async function openBrand(path: string): Promise<BrandChoice> {
   }
 }
 
-/** The panel has a pool of its own: a slow page never keeps a call from its rules. */
-async function startPanel(
-  config: Config, url: string, clock: Clock, log: Log, { brand, style }: BrandChoice,
-  given: Pick<ApiDeps, 'media' | 'payments' | 'delivers' | 'mailbox' | 'sendSms'>,
-): Promise<{ url: string; stop(): Promise<void> }> {
-  const { createApi } = await import('./api/app.ts')
-  const { createChangeHub } = await import('./api/change-hub.ts')
-  const { buildPanel } = await import('./api/panel-bundle.ts')
-  const { startPanelServer } = await import('./api/server.ts')
-  const { openDatabase } = await import('./store/database.ts')
-  const database = openDatabase({ url, connections: 5 })
-  const hub = createChangeHub(database.kysely, clock, log)
-  // Pages that cannot be made must not keep calls from being served.
-  const panel = await buildPanel(join(root, 'web'), style).catch((fault: unknown) => {
-    log.error({ err: fault }, 'the pages of the panel cannot be built; only its API is served')
-    return undefined
-  })
-  const { behindProxy, verifyNumbers, panelHost: host, panelPort: port } = config
-  const api = createApi({
-    database, clock, log, hub, brand, behindProxy, panel, verifyNumbers,
-    ...given,
-  })
-  const server = await startPanelServer({ api, host, port, behindProxy, log })
-  const stop = async () => {
-    hub.stop()
-    await server.stop()
-    await database.close()
-  }
-  return { url: server.url, stop }
+/** Managers, from the operator's terminal. */
+async function manager(given: readonly string[]): Promise<void> {
+  const { managerCommand } = await import('./manager-command.ts')
+  const config = readConfig(process.env)
+  const log = createLog(config.logLevel, 'manager')
+  process.stdout.write(await managerCommand(config, given, root, log, systemClock.wallMs()))
 }
 
 /** The settings, one a line, for `make help`. */
@@ -337,6 +226,7 @@ async function help(): Promise<void> {
   media      the media server; takes options of its own, or our settings
   pay-simulator  payment systems for development
   app        the call application and the panel
+  manager    makes, lists and suspends managers
   settings   lists the settings
 `)
 }

@@ -1,6 +1,6 @@
 /**
- * Money beside the calls: the cash desk with its shops, the poller that asks about payments, and
- * the nightly check of the ledgers.
+ * Money beside the calls: the cash desk with its shops, the poller that asks about payments, the
+ * watch for signs of fraud, monthly fees, and the nightly check of the ledgers.
  */
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -11,6 +11,8 @@ import { createSend } from './pay/send.ts'
 import { shopsFrom } from './pay/shops.ts'
 import type { Shops } from './pay/shops.ts'
 import type { Db } from './store/database.ts'
+import { startLimitsWatch } from './store/limits-watch.ts'
+import { startMonthlyFees } from './store/monthly-fee-round.ts'
 import { startNightly } from './store/nightly.ts'
 
 export interface Payments {
@@ -32,6 +34,8 @@ export function openPayments(config: Config, given: {
   const desk = new PaymentDesk({ ...options, publicUrl: () => config.publicUrl || panelUrl })
   const poller = startPoller(desk, options)
   const nightly = startNightly(given)
+  const watch = startLimitsWatch(given)
+  const fees = startMonthlyFees(given)
   return {
     desk,
     begin(url) {
@@ -44,6 +48,8 @@ export function openPayments(config: Config, given: {
     async stop() {
       await poller.stop()
       await nightly.stop()
+      await fees.stop()
+      await watch.stop()
     },
   }
 }

@@ -7,13 +7,15 @@ import { join, relative } from 'node:path'
 import t from 'tap'
 
 const root = join(import.meta.dirname, '..')
-const pure = ['sip', 'drachtio', 'call', 'rtp', 'sdp', 'esl', 'money']
+const pure = ['sip', 'drachtio', 'call', 'rtp', 'sdp', 'esl', 'money', 'people', 'limits']
 /** Folder → folders of src it may import from, besides itself. */
 const mayImport: Record<string, readonly string[]> = {
   sip: [],
   drachtio: ['sip'],
   call: [],
   money: [],
+  limits: [],
+  people: [],
   pay: ['money', 'store'],
   net: ['sip'],
   sipd: ['sip', 'drachtio', 'net'],
@@ -21,10 +23,10 @@ const mayImport: Record<string, readonly string[]> = {
   sdp: [],
   esl: [],
   media: ['sip', 'sdp', 'rtp', 'esl', 'net'],
-  app: ['call'],
-  store: ['call', 'money', 'app/ports.ts', 'pay/order.ts'],
+  app: ['call', 'limits'],
+  store: ['call', 'money', 'limits', 'people', 'app/ports.ts', 'app/limits-port.ts', 'pay/order.ts'],
   archive: ['rtp', 'call', 'store'],
-  api: ['call', 'money', 'pay', 'store', 'archive'],
+  api: ['call', 'money', 'limits', 'people', 'pay', 'store', 'archive'],
   notify: ['call', 'store', 'api/context.ts'],
   launcher: [],
 }
@@ -32,10 +34,10 @@ const mayImport: Record<string, readonly string[]> = {
 const commonGround = ['clock.ts', 'log.ts', 'config.ts']
 const npmAllowed: Record<string, readonly string[]> = {
   app: ['drachtio-srf', 'drachtio-fsmrf'],
-  store: ['kysely', 'kysely/migration', 'mysql2', 'mysql2/promise', 'mitt'],
+  store: ['kysely', 'kysely/migration', 'mysql2', 'mysql2/promise', 'mitt', 'libphonenumber-js/max'],
   api: [
     'hono', 'hono/body-limit', 'hono/cookie', 'hono/route', 'hono/streaming', '@hono/node-server',
-    'valibot', '@valibot/to-json-schema', 'esbuild', 'mitt', 'ical.js', 'write-excel-file/node',
+    'valibot', '@valibot/to-json-schema', 'esbuild', 'mitt', 'ical.js', 'write-excel-file/node', 'pdfkit', 'qrcode',
   ],
   pay: ['hono', 'hono/body-limit', '@hono/node-server'],
   notify: ['nodemailer', 'smpp', 'smtp-server'],
@@ -43,7 +45,7 @@ const npmAllowed: Record<string, readonly string[]> = {
   src: ['pino'],
 }
 /** Files of the server whose types the panel may use. */
-const schemas = ['schema', 'schema-media', 'schema-money', 'schema-rules', 'schema-insight']
+const schemas = ['schema', 'schema-media', 'schema-money', 'schema-rules', 'schema-insight', 'schema-talk', 'schema-live', 'schema-people', 'schema-limits', 'schema-desk', 'schema-desk-trade']
   .map((name) => `src/api/${name}.ts`)
 const maxFileLines = 400
 const maxFunctionLines = 60

@@ -51,6 +51,7 @@ export function answerSentence(
 type Refusal = Extract<OverviewReply['acts'], { kind: 'refused' }>['why']
 
 function refusedWords(overview: OverviewReply, me: Me, why: Refusal): string {
+  if (why === 'noMoney' && me.feeDueKopecks !== undefined) return t('overview.fee')
   if (why === 'noMoney') return t('overview.noMoney', { balance: money(me.balanceKopecks) })
   if (why === 'doNotDisturb') {
     return overrideWords(overview, 'overview.quiet', 'overview.quietUntil')
@@ -197,7 +198,7 @@ export interface Warning {
 /** Warnings of a rule that matter on the home page; the finer ones are told in the rule's editor. */
 export const homeWarnings: ReadonlySet<string> = new Set(['neverActs', 'expired', 'shadowed',
   'nextMissing', 'nextDisabled', 'nextOutsideSchedule', 'voicemailTooEarly', 'voicemailOff',
-  'noTargets', 'ownNumber'])
+  'noTargets', 'ownNumber', 'chainNeverRings'])
 
 /** All warnings, the worst first. Codes of rule warnings without words here are left out. */
 export function warnings(overview: OverviewReply, me: Me, now: number): Warning[] {
@@ -207,7 +208,9 @@ export function warnings(overview: OverviewReply, me: Me, now: number): Warning[
     const money_ = refused === 'noMoney'
     found.push({
       kind: 'bad', fix: money_ ? 'topUp' : 'none',
-      title: money_ ? t('strip.money', { balance: money(me.balanceKopecks) }) : t('strip.notActive'),
+      title: !money_ ? t('strip.notActive') : me.feeDueKopecks === undefined
+        ? t('strip.money', { balance: money(me.balanceKopecks) })
+        : t('strip.fee', { sum: money(me.feeDueKopecks) }),
       text: t(money_ ? 'strip.moneyWhy' : 'strip.notActiveWhy'),
     })
   }

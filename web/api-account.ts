@@ -1,10 +1,8 @@
 /**
- * Requests of the settings, the profile and the support, which the first page does not need. Knows
- * paths and shapes; keeps no state.
+ * Requests of the settings and the profile, which the first page does not need. Knows paths and
+ * shapes; keeps no state.
  */
-import type {
-  KeyReply, KeyScope, NewKeyReply, SupportReply, SupportThread,
-} from '../src/api/schema-insight.ts'
+import type { KeyReply, KeyScope, NewKeyReply } from '../src/api/schema-insight.ts'
 import type {
   AudioKind, AudioListReply, AudioReply, ErrandReply, LinkReply, SessionsReply, SettingsReply,
   TrialReply,
@@ -67,13 +65,6 @@ export const accountApi = {
   addKey: (name: string, scopes: readonly KeyScope[]) =>
     send('POST', '/keys', { name, scopes }) as Promise<NewKeyReply>,
   deleteKey: (id: string) => send('DELETE', `/keys/${id}`),
-  support: () => send('GET', '/support') as Promise<SupportReply>,
-  ask: (draft: {
-    readonly kind: SupportThread['kind']; readonly subject: string; readonly text: string
-    readonly callId: string | null
-  }) => send('POST', '/support', draft) as Promise<SupportThread>,
-  answer: (id: string, text: string) =>
-    send('POST', `/support/${id}/messages`, { text }) as Promise<SupportThread>,
 }
 
 /** The sentence of the operator that callers hear, as a link that does not expire. */

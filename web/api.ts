@@ -3,9 +3,11 @@
  * Knows paths and shapes; keeps no state.
  */
 import type {
-  CallsReply, LoginRequest, Me, NumberReply, NumberRequest, OverviewReply, Problem, RuleReply,
+  CallsReply, LoginRequest, MeReply, NumberReply, NumberRequest, OverviewReply, Problem, RuleReply,
   RuleRequest,
 } from '../src/api/schema.ts'
+import type { LoginReply } from '../src/api/schema-people.ts'
+import { askCode } from './code-ask.ts'
 import { known, t } from './text.ts'
 
 export type Call = CallsReply['calls'][number]
@@ -36,10 +38,29 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /**
  * One request to the API; `path` begins behind `/api`. Parts of the panel with requests of their own
- * (`api-rules.ts` …) build on it. An aborted request throws the signal's reason.
+ * (`api-rules.ts` …) build on it. Where the server wants a code of the second factor, the user is
+ * asked for it and the request repeated. An aborted request throws the signal's reason.
  */
 export async function send(
   method: Method, path: string, body?: unknown, signal?: AbortSignal,
+): Promise<unknown> {
+  let code: string | undefined
+  for (;;) {
+    try {
+      return await sendOnce(method, path, body, signal, code)
+    } catch (fault) {
+      const wrong = fault instanceof ApiProblem && fault.code === 'wrong_code' && code !== undefined
+      const wanted = fault instanceof ApiProblem && fault.code === 'second_factor_required'
+      if (!wrong && !wanted) throw fault
+      code = await askCode(wrong)
+      if (code === undefined) throw fault
+    }
+  }
+}
+
+async function sendOnce(
+  method: Method, path: string, body: unknown, signal: AbortSignal | undefined,
+  code: string | undefined,
 ): Promise<unknown> {
   let response: Response
   const timeout = AbortSignal.timeout(requestTimeoutMs)
@@ -47,7 +68,10 @@ export async function send(
     response = await fetch(`/api${path}`, {
       method, credentials: 'same-origin',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      headers: method === 'GET' ? {} : { 'content-type': 'application/json' },
+      headers: {
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        ...(code === undefined ? {} : { 'x-second-factor': code }),
+      },
       ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
     })
   } catch (fault) {
@@ -84,8 +108,8 @@ export function query(values: Readonly<Record<string, string | number | undefine
 }
 
 export const api = {
-  me: () => send('GET', '/me') as Promise<Me>,
-  login: (body: LoginRequest) => send('POST', '/login', body) as Promise<Me>,
+  me: () => send('GET', '/me') as Promise<MeReply>,
+  login: (body: LoginRequest) => send('POST', '/login', body) as Promise<LoginReply>,
   logout: () => send('POST', '/logout'),
   overview: (from: number, to: number) =>
     send('GET', `/overview${query({ from, to })}`) as Promise<OverviewReply>,
@@ -103,6 +127,15 @@ export const api = {
   deleteRule: (id: string) => send('DELETE', `/rules/${id}`),
   enableRule: (id: string, enabled: boolean) => send('POST', `/rules/${id}/enabled`, { enabled }),
   orderRules: (ids: readonly string[]) => send('POST', '/rules/order', { ids }),
+}
+
+/**
+ * A key for a form, by which the same form sent twice is one request. 128 bits: nobody's two forms
+ * are alike. `randomUUID` is there on https only.
+ */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The words for a failure: by its code, else the server's own sentence, else an honest default. */

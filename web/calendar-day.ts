@@ -12,7 +12,7 @@ import { Popover } from './dialog.ts'
 import { dayKinds } from './editor-kinds.ts'
 import { capital, formatDate } from './format.ts'
 import { html } from './html.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
 import type { YearDay } from './year-days.ts'
@@ -68,7 +68,7 @@ export function CalendarDay(props: DayProps): VNode {
       <${Field} label=${t('calendar.name')} value=${name} maxLength=${64}
         placeholder=${t('calendar.nameExample')} onInput=${setName} />
       <div class="form-actions"><${Button} kind="primary" small=${true} type="submit"
-        disabled=${!online.value}>${t('common.save')}<//>
-        ${day.own && html`<${Button} kind="quiet" small=${true} disabled=${!online.value}
+        disabled=${!maySave.value}>${t('common.save')}<//>
+        ${day.own && html`<${Button} kind="quiet" small=${true} disabled=${!maySave.value}
           onClick=${reset}>${t('calendar.reset')}<//>`}</div></form><//>`
 }

@@ -11,7 +11,7 @@ import { Dialog } from './dialog.ts'
 import { dayKinds } from './editor-kinds.ts'
 import { capital, formatDate } from './format.ts'
 import { html } from './html.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
 
@@ -58,7 +58,7 @@ function Look(props: {
       onChange=${(value: DayReply['kind']) => setKind(value)} />`}
     ${fault !== undefined && html`<${Below} fault=${true} text=${fault} />`}
     <div class="dialog-actions">${days.length > 0 && html`<${Button} kind="primary"
-      disabled=${!online.value} busy=${busy ? t('common.saving') : undefined}
+      disabled=${!maySave.value} busy=${busy ? t('common.saving') : undefined}
       onClick=${() => void take()}>${t('import.take', { n: days.length })}<//>`}
       <${Button} kind="quiet" onClick=${props.onClose}>${t('common.cancel')}<//></div><//>`
 }
@@ -84,7 +84,7 @@ export function CalendarImport(props: { readonly onDone: () => void }): VNode {
   return html`<div class="import"><input ref=${input} type="file" accept=".ics,text/calendar"
     class="visually-hidden" tabIndex=${-1} aria-label=${t('import.choose')}
     onChange=${() => void read()} />
-    <${Button} kind="primary" icon="upload" disabled=${!online.value}
+    <${Button} kind="primary" icon="upload" disabled=${!maySave.value}
       onClick=${() => input.current?.click()}>${t('import.choose')}<//>
     ${found !== undefined && html`<${Look} found=${found} onClose=${() => setFound(undefined)}
       onDone=${props.onDone} />`}</div>`

@@ -8,10 +8,11 @@ import type { Call } from './api.ts'
 import { callBackHref, callerKey, callerName } from './call-words.ts'
 import { Button, LinkButton } from './controls.ts'
 import { html } from './html.ts'
-import { callsChanged, noteFault, online } from './state.ts'
+import { callsChanged, maySave, noteFault } from './state.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 import './text-calls-ru.ts'
+import './text-talk-ru.ts'
 
 async function setBlocked(call: Call, blocked: boolean, undo: boolean): Promise<void> {
   const hidden = callerKey(call) === 'anonymous'
@@ -42,7 +43,8 @@ export function CallActions(props: { readonly call: Call }): VNode {
     ${back !== undefined && html`<${LinkButton} small=${true} icon="call" href=${back}>${
       t('calls.callBack')}<//>`}
     <${LinkButton} small=${true} href=${rule}>${t('calls.makeRule')}<//>
-    <${Button} small=${true} kind=${call.blocked ? 'default' : 'danger'} disabled=${!online.value}
+    <${Button} small=${true} kind=${call.blocked ? 'default' : 'danger'} disabled=${!maySave.value}
       onClick=${() => void setBlocked(call, !call.blocked, true)}>${t(call.blocked ? 'calls.allow'
-        : hidden ? 'calls.blockHidden' : 'calls.block')}<//></div>`
+        : hidden ? 'calls.blockHidden' : 'calls.block')}<//>
+    <${LinkButton} small=${true} href=${`/support?call=${call.id}`}>${t('calls.askSupport')}<//></div>`
 }

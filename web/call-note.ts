@@ -9,7 +9,8 @@ import type { Call } from './api.ts'
 import { Below, Button } from './controls.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
-import { callsChanged, noteFault, online } from './state.ts'
+import { unsaved } from './router.ts'
+import { callsChanged, maySave, noteFault } from './state.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 import './text-calls-ru.ts'
@@ -47,7 +48,7 @@ function NoteForm(props: { readonly call: Call; readonly onDone: () => void }): 
     if (event.key === 'Escape') onDone()
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void submit()
   }
-  return html`<form class="note-form" onSubmit=${(event: Event) => {
+  return html`<form class="note-form" ...${unsaved(text.trim() !== before)} onSubmit=${(event: Event) => {
     event.preventDefault()
     void submit()
   }}><textarea rows="3" maxLength=${longest} aria-label=${t('note.title')} value=${text}
@@ -57,7 +58,7 @@ function NoteForm(props: { readonly call: Call; readonly onDone: () => void }): 
         </textarea>
     ${call.note !== before && call.note !== text && html`<${Below} fault=${false}
       text=${t('note.changed', { text: call.note })} />`}
-    <div class="form-actions"><${Button} type="submit" small=${true} disabled=${!online.value}
+    <div class="form-actions"><${Button} type="submit" small=${true} disabled=${!maySave.value}
       busy=${busy ? t('common.saving') : undefined}>${t('common.save')}<//>
       <${Button} kind="quiet" small=${true} onClick=${onDone}>${t('common.cancel')}<//></div>
         </form>`

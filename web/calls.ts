@@ -19,7 +19,7 @@ import { html } from './html.ts'
 import { callsAsk, isFiltered, journalHref, readJournalQuery } from './journal-query.ts'
 import type { JournalQuery } from './journal-query.ts'
 import { navigate, place } from './router.ts'
-import { callsChanged, me, noteFault, online, zone } from './state.ts'
+import { callsChanged, maySave, me, noteFault, zone } from './state.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 import './text-calls-ru.ts'
@@ -56,7 +56,7 @@ function TestCall(): VNode {
     }
     setBusy(false)
   }
-  return html`<${Button} icon="call" disabled=${!online.value}
+  return html`<${Button} icon="call" disabled=${!maySave.value}
     busy=${busy ? t('calls.callingMe') : undefined} onClick=${() => void call()}>${
     t('calls.callMe')}<//>`
 }

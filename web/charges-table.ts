@@ -4,6 +4,7 @@
  */
 import type { VNode } from 'preact'
 import type { ChargeLine } from '../src/api/schema-money.ts'
+import { chargeText } from './charge-text.ts'
 import { phone } from './device.ts'
 import { formatDate, timeOf } from './format.ts'
 import { html } from './html.ts'
@@ -15,7 +16,8 @@ import './text-money-ru.ts'
 
 /** What a line is about; the ledger's own text where it says more than the kind. */
 function Details(props: { readonly line: ChargeLine }): VNode {
-  const { callId, order, text, kind } = props.line
+  const { callId, order, kind } = props.line
+  const text = chargeText(props.line)
   if (callId !== null) {
     return html`<a href=${journalHref({ open: callId })}>${
       text === '' ? t('charges.call') : text}</a>`

@@ -108,6 +108,7 @@ export interface FieldProps {
   readonly autofocus?: boolean
   readonly disabled?: boolean
   readonly after?: ComponentChildren
+  /** Stands at the right of the label; the keyboard comes to it after the field. */
   readonly corner?: ComponentChildren
   readonly inputRef?: unknown
 }
@@ -125,7 +126,7 @@ export function Field(props: FieldProps): VNode {
     }
   }, [])
   return html`<div class="field">
-    <div class="field-head"><label for=${id}>${props.label}</label>${props.corner}</div>
+    <label for=${id}>${props.label}</label>
     <div class=${props.fault === undefined ? 'input' : 'input bad'}>
       <input id=${id} ref=${props.inputRef ?? own} type=${props.type ?? 'text'} value=${props.value}
         placeholder=${props.placeholder} autocomplete=${props.autocomplete ?? 'off'}
@@ -137,6 +138,7 @@ export function Field(props: FieldProps): VNode {
     </div>
     ${below !== undefined && html`<${Below} id=${`${id}-below`} fault=${props.fault !== undefined}
       text=${below} />`}
+    ${props.corner !== undefined && html`<span class="field-corner">${props.corner}</span>`}
   </div>`
 }
 

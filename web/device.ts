@@ -51,8 +51,8 @@ export function chooseTheme(value: Theme): void {
   remember('theme', value)
 }
 
-/** Chooses the language of this device. */
-export function chooseLanguage(value: Language): void {
-  void speak(value)
+/** Chooses the language of this device; resolves when its words are there. */
+export async function chooseLanguage(value: Language): Promise<void> {
   remember('language', value)
+  await speak(value)
 }

@@ -1,11 +1,13 @@
 /**
  * What lies above the page: a modal dialog, a sheet at the bottom of a phone, and a popover beside
- * its anchor. Esc closes each and gives the focus back. The dialog is the browser's own.
+ * its anchor. Esc closes each and gives the focus back. The dialog is the browser's own; one whose
+ * form has changes asks before it closes by Esc or a click beside it.
  */
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { phone } from './device.ts'
 import { html } from './html.ts'
+import { leaveThen } from './router.ts'
 
 interface LayerProps {
   readonly label: string
@@ -49,6 +51,7 @@ export function Dialog(props: LayerProps & {
   readonly sheet?: boolean; readonly wide?: boolean
 }): VNode {
   const ref = useRef<HTMLDialogElement>(null)
+  const close = (): void => leaveThen(props.onClose, ref.current ?? document)
   useEffect(() => {
     const dialog = ref.current
     const before = document.activeElement
@@ -62,12 +65,12 @@ export function Dialog(props: LayerProps & {
   }, [])
   const onCancel = (event: Event): void => {
     event.preventDefault()
-    props.onClose()
+    close()
   }
   const onClick = (event: MouseEvent): void => {
-    if (event.target === ref.current) props.onClose() // the backdrop
+    if (event.target === ref.current) close() // the backdrop
   }
-  const swipe = useSwipe(props.onClose)
+  const swipe = useSwipe(close)
   const kind = props.sheet === true ? 'sheet' : props.wide === true ? 'dialog wide' : 'dialog'
   return html`<dialog ref=${ref} class=${kind} aria-label=${props.label} onCancel=${onCancel}
     onClick=${onClick}><div class="layer">${props.sheet === true && html`<span

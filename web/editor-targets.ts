@@ -13,6 +13,7 @@ import { formatPhone, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { NumberForm } from './number-form.ts'
+import { Barred, Price, PriceNote } from './number-price.ts'
 import type { Faults } from './rule-faults.ts'
 import { maxTargets, moved, newTarget } from './rule-form.ts'
 import type { FormTarget, RuleForm } from './rule-form.ts'
@@ -108,7 +109,8 @@ function Row(props: RowProps): VNode {
     <span class="rule-number">${at + 1}</span>
     <span class="target-words"><span class="target-name">${name}</span>${known !== undefined
       && known.description !== '' && html`<span class="soft num">${
-        formatPhone(known.address)}</span>`}</span>
+        formatPhone(known.address)}</span>`}${known !== undefined && html`<${Price}
+        phone=${known} /><${Barred} phone=${known} />`}</span>
     <span class="row-actions"><${Button} kind="quiet" small=${true} icon="up"
       label=${`${t('common.up')}: ${name}`} disabled=${at === 0} onClick=${() => move(at - 1)} />
       <${Button} kind="quiet" small=${true} icon="down" label=${`${t('common.down')}: ${name}`}
@@ -177,6 +179,7 @@ export function EditorTargets(props: PartProps): VNode {
       ${form.targets.map((target, at) => html`<${Row} key=${keyOf(target)} ...${props}
         target=${target} at=${at} drag=${drag} onDrag=${setDrag} />`)}
       <li class="target-last">${adder}</li></ol>
+    <${PriceNote} />
     ${faults['targets'] !== undefined && html`<${Below} fault=${true} text=${faults['targets']} />`}
     </section>`
 }

@@ -12,6 +12,7 @@ import { money } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { features, isHere, phoneRest } from './menu.ts'
+import { leaveThen } from './router.ts'
 import { me, numbers, signedOut } from './state.ts'
 import { language, t } from './text.ts'
 import type { Key, Language } from './text.ts'
@@ -31,7 +32,7 @@ function ThemeChoice(): VNode {
 /** RU / EN, kept on this device. */
 export function LanguageChoice(): VNode {
   return html`<${Segmented} label=${t('nav.language')} value=${language.value}
-    onChange=${(value: Language) => chooseLanguage(value)}
+    onChange=${(value: Language) => void chooseLanguage(value)}
     options=${[{ value: 'ru', text: 'RU' }, { value: 'en', text: 'EN' }]} />`
 }
 
@@ -53,7 +54,8 @@ export function AccountBox(props: BoxProps): VNode {
     <a href="/profile" onClick=${props.onClose}>${t('nav.profile')}</a>
     <p class="label">${t('nav.theme')}</p><${ThemeChoice} />
     <p class="label">${t('nav.language')}</p><${LanguageChoice} />
-    <${Button} icon="exit" onClick=${() => void logOut(props.onClose)}>${t('nav.logout')}<//></div>`
+    <${Button} icon="exit"
+      onClick=${() => leaveThen(() => void logOut(props.onClose))}>${t('nav.logout')}<//></div>`
 }
 
 function initials(name: string): string {
@@ -79,7 +81,7 @@ export function More(props: BoxProps): VNode {
           class="soft">${numbers.value?.length ?? ''}</span>`}</a></li>`)}
       <li><button type="button" class="plain" onClick=${props.onQuestion}>
         <${Icon} name="chat" size=${22} /><span>${t('nav.question')}</span></button></li>
-      <li><button type="button" class="plain" onClick=${() => void logOut(close)}>
+      <li><button type="button" class="plain" onClick=${() => leaveThen(() => void logOut(close))}>
         <${Icon} name="exit" size=${22} /><span>${t('nav.logout')}</span></button></li></ul>
     <div class="more-foot"><${ThemeChoice} /><${LanguageChoice} /></div><//>`
 }

@@ -17,6 +17,7 @@ import { Icon } from './icons.ts'
 import { later } from './later.ts'
 import { features, isHere, menuGroups, phonePlaces } from './menu.ts'
 import type { MenuEntry } from './menu.ts'
+import { Products } from './public-frame.ts'
 import { me, online, overview, refresh, shownAt, zone } from './state.ts'
 import { t } from './text.ts'
 
@@ -24,6 +25,8 @@ const moreOpen = signal(false)
 const accountOpen = signal(false)
 const questionOpen = signal(false)
 
+const AccountStrips = later<object>(
+  async () => (await import('./frame-strips.ts')).AccountStrips)
 const QuestionSheet = later<{ readonly onClose: () => void }>(
   async () => (await import('./page-support.ts')).QuestionSheet)
 
@@ -48,18 +51,6 @@ function Links(props: { readonly entries: readonly MenuEntry[] }): VNode {
     <a class="nav-link" href=${entry.href} aria-current=${isHere(entry.href) ? 'page' : undefined}>
       <${Icon} name=${entry.icon} size=${20} /><span class="nav-text">${t(entry.text)}</span>
       <${Badge} entry=${entry} /></a></li>`)}</ul>`
-}
-
-/** Product links of the top bar, the current one bold. */
-function Products(): VNode {
-  const products = me.value?.brand.products ?? []
-  return html`<nav class="products" aria-label=${t('nav.products')}>
-    ${products.length === 0 ? html`<strong>${t('app.name')}</strong>`
-      : products.map((product) => product.current
-        ? html`<strong key=${product.title}>${product.title}</strong>`
-        : html`<a key=${product.title} href=${product.url} rel="noopener"
-          target="_blank">${product.title}</a>`)}
-  </nav>`
 }
 
 function Account(): VNode {
@@ -124,6 +115,14 @@ function Offline(): VNode {
     onClick=${() => void refresh()}>${t('common.retry')}<//>`} />`
 }
 
+/** Whether there is anything to tell on every page: mostly not, so the words come when there is. */
+function needsStrips(): boolean {
+  const account = me.value
+  return account !== undefined && (account.viewedBy !== undefined || account.status !== 'active'
+    || account.feeDueKopecks !== undefined || account.balanceKopecks <= 0
+    || account.balanceKopecks < (account.lowBalanceKopecks ?? 0))
+}
+
 /** Below every page: where calls come in, and the link to what became of them. */
 function Foot(): VNode {
   const calls = overview.value?.today
@@ -140,10 +139,11 @@ export function Frame(props: {
 }): VNode {
   return html`<div class=${props.bare === true ? 'frame bare' : 'frame'}>
     <a class="skip" href="#main">${t('app.skip')}</a>
-    ${!phone.value && html`<header class="top-bar"><${Products} /><${Account} /></header>`}
+    ${!phone.value && html`<header class="top-bar"><${Products}
+      products=${me.value?.brand.products} /><${Account} /></header>`}
     ${!phone.value && html`<${Menu} />`}
     <div class="content"><main id="main" tabIndex=${-1}>
-      ${!online.value && html`<${Offline} />`}${props.children}</main>
+      ${!online.value && html`<${Offline} />`}${needsStrips() && html`<${AccountStrips} />`}${props.children}</main>
       ${props.bare !== true && html`<${Foot} />`}</div>
     ${phone.value && props.bare !== true && html`<${PhoneBar} />`}
     ${questionOpen.value && html`<${QuestionSheet} onClose=${() => { questionOpen.value = false }} />`}

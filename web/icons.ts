@@ -43,6 +43,7 @@ const paths = {
   bell: 'M6 17h12l-1.5-2.5V10a4.5 4.5 0 0 0-9 0v4.5L6 17ZM10.5 20h3',
   wallet: 'M4 7h14a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V7l11-3v3M16 13.5v.01',
   receipt: 'M6 4h12v16l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5L6 20V4ZM9 9h6M9 13h6',
+  letter: 'M4 6h16v12H4zM4.5 6.5 12 13l7.5-6.5',
   menuDots: 'M5 12v.01M12 12v.01M19 12v.01',
 } as const
 

@@ -42,9 +42,12 @@ function startFetching(): void {
   }, quietMs)
 }
 
-/** A component that shows a skeleton until `load` has brought the real one. */
+/**
+ * A component that shows a skeleton until `load` has brought the real one. `ahead`: its code is
+ * fetched in idle time; without it, only when it is shown, as few will ever see it.
+ */
 export function later<P extends object>(
-  load: () => Promise<FunctionComponent<P>>,
+  load: () => Promise<FunctionComponent<P>>, ahead = true,
 ): FunctionComponent<P> {
   const real = signal<FunctionComponent<P> | undefined>(undefined)
   const failed = signal(false)
@@ -60,7 +63,7 @@ export function later<P extends object>(
       failed.value = true
     }
   }
-  if (waiting.push(begin) === 1) startFetching()
+  if (ahead && waiting.push(begin) === 1) startFetching()
   return function Later(props: P): VNode {
     const component = real.value
     if (component !== undefined) return html`<${component} ...${props} />`

@@ -7,6 +7,7 @@ import type { OverviewReply, RuleReply } from '../src/api/schema.ts'
 import { duration, formatPhone, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
+import { LiveOrders, recordingOf } from './live-orders.ts'
 import { me, now, overview } from './state.ts'
 import { t } from './text.ts'
 import './text-home-ru.ts'
@@ -69,21 +70,17 @@ function Ringing(props: { readonly call: Call }): VNode {
       ? t('live.leftOnly', { n: left }) : t('live.left', { n: left, next })}</p>`}</div>`
 }
 
-/** The last word of the trace about a recording: it runs. */
-function isRecorded(call: Call): boolean {
-  const step = call.trace.findLast((each) => each.step === 'recording')
-  return step?.step === 'recording' && step.running
-}
-
 function LiveCall(props: { readonly call: Call }): VNode {
   const { call } = props
   const who = callerWords(call)
   const talks = call.answeredAt !== undefined
+  const recording = recordingOf(call)
+  const leavesMessage = talks && call.trace.some((each) => each.step === 'voicemail' && each.taken)
   const answered = call.legs.find((leg) => leg.id === call.answeredLegId)
   const seconds = Math.max(0, Math.floor((now.value - call.startedAt) / 1000))
   // A phone that was answered and is asked to press 1.
   const asked = call.legs.find((leg) => leg.outcome === 'ringing' && leg.answerMs !== undefined)
-  const state = talks
+  const state = leavesMessage ? t('live.message') : talks
     ? t('live.talk', {
       time: duration((now.value - (call.answeredAt ?? 0)) / 1000),
       name: answered === undefined ? t('common.dash') : phoneName(answered),
@@ -95,9 +92,10 @@ function LiveCall(props: { readonly call: Call }): VNode {
     <${Icon} name="call" size=${20} />
     <div class="live-who"><p class="strong num">${who.main}</p>
       <p class="soft">${who.second === '' ? state : `${who.second} · ${state}`}</p></div>
-    ${isRecorded(call) && html`<span class="tag bad"><${Icon} name="mic" size=${14} />${
-      t('live.recording')}</span>`}
+    ${recording !== 'none' && html`<span class=${recording === 'runs' ? 'tag bad' : 'tag'}><${Icon}
+      name="mic" size=${14} />${t(recording === 'runs' ? 'live.recording' : 'live.paused')}</span>`}
     ${!talks && html`<${Ringing} call=${call} />`}
+    <${LiveOrders} call=${call} />
     <a class="button default small" href=${`/calls?open=${call.id}`}>${t('live.open')}</a></li>`
 }
 

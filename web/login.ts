@@ -1,17 +1,22 @@
 /**
  * «Вход»: the form beside the idea of the service. One neutral sentence for a wrong pair; the
- * browser's password manager works. Registration and recovery come with their own pages.
+ * browser's password manager works. The second step, registration and recovery come later.
  */
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { api, problemText } from './api.ts'
 import { Below, Button, Field, Strip } from './controls.ts'
 import { Dialog } from './dialog.ts'
-import { LanguageChoice } from './frame-more.ts'
 import { html } from './html.ts'
-import { Icon } from './icons.ts'
+import { later } from './later.ts'
+import type { SecondStepProps } from './login-second.ts'
+import { PublicFrame } from './public-frame.ts'
+import { Secret } from './secret-field.ts'
 import { me, signedIn, signedOut } from './state.ts'
 import { t } from './text.ts'
+
+const SecondStep = later<SecondStepProps>(
+  async () => (await import('./login-second.ts')).SecondStep, false)
 
 const hours = [0, 6, 12, 18, 24]
 
@@ -38,7 +43,7 @@ function Form(props: { readonly known?: string; readonly title: string }): VNode
   const known = props.known ?? ''
   const [login, setLogin] = useState(known)
   const [password, setPassword] = useState('')
-  const [shown, setShown] = useState(false)
+  const [ticket, setTicket] = useState<string | undefined>(undefined)
   const [caps, setCaps] = useState(false)
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<string | undefined>(undefined)
@@ -50,38 +55,45 @@ function Form(props: { readonly known?: string; readonly title: string }): VNode
     }
     setBusy(true)
     try {
-      await signedIn(await api.login({ login: login.trim(), password }))
+      const reply = await api.login({ login: login.trim(), password })
+      setFault(undefined)
+      if ('ticket' in reply) setTicket(reply.ticket)
+      else await signedIn(reply)
     } catch (problem) {
       setFault(problemText(problem))
-      setBusy(false)
     }
+    setBusy(false)
   }
-  const eye = html`<button type="button" class="plain in-field" aria-pressed=${String(shown)}
-    aria-label=${t(shown ? 'login.hide' : 'login.show')} onClick=${() => setShown(!shown)}>
-    <${Icon} name="eye" /></button>`
+  const back = (why: string | undefined): void => {
+    setTicket(undefined)
+    setPassword('')
+    setFault(why)
+  }
+  if (ticket !== undefined) return html`<${SecondStep} ticket=${ticket} onBack=${back} />`
   return html`<form class="login-form" onSubmit=${submit} onKeyUp=${(event: KeyboardEvent) =>
     setCaps(event.getModifierState?.('CapsLock') ?? false)}>
     <h2>${props.title}</h2>
     ${fault !== undefined && html`<${Strip} kind="bad" text=${fault} alert=${true} />`}
     <${Field} id="login" label=${t('login.login')} value=${login} onInput=${setLogin}
       autocomplete="username" autofocus=${known === ''} />
-    <${Field} id="password" label=${t('login.password')} value=${password} onInput=${setPassword}
-      type=${shown ? 'text' : 'password'} autocomplete="current-password" after=${eye}
-      autofocus=${known !== ''} />
+    <${Secret} id="password" label=${t('login.password')} value=${password} onInput=${setPassword}
+      autofocus=${known !== ''} corner=${html`<a class="small" href="/forgot"
+        target=${known === '' ? undefined : '_blank'}>${t('login.forgot')}</a>`} />
     ${caps && html`<${Below} fault=${false} text=${t('login.caps')} />`}
     <${Button} kind="primary" type="submit" busy=${busy ? t('login.busy') : undefined}>${
       t('login.submit')}<//>
+    ${known === '' && html`<p class="soft">${t('login.noNumber')} <a href="/register">${
+      t('login.register')}</a></p>`}
   </form>`
 }
 
 /** The log-in page; the address it stands on is kept and opened afterwards. */
 export function Login(): VNode {
-  return html`<div class="login">
-    <header class="top-bar"><strong>${t('app.name')}</strong><${LanguageChoice} /></header>
-    <main class="login-main" id="main">
-      <section class="login-idea"><p class="lead">${t('app.name')}</p>
-        <h1>${t('app.slogan1')}<br />${t('app.slogan2')}</h1><${Idea} /></section>
-      <${Form} title=${t('login.title')} /></main></div>`
+  document.title = `${t('login.title')} · ${t('app.name')}`
+  return html`<${PublicFrame} look="login-main">
+    <section class="login-idea"><p class="lead">${t('app.name')}</p>
+      <h1>${t('app.slogan1')}<br />${t('app.slogan2')}</h1><${Idea} /></section>
+    <${Form} title=${t('login.title')} /><//>`
 }
 
 function stay(): void {

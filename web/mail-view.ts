@@ -13,7 +13,7 @@ import { formatPhone } from './format.ts'
 import { html } from './html.ts'
 import { leftAt, senderName } from './mailbox.ts'
 import { Player } from './player.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault } from './state.ts'
 import { t } from './text.ts'
 import { mailReason } from './trace-words.ts'
 import './text-insight-ru.ts'
@@ -75,11 +75,11 @@ export function MailView(props: ViewProps): VNode {
     <${Why} message=${message} call=${call} />
     <div class="mail-actions">${phone.value && back !== undefined && html`<${LinkButton} icon="call"
         href=${back}>${t('calls.callBack')}<//>`}
-      <${Button} disabled=${!online.value} onClick=${() => onHeard(!heard)}>${
+      <${Button} disabled=${!maySave.value} onClick=${() => onHeard(!heard)}>${
         t(heard ? 'mail.markNew' : 'mail.markHeard')}<//>
       ${phone.value ? html`<${Button} icon="trash" label=${t('common.delete')}
-        disabled=${!online.value} onClick=${onRemove} />`
-        : html`<${Button} kind="danger" icon="trash" disabled=${!online.value}
+        disabled=${!maySave.value} onClick=${onRemove} />`
+        : html`<${Button} kind="danger" icon="trash" disabled=${!maySave.value}
           onClick=${onRemove}>${
           t('common.delete')}<//>`}</div></article>`
 }

@@ -38,6 +38,7 @@ const callers: MenuEntry = { href: '/callers', icon: 'people', text: 'nav.caller
 const calendar: MenuEntry = { href: '/calendar', icon: 'calendar', text: 'nav.calendar' }
 const topUp: MenuEntry = { href: '/balance', icon: 'wallet', text: 'nav.topUp' }
 const charges: MenuEntry = { href: '/charges', icon: 'receipt', text: 'nav.charges' }
+const referral: MenuEntry = { href: '/referral', icon: 'star', text: 'nav.referral' }
 const settings: MenuEntry = { href: '/settings', icon: 'sliders', text: 'nav.settings' }
 const profile: MenuEntry = { href: '/profile', icon: 'user', text: 'nav.profile' }
 const support: MenuEntry = { href: '/support', icon: 'chat', text: 'nav.support' }
@@ -47,7 +48,7 @@ export const features: MenuEntry = { href: '/features', icon: 'book', text: 'nav
 export const menuGroups: readonly MenuGroup[] = [
   { text: undefined, entries: [home, rules, numbers, simulator] },
   { text: 'nav.groupCalls', entries: [journal, voicemail, statistics, callers] },
-  { text: 'nav.groupMoney', entries: [topUp, charges] },
+  { text: 'nav.groupMoney', entries: [topUp, charges, referral] },
   { text: 'nav.groupMore', entries: [calendar, settings, profile, support] },
 ]
 
@@ -57,7 +58,7 @@ export const phonePlaces: readonly MenuEntry[] = [
 ]
 
 export const phoneRest: readonly MenuEntry[] = [
-  numbers, simulator, statistics, charges, callers, calendar, settings, profile, support, features,
+  numbers, simulator, statistics, charges, referral, callers, calendar, settings, profile, support, features,
 ]
 
 /** Whether the page on the screen belongs to this entry. */

@@ -10,9 +10,11 @@ import { change } from './changes.ts'
 import { Below, Button, Field } from './controls.ts'
 import { formatPhone } from './format.ts'
 import { html } from './html.ts'
-import { noteFault, numbers, online, refresh } from './state.ts'
+import { unsaved } from './router.ts'
+import { maySave, noteFault, numbers, refresh, saveBarred } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
+import './text-rules-ru.ts'
 
 /** The digits by which two ways of writing one number are the same: 8 916… = +7 916… */
 export function sameNumberKey(text: string): string {
@@ -70,6 +72,7 @@ interface Fault {
 
 interface Filling {
   readonly typed: Typed
+  readonly dirty: boolean
   readonly fault: Fault | undefined
   readonly busy: boolean
   readonly change: (patch: Partial<Typed>) => void
@@ -79,8 +82,10 @@ interface Filling {
 /** What is typed, and storing it. */
 function useNumberForm(props: FormProps): Filling {
   const { phone } = props
-  const [typed, setTyped] = useState<Typed>(phone === undefined ? nothing
-    : { ...phone, address: formatPhone(phone.address) })
+  const first: Typed = phone === undefined ? nothing
+    : { ...phone, address: formatPhone(phone.address) }
+  const [typed, setTyped] = useState(first)
+  const dirty = JSON.stringify(requestOf(typed)) !== JSON.stringify(requestOf(first))
   const [fault, setFault] = useState<Fault | undefined>(undefined)
   const [busy, setBusy] = useState(false)
   const change = (patch: Partial<Typed>): void => {
@@ -109,26 +114,27 @@ function useNumberForm(props: FormProps): Filling {
     }
     setBusy(false)
   }
-  return { typed, fault, busy, change, submit }
+  return { typed, dirty, fault, busy, change, submit }
 }
 
 function Actions(props: FormProps & { readonly filling: Filling }): VNode {
   const { busy, submit } = props.filling
   const inside = props.inside === true
   return html`<div class="form-actions"><${Button} kind=${inside ? 'default' : 'primary'}
-    type=${inside ? 'button' : 'submit'} disabled=${!online.value}
+    type=${inside ? 'button' : 'submit'} disabled=${!maySave.value}
     onClick=${inside ? (event: MouseEvent) => void submit(event) : undefined}
     busy=${busy ? t('common.saving') : undefined}>${
       t(props.phone === undefined ? 'numbers.add' : 'common.save')}<//>
     ${props.onDone !== undefined && html`<${Button} kind="quiet" onClick=${props.onDone}>${
       t('common.cancel')}<//>`}
-    ${!online.value && html`<${Below} fault=${false} text=${t('offline.save')} />`}</div>`
+    ${saveBarred.value !== undefined && html`<${Below} fault=${false}
+      text=${t(saveBarred.value)} />`}</div>`
 }
 
 /** The form; `inside` another one it is a group without a form of its own. */
 export function NumberForm(props: FormProps): VNode {
   const filling = useNumberForm(props)
-  const { typed: { address, description }, fault, change, submit } = filling
+  const { typed: { address, description }, dirty, fault, change, submit } = filling
   const { row, inside, phone } = props
   const repeated = fault === undefined && address.length > 9 && (numbers.value ?? []).some((each) =>
     each.id !== phone?.id && sameNumberKey(each.address) === sameNumberKey(address))
@@ -144,6 +150,7 @@ export function NumberForm(props: FormProps): VNode {
   const actions = html`<${Actions} ...${props} filling=${filling} />`
   if (inside === true) {
     return html`<div class="number-form" role="group" aria-label=${t('numbers.newTitle')}
+      ...${unsaved(dirty)}
       onKeyDown=${(event: KeyboardEvent) => {
         if (event.key === 'Enter' && event.target instanceof HTMLInputElement) void submit(event)
         if (event.key === 'Escape' && props.onDone !== undefined) {
@@ -152,7 +159,8 @@ export function NumberForm(props: FormProps): VNode {
         }
       }}>${fields}${actions}</div>`
   }
-  return html`<form class=${row === true ? 'number-form row' : 'number-form'} onSubmit=${submit}>
+  return html`<form class=${row === true ? 'number-form row' : 'number-form'}
+    ...${unsaved(dirty)} onSubmit=${submit}>
     ${fields}${props.more !== undefined
       && html`<${props.more} typed=${filling.typed} onChange=${change} />`}${actions}</form>`
 }

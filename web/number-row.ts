@@ -11,6 +11,7 @@ import { formatDate, formatPhone, list, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import type { MoreFields } from './number-form.ts'
+import { Barred, Price } from './number-price.ts'
 import { checkSilent, NumberVerify } from './number-verify.ts'
 import { me, zone } from './state.ts'
 import { t } from './text.ts'
@@ -47,6 +48,7 @@ function Tags(props: { readonly phone: NumberReply }): VNode {
       name="clock" size=${14} />${t('verify.not')}</span>`
     : phone.verifiedAt !== null && html`<span class="tag ok"><${Icon} name="check"
       size=${14} />${t('verify.yes')}</span>`}
+    <${Barred} phone=${phone} />
     ${phone.isDefault && html`<span class="tag sel"><${Icon} name="star"
       size=${14} />${t('numbers.isDefault')}</span>`}
     ${phone.repeated && html`<span class="tag warn" title=${t('numbers.repeatedText')}>${
@@ -94,7 +96,7 @@ export function NumberRow(props: NumberRowProps): VNode {
   if (isPhone.value) {
     return html`<tr><td colSpan=${columns}><div class="phone-row"><div><p
       class="strong">${phoneName(phone)}</p>
-      <p class="soft num">${formatPhone(phone.address)}</p><p class="phone-facts"><${Tags}
+      <p class="soft num">${formatPhone(phone.address)}</p><${Price} phone=${phone} /><p class="phone-facts"><${Tags}
       phone=${phone} /><${UsedBy} phone=${phone} /><${Watch} phone=${phone} /></p></div><${RowActions}
       ...${props} /></div>
       ${isUnproved(phone) && html`<${NumberVerify} phone=${phone}
@@ -102,7 +104,7 @@ export function NumberRow(props: NumberRowProps): VNode {
   }
   return html`<tr class=${isUnproved(phone) ? 'opened' : ''}><th scope="row" class="strong"
       title=${phoneName(phone)}>${phoneName(phone)}</th>
-    <td class="num">${formatPhone(phone.address)}</td><td><${Tags} phone=${phone} /></td>
+    <td><span class="num">${formatPhone(phone.address)}</span><${Price} phone=${phone} /></td><td><${Tags} phone=${phone} /></td>
     <td class="wide-only"><${UsedBy} phone=${phone} /></td><td class="roomy"><${Watch}
       phone=${phone} /></td>
     <td class="right"><${RowActions} ...${props} /></td></tr>`

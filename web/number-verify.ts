@@ -11,7 +11,7 @@ import { rulesApi } from './api-rules.ts'
 import { Below, Button } from './controls.ts'
 import { duration, formatPhone, phoneName, timeOf } from './format.ts'
 import { html } from './html.ts'
-import { noteFault, online, refresh, serverNow, zone } from './state.ts'
+import { maySave, noteFault, refresh, serverNow, zone } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
 import './text-rules-ru.ts'
@@ -83,7 +83,7 @@ function CodeField(props: {
         field.value = field.value.replace(/\D/g, '').slice(0, 4)
         setTyped(field.value)
       }} />
-      <${Button} kind="primary" type="submit" disabled=${typed.length < 4 || !online.value}
+      <${Button} kind="primary" type="submit" disabled=${typed.length < 4 || !maySave.value}
         busy=${asking.busy ? t('verify.checking') : undefined}>${t('verify.confirm')}<//></div>
     ${asking.fault !== undefined && html`<${Below} fault=${true} text=${asking.fault} />`}
     <p class="below code-hint" id=${`${id}-hint`}><span>${
@@ -106,10 +106,10 @@ export function NumberVerify(props: {
   const alive = code !== null && code.expiresAt > serverNow() && code.triesLeft > 0
   return html`<div class="verify">${alive
     ? html`<${CodeField} phone=${phone} code=${code} asking=${asking} />`
-    : html`<div class="code-form"><div class="code-line"><${Button} disabled=${!online.value}
+    : html`<div class="code-form"><div class="code-line"><${Button} disabled=${!maySave.value}
       busy=${asking.busy ? t('verify.asking') : undefined} icon="call"
       onClick=${() => asking.ask('call')}>${t('verify.byCall')}<//>
-      <${Button} kind="quiet" disabled=${!online.value || asking.busy}
+      <${Button} kind="quiet" disabled=${!maySave.value || asking.busy}
         onClick=${() => asking.ask('sms')}>${t('verify.bySms')}<//></div>
       ${asking.fault !== undefined && html`<${Below} fault=${true} text=${asking.fault} />`}</div>`}
     ${(props.tells || phone.usedBy.length > 0) && html`<p class="soft verify-why">${

@@ -8,6 +8,7 @@ import { html } from './html.ts'
 import { NumberForm } from './number-form.ts'
 import { me } from './state.ts'
 import { t } from './text.ts'
+import './text-rules-ru.ts'
 import type { Key } from './text.ts'
 
 const steps: readonly (readonly [Key, Key])[] = [

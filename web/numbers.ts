@@ -15,12 +15,14 @@ import { formatPhone, list, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { NumberForm, sameNumberKey } from './number-form.ts'
+import { PriceNote } from './number-price.ts'
 import { columns, isUnproved, NumberManner, NumberRow } from './number-row.ts'
 import { checkSilent, NumberVerify } from './number-verify.ts'
 import { NumbersEmpty } from './numbers-empty.ts'
 import { SearchField } from './search-field.ts'
 import { loadFault, me, numbers, refresh } from './state.ts'
 import { t } from './text.ts'
+import './text-rules-ru.ts'
 
 const maxNumbers = 50
 
@@ -141,6 +143,7 @@ export function Numbers(): VNode {
       : html`<${Table} rows=${found.slice((shown - 1) * size, shown * size)}
         onDelete=${remove}
         onEdit=${(phone: NumberReply) => setForm({ phone })} />`}
+    <${PriceNote} />
     <div class="page-foot spread"><span>${t('numbers.count', { n: all.length })}</span>
       ${pages > 1 && html`<${Pager} page=${shown} of=${pages} onPage=${setPage} />`}
       ${all.length > 10 && html`<span class="page-size"><${Select} label=${t('numbers.show')}

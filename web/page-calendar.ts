@@ -14,7 +14,7 @@ import { dayKinds } from './editor-kinds.ts'
 import { capital, formatDate, weekdayName } from './format.ts'
 import { html } from './html.ts'
 import { everyDay } from './hours-form.ts'
-import { noteFault, online, today } from './state.ts'
+import { noteFault, saveBarred, today } from './state.ts'
 import { t } from './text.ts'
 import { countKinds, stepDay, yearMonths } from './year-days.ts'
 import type { YearDay, YearMonth } from './year-days.ts'
@@ -138,7 +138,7 @@ export function CalendarPage(): VNode {
     <div class="year" role="group" aria-label=${t('calendar.label', { year: String(year) })}
       onKeyDown=${moveFocus}>${months.map((month) => html`<${Month} key=${month.id} month=${month}
       stop=${stop} onPick=${setPicked} />`)}</div>
-    ${!online.value && html`<p class="below">${t('offline.save')}</p>`}
+    ${saveBarred.value !== undefined && html`<p class="below">${t(saveBarred.value)}</p>`}
     ${picked !== undefined && html`<${CalendarDay} key=${picked.day.date} day=${picked.day}
       anchor=${picked.anchor} onClose=${() => setPicked(undefined)} onDone=${load} />`}</div>`
 }

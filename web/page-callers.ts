@@ -13,8 +13,9 @@ import { list } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { maskWords } from './rule-conditions.ts'
+import { unsaved } from './router.ts'
 import { SearchField } from './search-field.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
 import './text-rules-ru.ts'
@@ -61,14 +62,14 @@ function EntryForm(props: ListProps): VNode {
       setName('')
     }
   }
-  return html`<form class="entry-form" onSubmit=${(event: Event) => void submit(event)}>
+  return html`<form class="entry-form" ...${unsaved(mask + name !== '')} onSubmit=${(event: Event) => void submit(event)}>
     <${Field} label=${t('callers.mask')} value=${mask} fault=${fault} maxLength=${64}
       inputMode="tel"
       placeholder=${t('callers.maskExample')} hint=${t('callers.maskHint')}
       onInput=${(text: string) => { setMask(text); setFault(undefined) }} />
     <${Field} label=${t('callers.name')} value=${name} maxLength=${64}
       placeholder=${t('callers.nameExample')} onInput=${setName} />
-    <${Button} type="submit" icon="plus" disabled=${!online.value}>${t('callers.add')}<//></form>`
+    <${Button} type="submit" icon="plus" disabled=${!maySave.value}>${t('callers.add')}<//></form>`
 }
 
 function EntryRow(props: ListProps & { readonly entry: Entry }): VNode {
@@ -168,7 +169,8 @@ function NameDialog(props: {
     if (name.trim() !== '') props.onName(name.trim())
   }
   return html`<${Dialog} label=${props.title} onClose=${props.onClose}><h2>${props.title}</h2>
-    <form class="number-form" onSubmit=${submit}><${Field} label=${t('callers.listName')}
+    <form class="number-form" onSubmit=${submit}
+      ...${unsaved(name.trim() !== props.name)}><${Field} label=${t('callers.listName')}
       value=${name}
       maxLength=${64} autofocus=${true} placeholder=${t('callers.listExample')}
         onInput=${setName} />
@@ -238,7 +240,7 @@ export function Callers(): VNode {
     <p>${t('callers.lead')}</p></div><div class="page-tools">
       ${count > shownAtFirst && html`<${SearchField} label=${t('callers.search')} value=${search}
         onInput=${setSearch} />`}
-      <${Button} kind="primary" icon="plus" disabled=${!online.value}
+      <${Button} kind="primary" icon="plus" disabled=${!maySave.value}
         onClick=${() => setMaking(true)}>${t('callers.newList')}<//></div></div>
     ${ordered.length === 1 && html`<p class="soft callers-start">${t('callers.start')}</p>`}
     ${ordered.map((each) => html`<${ListCard} key=${each.id} list=${each} run=${run}

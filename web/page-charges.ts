@@ -21,6 +21,7 @@ import { daysLeft, perDay, useSpend } from './spend.ts'
 import { balanceChanged, me, noteFault, today } from './state.ts'
 import { language, t } from './text.ts'
 import './text-money-ru.ts'
+import './text-talk-ru.ts'
 
 /** Lines of a page. */
 const pageLines = 50
@@ -59,7 +60,7 @@ function useCharges(): Loaded {
   return { charges: charges.value, fault: fault.value, reload: () => { attempt.value += 1 } }
 }
 
-/** CSV, XLSX and the page for paper: what is shown is what they bring, without its paging. */
+/** CSV, XLSX, PDF and the page for paper: what is shown is what they bring, without its paging. */
 function Files(props: { readonly query: ChargesQuery }): VNode {
   const { month, kind } = props.query
   const search = searchOf({ month, kind, lang: language.value })
@@ -67,6 +68,9 @@ function Files(props: { readonly query: ChargesQuery }): VNode {
       class="button default" href=${`/api/charges/export.${type}${search}`} download
       aria-label=${t('charges.download', { format: type.toUpperCase() })}><${Icon}
       name="download" /><span>${type.toUpperCase()}</span></a>`)}
+    <a class="button default" href=${`/api/charges/statement.pdf${search}`} download
+      aria-label=${t('charges.download', { format: 'PDF' })}><${Icon} name="download" /><span>${
+      t('charges.pdf')}</span></a>
     <a class="button default" href=${`/api/charges/statement${search}`} target="_blank"
       rel="noopener"><${Icon} name="receipt" /><span>${t('charges.print')}</span></a>`
 }

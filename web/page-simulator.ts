@@ -13,6 +13,7 @@ import { openDefaultNumber } from './default-number.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { RingChart } from './ring-chart.ts'
+import { Prices } from './number-price.ts'
 import { navigate, place } from './router.ts'
 import { TestCall } from './simulator-call.ts'
 import { SimulatorForm } from './simulator-form.ts'
@@ -103,7 +104,8 @@ function Answer(props: { readonly reply: SimulateReply; readonly question: Quest
     ${(story.legs.length > 0 || mail !== undefined) && html`<${RingChart} call=${story}
       nowMs=${story.endMs}
       mail=${mail} />`}
-    <p class="sim-hears soft">${heardWords(reply)}</p></section>`
+    <p class="sim-hears soft">${heardWords(reply)}</p>
+    <${Prices} addresses=${story.legs.map((leg) => leg.address)} /></section>`
 }
 
 function Verdicts(props: { readonly reply: SimulateReply }): VNode {

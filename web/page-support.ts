@@ -4,24 +4,29 @@
  */
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { SupportThread } from '../src/api/schema-insight.ts'
-import { accountApi } from './api-account.ts'
+import type { SupportThread } from '../src/api/schema-talk.ts'
 import { callsApi } from './api-calls.ts'
 import { problemText } from './api.ts'
 import type { Call } from './api.ts'
+import { talkApi } from './api-talk.ts'
 import { Below, Button, Field, Skeleton, Strip } from './controls.ts'
 import { phone as isPhone } from './device.ts'
 import { Dialog } from './dialog.ts'
 import { formatPhone } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
-import { place } from './router.ts'
+import { place, unsaved } from './router.ts'
 import { momentOf } from './settings-sessions.ts'
-import { noteFault, online, supportChanged } from './state.ts'
-import { loadSupport, Messages, Reply, support, supportFault, TextArea } from './support-thread.ts'
+import { maySave, noteFault, supportChanged } from './state.ts'
+import { FilePicker, useFiles } from './support-files.ts'
+import type { Files } from './support-files.ts'
+import {
+  loadSupport, Messages, Reply, support, supportFault, TextArea, useSeen,
+} from './support-thread.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 import './text-account-ru.ts'
+import './text-talk-ru.ts'
 
 /** The call that may be attached: the one in the address, else the last one. */
 function useCall(): { readonly call: Call | undefined; readonly asked: boolean } {
@@ -45,6 +50,7 @@ interface Draft {
   readonly subject: string
   readonly text: string
   readonly attach: boolean
+  readonly files: Files
 }
 
 /** Sends the draft; what is wrong stands at the text, which stays as it is. */
@@ -53,14 +59,14 @@ function useRequest(draft: Draft, call: Call | undefined, onSent: () => void) {
   const [fault, setFault] = useState<string | undefined>(undefined)
   const send = async (event?: Event): Promise<void> => {
     event?.preventDefault()
-    if (busy || !online.value) return
+    if (busy || draft.files.busy || !maySave.value) return
     if (draft.text.trim() === '') return setFault(t('support.empty'))
     setBusy(true)
     setFault(undefined)
     try {
       const callId = draft.attach ? call?.id ?? null : null
-      await accountApi.ask({ kind: 'request', subject: draft.subject.trim(),
-        text: draft.text.trim(), callId })
+      await talkApi.begin({ kind: 'request', subject: draft.subject.trim(),
+        text: draft.text.trim(), callId, files: draft.files.ids })
       onSent()
       showToast({ text: t('support.sent') })
       await loadSupport()
@@ -78,12 +84,16 @@ function Form(): VNode {
   const [subject, setSubject] = useState('')
   const [text, setText] = useState('')
   const [attach, setAttach] = useState(asked)
-  const { busy, fault, send } = useRequest({ subject, text, attach }, call, () => {
+  const files = useFiles()
+  const { busy, fault, send } = useRequest({ subject, text, attach, files }, call, () => {
     setSubject('')
     setText('')
     setAttach(false)
+    files.clear()
   })
-  return html`<form class="card support-form" onSubmit=${send}><h2>${t('support.new')}</h2>
+  const dirty = subject.trim() !== '' || text.trim() !== '' || files.list.length > 0
+  return html`<form class="card support-form" onSubmit=${send}
+    ...${unsaved(dirty)}><h2>${t('support.new')}</h2>
     <${Field} label=${t('support.subject')} value=${subject} maxLength=${120} onInput=${setSubject}
       placeholder=${t('support.subjectExample')} />
     <${TextArea} label=${t('support.text')} value=${text} rows=${5}
@@ -95,7 +105,8 @@ function Form(): VNode {
         ? t('support.noCall') : t(asked ? 'support.attachThis' : 'support.attachLast',
           { call: callTitle(call) })}</span></label>
     ${attach && html`<p class="below">${t('support.attachText')}</p>`}
-    <div class="form-actions"><${Button} kind="primary" type="submit" disabled=${!online.value}
+    <${FilePicker} files=${files} />
+    <div class="form-actions"><${Button} kind="primary" type="submit" disabled=${!maySave.value}
       busy=${busy ? t('support.sending') : undefined}>${t('support.send')}<//></div></form>`
 }
 
@@ -105,22 +116,27 @@ function Thread(props: {
   const { thread, open } = props
   const first = thread.messages[0]?.text ?? ''
   const title = thread.subject === '' ? first.split('\n')[0] ?? '' : thread.subject
-  const look = thread.state === 'answered' ? 'tag ok' : thread.state === 'open' ? 'tag warn' : 'tag'
+  const look = thread.state === 'answered' ? 'tag ok'
+    : thread.state === 'closed' ? 'tag' : 'tag warn'
+  useSeen(open ? thread : undefined)
   return html`<li class=${open ? 'thread open' : 'thread'}><button type="button"
     class="plain thread-head"
       aria-expanded=${String(open)} onClick=${props.onToggle}><span class="thread-title"
         title=${title}>${title}</span>
-      <span class=${look}>${t(`support.state.${thread.state}`)}</span>
+      <span class=${look}>${t(thread.unread ? 'support.unread'
+        : `support.state.${thread.state}`)}</span>
       <span class="small soft thread-when">${momentOf(thread.changedAt)}</span><${Icon}
         name=${open ? 'up' : 'down'} /></button>
     ${open && html`<div class="thread-body"><${Messages} thread=${thread} />
       <${Reply} label=${t('support.answer')} action=${t('support.write')}
         placeholder=${t('support.answerExample')}
-        send=${(text: string) => accountApi.answer(thread.id, text)} /></div>`}</li>`
+        withFiles=${true} send=${(text: string, files: readonly string[]) =>
+          talkApi.write(thread.id, text, files)} /></div>`}</li>`
 }
 
 function Threads(): VNode {
-  const [open, setOpen] = useState<string | undefined>(undefined)
+  // A letter leads to its thread.
+  const [open, setOpen] = useState<string | undefined>(place.value.query.get('open') ?? undefined)
   const loaded = support.value
   if (loaded === undefined) {
     return supportFault.value === undefined ? html`<${Skeleton} />`
@@ -167,9 +183,11 @@ export function QuestionSheet(props: { readonly onClose: () => void }): VNode {
   useSupport()
   const thread = support.value?.threads.find((each) => each.kind === 'question'
     && each.state !== 'closed')
+  useSeen(thread)
   const send = (text: string): Promise<unknown> => thread === undefined
-    ? accountApi.ask({ kind: 'question', subject: '', text, callId: null })
-      : accountApi.answer(thread.id, text)
+    ? talkApi.begin({ kind: 'question', subject: '', text, callId: null, files: [] })
+      : talkApi.write(thread.id, text, [])
+  const waits = thread?.state === 'new' || thread?.state === 'waiting'
   return html`<${Dialog} sheet=${isPhone.value} label=${t('nav.question')} onClose=${props.onClose}>
     <div class="question"><div class="question-head"><h2>${t('nav.question')}</h2><${Button}
       kind="quiet" icon="close"
@@ -177,8 +195,9 @@ export function QuestionSheet(props: { readonly onClose: () => void }): VNode {
       <p class="soft">${t('support.questionLead')} <${Contacts} /></p>
       <div class="question-talk" role="log" aria-label=${t('support.talk')}>${thread !== undefined
         && html`<${Messages} thread=${thread} />`}
-        ${thread?.state === 'open' && html`<p class="caption"
+        ${waits && html`<p class="caption"
           role="status">${t('support.waiting')}</p>`}</div>
+      ${support.value?.staffOnline === false && html`<p class="caption">${t('ask.away')}</p>`}
       ${supportFault.value !== undefined && html`<${Below} fault=${true}
         text=${supportFault.value} />`}
       <${Reply} label=${t('support.question')} action=${t('support.ask')} rows=${3}

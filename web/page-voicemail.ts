@@ -13,7 +13,7 @@ import { MailView } from './mail-view.ts'
 import { leftAt, nextToGo, senderName, useMailbox } from './mailbox.ts'
 import type { Mailbox } from './mailbox.ts'
 import { navigate, place } from './router.ts'
-import { online } from './state.ts'
+import { maySave } from './state.ts'
 import { t } from './text.ts'
 import './text-insight-ru.ts'
 
@@ -28,7 +28,7 @@ function Strips(props: { readonly mail: Mailbox }): VNode | null {
   if (settings?.calls.voicemail === false) {
     strips.push(html`<${Strip} key="off" kind="warn" title=${t('mail.off')}
       text=${t('mail.offText')}
-      action=${html`<${Switch} on=${false} label=${t('mail.turnOn')} disabled=${!online.value}
+      action=${html`<${Switch} on=${false} label=${t('mail.turnOn')} disabled=${!maySave.value}
       onChange=${() => setVoicemail(true)} />`} />`)
   } else if (settings?.media === false) {
     strips.push(html`<${Strip} key="media" kind="bad" title=${t('mail.noMedia')}

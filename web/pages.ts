@@ -30,6 +30,11 @@ function page(load: () => Promise<FunctionComponent<PageProps>>): FunctionCompon
   return later<PageProps>(load)
 }
 
+/** A page for visitors: who has logged in need not fetch it. */
+function open(load: () => Promise<FunctionComponent<PageProps>>): FunctionComponent<PageProps> {
+  return later<PageProps>(load, false)
+}
+
 export const pages: readonly PanelPage[] = [
   { path: '/', component: Overview },
   { path: '/login', component: Overview },
@@ -54,17 +59,46 @@ export const pages: readonly PanelPage[] = [
     component: page(async () => (await import('./page-topup.ts')).TopUp),
   },
   { path: '/charges', component: page(async () => (await import('./page-charges.ts')).Charges) },
+  { path: '/referral', component: page(async () => (await import('./page-referral.ts')).Referral) },
   { path: '/profile', component: page(async () => (await import('./page-profile.ts')).Profile) },
   { path: '/support', component: page(async () => (await import('./page-support.ts')).Support) },
   { path: '/features', component: page(async () => (await import('./page-features.ts')).Features) },
 ]
 
-/** The page of an address; undefined when there is none. */
+/** Pages that need no login and have a frame of their own, whoever is logged in. */
+const publicPages: readonly PanelPage[] = [
+  { path: '/register', component: open(async () => (await import('./page-register.ts')).Register) },
+  {
+    path: /^\/register\/([\w-]{8,128})$/,
+    component: open(async () => (await import('./page-request.ts')).RequestPage),
+  },
+  { path: '/ask', component: open(async () => (await import('./ask.ts')).Ask) },
+  { path: '/forgot', component: open(async () => (await import('./page-forgot.ts')).Forgot) },
+  {
+    path: /^\/password\/([\w-]{8,128})$/,
+    component: open(async () => (await import('./page-password.ts')).PasswordPage),
+  },
+  {
+    path: /^\/email\/([\w-]{8,128})$/,
+    component: open(async () => (await import('./page-email.ts')).EmailPage),
+  },
+]
+
+/** The page of an address in the panel; undefined when there is none. */
 export function findPage(path: string): FoundPage | undefined {
-  for (const each of pages) {
+  return find(pages, path)
+}
+
+/** The page of an address that needs no login; undefined when there is none. */
+export function findPublicPage(path: string): FoundPage | undefined {
+  return find(publicPages, path)
+}
+
+function find(table: readonly PanelPage[], path: string): FoundPage | undefined {
+  for (const each of table) {
     if (typeof each.path === 'string') {
-      if (each.path === path) return { component: each.component, bare: each.bare === true, id: undefined }
-      continue
+      if (each.path !== path) continue
+      return { component: each.component, bare: each.bare === true, id: undefined }
     }
     const match = each.path.exec(path)
     if (match !== null) return { component: each.component, bare: each.bare === true, id: match[1] }

@@ -1,6 +1,7 @@
 /**
  * Addresses of the panel's pages by the History API: the current place as a signal, links inside the
- * panel without a page load, and a guard for forms with unsaved changes.
+ * panel without a page load, and the question before unsaved changes are lost. A form with changes
+ * is known by its mark in the document (`unsaved`), so one inside a dialog guards that dialog, too.
  */
 import { signal } from '@preact/signals'
 
@@ -15,32 +16,51 @@ function here(): Place {
 
 export const place = signal<Place>({ path: '/', query: new URLSearchParams() })
 
-/** Asks whether the page may be left; set by a form with changes, undefined otherwise. */
-let guard: ((go: () => void) => boolean) | undefined
+/** The question that is being asked: what would be lost (own words, or ''), and what comes then. */
+export interface Leaving {
+  readonly lost: string
+  readonly go: () => void
+}
 
-/** `ask` returns true to leave at once, or keeps `go` to call it after the user agreed. */
-export function guardLeaving(ask: ((go: () => void) => boolean) | undefined): void {
-  guard = ask
+export const leaving = signal<Leaving | undefined>(undefined)
+
+/**
+ * Properties for the element of a form: while it has changes, leaving asks first. `lost` is a
+ * sentence of its own about what would be lost.
+ */
+export function unsaved(dirty: boolean, lost = ''): { readonly 'data-unsaved'?: string } {
+  return dirty ? { 'data-unsaved': lost } : {}
+}
+
+function changed(within: ParentNode): HTMLElement | null {
+  return within.querySelector<HTMLElement>('[data-unsaved]')
 }
 
 /** Whether a form has changes that leaving would lose. */
 export function hasChanges(): boolean {
-  return guard !== undefined
+  return changed(document) !== null
+}
+
+/** Does `go` at once, or after the user agreed to lose the changes of a form in `within`. */
+export function leaveThen(go: () => void, within: ParentNode = document): void {
+  const form = changed(within)
+  if (form === null) go()
+  else leaving.value = { lost: form.dataset['unsaved'] ?? '', go }
+}
+
+/** Goes to a page whatever a form on this one still shows: it is saved. */
+export function arrive(href: string): void {
+  history.pushState(null, '', href)
+  place.value = here()
+  scrollTo(0, 0)
 }
 
 /** Goes to a page of the panel; `replace` for a change of filters, which needs no way back. */
 export function navigate(href: string, replace = false): void {
-  const go = (): void => {
-    guard = undefined
-    if (replace) history.replaceState(null, '', href)
-    else history.pushState(null, '', href)
-    place.value = here()
-    if (!replace) scrollTo(0, 0)
-  }
   if (replace) {
     history.replaceState(null, '', href)
     place.value = here()
-  } else if (guard === undefined || guard(go)) go()
+  } else leaveThen(() => arrive(href))
 }
 
 function followLink(event: MouseEvent): void {
@@ -58,15 +78,14 @@ export function startRouter(): void {
   place.value = here()
   addEventListener('popstate', () => {
     const target = location.href
-    const go = (): void => {
-      guard = undefined
+    // The browser has moved already: keep the form's address until the user agrees.
+    if (hasChanges()) history.pushState(null, '', place.value.path + search(place.value.query))
+    leaveThen(() => {
       if (location.href !== target) history.pushState(null, '', target)
       place.value = here()
-    }
-    if (guard === undefined || guard(go)) go()
-    // The browser has moved already: keep the form's address until the user agrees.
-    else history.pushState(null, '', place.value.path + search(place.value.query))
+    })
   })
+  addEventListener('beforeunload', (event) => { if (hasChanges()) event.preventDefault() })
   document.addEventListener('click', followLink)
 }
 

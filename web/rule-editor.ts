@@ -3,14 +3,13 @@
  * version it was opened with; leaving with changes asks. Which field does what is in the parts.
  */
 import type { VNode } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { RuleReply } from '../src/api/schema.ts'
 import type { CallerListReply } from '../src/api/schema-rules.ts'
 import { api, ApiProblem, problemText } from './api.ts'
 import { rulesApi } from './api-rules.ts'
 import { Below, Button, Field, Skeleton, Strip } from './controls.ts'
 import { phone as isPhone } from './device.ts'
-import { Dialog } from './dialog.ts'
 import { EditorHours } from './editor-hours.ts'
 import { EditorMore } from './editor-more.ts'
 import { EditorLimits, EditorMode, EditorNext } from './editor-next.ts'
@@ -19,7 +18,7 @@ import { EditorTargets } from './editor-targets.ts'
 import { RuleWords } from './editor-words.ts'
 import { html } from './html.ts'
 import type { PageProps } from './pages.ts'
-import { guardLeaving, navigate, place } from './router.ts'
+import { arrive, navigate, place, unsaved } from './router.ts'
 import { RuleChain } from './rule-chain.ts'
 import { faultsOf } from './rule-faults.ts'
 import type { Faults } from './rule-faults.ts'
@@ -28,7 +27,7 @@ import type { RuleForm } from './rule-form.ts'
 import { RuleMerge } from './rule-merge.ts'
 import { usePreview } from './rule-preview.ts'
 import type { Preview } from './rule-preview.ts'
-import { noteFault, numbers, online, overview, refresh } from './state.ts'
+import { maySave, noteFault, numbers, overview, refresh, saveBarred } from './state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
 import './text-rules-ru.ts'
@@ -49,38 +48,6 @@ interface EditorProps {
   readonly rule: RuleReply | undefined
 }
 
-/** Asks before changes are lost: on links, back, and closing the window. */
-function useLeaveGuard(dirty: boolean): { asked: (() => void) | undefined; forget: () => void } {
-  const [asked, setAsked] = useState<(() => void) | undefined>(undefined)
-  // At once and not after the next frame: Esc may follow the last letter closely.
-  useLayoutEffect(() => {
-    if (!dirty) return undefined
-    guardLeaving((go) => {
-      setAsked(() => go)
-      return false
-    })
-    const unload = (event: BeforeUnloadEvent): void => event.preventDefault()
-    addEventListener('beforeunload', unload)
-    return () => {
-      guardLeaving(undefined)
-      removeEventListener('beforeunload', unload)
-    }
-  }, [dirty])
-  return { asked, forget: () => setAsked(undefined) }
-}
-
-function LeaveDialog(props: {
-  readonly name: string; readonly go: () => void; readonly stay: () => void
-}): VNode {
-  return html`<${Dialog} label=${t('editor.leaveTitle')}
-    onClose=${props.stay}><h2>${t('editor.leaveTitle')}</h2>
-    <p>${t('editor.leaveText', { name: props.name })}</p>
-    <div class="dialog-actions"><button type="button" class="button default" autofocus
-      onClick=${props.stay}>${
-      t('common.keep')}</button><${Button} kind="danger"
-      onClick=${props.go}>${t('common.leave')}<//></div><//>`
-}
-
 function Footer(props: {
   readonly busy: boolean; readonly advanced: boolean; readonly fault: string | undefined
   readonly onMode: () => void
@@ -88,11 +55,12 @@ function Footer(props: {
   const phone = isPhone.value
   const mode = props.advanced ? t('editor.quick') : t(phone ? 'editor.moreSettings' : 'editor.advanced')
   return html`<div class="editor-bar">
-    <${Button} kind="primary" type="submit" disabled=${!online.value}
+    <${Button} kind="primary" type="submit" disabled=${!maySave.value}
       busy=${props.busy ? t('common.saving') : undefined}>${t('common.save')}<//>
     ${!phone && html`<${Button} kind="quiet"
       onClick=${() => navigate('/rules')}>${t('common.cancel')}<//>`}
-    ${!online.value ? html`<${Below} fault=${false} text=${t('offline.save')} />`
+    ${saveBarred.value !== undefined
+      ? html`<${Below} fault=${false} text=${t(saveBarred.value)} />`
       : props.fault !== undefined && html`<${Below} fault=${true} text=${props.fault} />`}
     <span class="editor-bar-end">${!phone && html`<span
       class="key-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${' '}${
@@ -153,8 +121,7 @@ async function store(
       : await api.changeRule(rule.id, requestOf(form, version))
     // The list one comes back to shows the rule as it is stored.
     await refresh()
-    guardLeaving(undefined)
-    navigate(isPhone.value ? '/' : '/rules')
+    arrive(isPhone.value ? '/' : '/rules')
     showToast({ text: t('rule.saved', { name: saved.name }) })
     return undefined
   } catch (fault) {
@@ -193,7 +160,7 @@ function useSaving(
   const [fault, setFault] = useState<string | undefined>(undefined)
   const [newer, setNewer] = useState<RuleReply | undefined>(undefined)
   const save = async (): Promise<void> => {
-    if (busy || !online.value) return
+    if (busy || !maySave.value) return
     setTried(true)
     if (Object.keys(faults).length > 0) {
       setFault(t('editor.errFix'))
@@ -227,7 +194,7 @@ function Editor(props: EditorProps): VNode {
     place.value.query.get('mode') === 'advanced' || needsAdvanced(first))
   const faults = faultsOf(form)
   const { busy, tried, fault, newer, save, forget } = useSaving(form, rule, version, faults)
-  const leave = useLeaveGuard(JSON.stringify(form) !== JSON.stringify(first))
+  const dirty = JSON.stringify(form) !== JSON.stringify(first)
   const lists = useCallerLists()
   const preview = usePreview(form, rule?.id, Object.keys(faults).every((field) => field === 'name'))
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -241,6 +208,7 @@ function Editor(props: EditorProps): VNode {
   const title = rule === undefined ? t('editor.new') : rule.name
   document.title = `${title} · ${t('app.name')}`
   return html`<form class="page editor" noValidate onKeyDown=${onKeyDown}
+    ...${unsaved(dirty, t('editor.leaveText', { name: form.name }))}
     onSubmit=${(event: Event) => { event.preventDefault(); void save() }}>
     ${isPhone.value ? html`<div class="editor-head"><${Button} kind="quiet" icon="left"
       label=${t('editor.back')}
@@ -250,8 +218,6 @@ function Editor(props: EditorProps): VNode {
     ${advanced ? html`<${AdvancedBody} ...${editing} />` : html`<${QuickBody} ...${editing} />`}
     <${Footer} busy=${busy} advanced=${advanced} fault=${fault}
       onMode=${() => setAdvanced(!advanced)} />
-    ${leave.asked !== undefined && html`<${LeaveDialog} name=${form.name} go=${leave.asked}
-      stay=${leave.forget} />`}
     ${newer !== undefined && html`<${RuleMerge} mine=${form} theirs=${newer} lists=${lists}
       onClose=${forget}
       onDone=${(merged: RuleForm, on: number) => { setForm(merged); setVersion(on); forget() }} />`}

@@ -15,7 +15,7 @@ import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { audio, choose, loadSettings, settings } from './settings-state.ts'
 import { SoundButton } from './sound-button.ts'
-import { errandsChanged, noteFault, numbers, online, zone } from './state.ts'
+import { errandsChanged, maySave, noteFault, numbers, zone } from './state.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 import { localTime } from './zone.ts'
@@ -108,7 +108,7 @@ function ByPhone(props: { readonly onClose: () => void }): VNode {
       && t(`audio.errand.${errand.state}`)}</p>
     ${fault !== undefined && html`<${Below} fault=${true} text=${fault} />`}
     <div class="dialog-actions"><${Button} kind="primary" icon="call" onClick=${begin}
-      disabled=${chosen === '' || !online.value} busy=${running ? t('audio.calling') : undefined}>${
+      disabled=${chosen === '' || !maySave.value} busy=${running ? t('audio.calling') : undefined}>${
         t(errand === undefined || running ? 'audio.call' : 'audio.callAgain')}<//>
       <${Button} kind="quiet" onClick=${props.onClose}>${t('common.cancel')}<//></div><//>`
 }
@@ -155,7 +155,7 @@ function Row(props: {
   const language = settings.value?.calls.language ?? 'ru'
   const name = one === undefined ? t(`audio.${kind}Standard`) : audioName(one)
   return html`<li><label class="choice"><input type="radio" name=${`audio-${kind}`}
-      disabled=${!online.value} checked=${chosenId(kind) === id}
+      disabled=${!maySave.value} checked=${chosenId(kind) === id}
         onChange=${() => pick(kind, id, name)} />
       <span class="audio-name" title=${name}>${name}</span></label>
     ${one !== undefined && html`<span class="soft small">${duration(one.durationMs / 1000)}</span>`}
@@ -165,7 +165,7 @@ function Row(props: {
       : html`<${SoundButton} key=${one.id} label=${name} durationMs=${one.durationMs}
         link=${() => accountApi.audioLink(one.id)} />`}
     ${one !== undefined && html`<button type="button" class="plain audio-remove"
-      disabled=${!online.value}
+      disabled=${!maySave.value}
       aria-label=${t('audio.delete', { name })} onClick=${() => props.onRemove(one)}><${Icon}
         name="trash"
       size=${16} /></button>`}</li>`
@@ -178,7 +178,7 @@ export function AudioChoice(props: { readonly kind: AudioKind }): VNode {
   const [speaking, setSpeaking] = useState(false)
   const own = (audio.value?.audio ?? []).filter((each) => each.kind === kind)
   const full = own.length >= (audio.value?.max ?? Infinity)
-  const blocked = full || !online.value
+  const blocked = full || !maySave.value
   return html`<div class="set-wide"><fieldset class="audio-choice"><legend
       class="visually-hidden">${t(`audio.${kind}`)}</legend><ul>
       <${Row} kind=${kind} one=${undefined} />

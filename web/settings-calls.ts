@@ -11,10 +11,11 @@ import { html } from './html.ts'
 import { promptLink } from './api-account.ts'
 import { AudioChoice } from './settings-audio.ts'
 import { PinDialog } from './settings-confirm.ts'
+import { Limits } from './settings-limits.ts'
 import { ChoiceLine, Group, Line, NumberLine, SwitchLine } from './settings-parts.ts'
 import { save, savedText } from './settings-state.ts'
 import { SoundButton } from './sound-button.ts'
-import { online } from './state.ts'
+import { maySave } from './state.ts'
 import { t } from './text.ts'
 import type { Key } from './text.ts'
 
@@ -66,7 +67,7 @@ function early(): unknown {
   if (rule === undefined) return undefined
   const enough = Math.min(maxMailSeconds, Math.ceil(rule.seconds / 10) * 10)
   return html`<span>${t('call.early', { name: rule.name, n: rule.seconds })} <button type="button"
-    class="link inline" disabled=${!online.value}
+    class="link inline" disabled=${!maySave.value}
     onClick=${() => saveSeconds('voicemailAfterSeconds', 'call.after', enough)}>${
       t('call.earlyFix', { n: enough })}</button></span>`
 }
@@ -75,7 +76,7 @@ function Pin(props: Props): VNode {
   const [open, setOpen] = useState(false)
   const { pin } = props.settings
   return html`<${Line} label=${t('call.pin')} hint=${t(pin ? 'call.pinSet' : 'call.pinNone')}
-    control=${html`<${Button} disabled=${!online.value} onClick=${() => setOpen(true)}>${
+    control=${html`<${Button} disabled=${!maySave.value} onClick=${() => setOpen(true)}>${
       t(pin ? 'common.edit' : 'call.pinMake')}<//>`}>
     ${open && html`<${PinDialog} set=${pin} onClose=${() => setOpen(false)} />`}<//>`
 }
@@ -180,6 +181,6 @@ export function CallsTab(props: Props): VNode {
     ${!props.settings.media && html`<${Strip} kind="warn" title=${t('call.noMedia')}
       text=${t('call.noMediaText')} />`}
     <${Mail} ...${props} /><${Recording} ...${props} /><${Rules} ...${props} />
-    <${Tone} ...${props} />    <${Confirm} ...${props} /></div>
+    <${Tone} ...${props} /><${Confirm} ...${props} /><${Limits} /></div>
     <${CallerHears} settings=${props.settings} /></div>`
 }

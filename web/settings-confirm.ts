@@ -1,6 +1,6 @@
 /**
- * What needs the password before it is saved: the e-mail address, the password itself, the PIN of
- * the voicemail. A stolen session alone can change none of them; there is no undo.
+ * What needs the password before it is saved: where notices go, the password itself, the PIN of the
+ * voicemail. A stolen session alone can change none of them; there is no undo.
  */
 import type { ComponentChildren, VNode } from 'preact'
 import { useState } from 'preact/hooks'
@@ -10,49 +10,39 @@ import { Below, Button, Field } from './controls.ts'
 import { phone } from './device.ts'
 import { Dialog } from './dialog.ts'
 import { html } from './html.ts'
-import { Icon } from './icons.ts'
-import { me, noteFault, online } from './state.ts'
+import { leastPassword, passwordHint } from './new-password.ts'
+import { unsaved } from './router.ts'
+import { Secret } from './secret-field.ts'
+import { maySave, me, noteFault } from './state.ts'
 import { saveConfirmed, settings } from './settings-state.ts'
 import { showToast } from './toast.ts'
 import { t } from './text.ts'
 
-interface Fault {
+export interface Fault {
   readonly field: string
   readonly text: string
 }
 
-/** A password field that can be shown; `field` is the name by which the server speaks of it. */
-function Secret(props: {
-  readonly field: string; readonly label: string; readonly value: string
-  readonly fault: Fault | undefined
-  readonly onInput: (value: string) => void; readonly fresh?: boolean; readonly hint?: string
-  readonly autofocus?: boolean
-}): VNode {
-  const [shown, setShown] = useState(false)
-  const eye = html`<button type="button" class="plain in-field" aria-pressed=${String(shown)}
-    aria-label=${t(shown ? 'login.hide' : 'login.show')} onClick=${() => setShown(!shown)}>
-    <${Icon} name="eye" /></button>`
-  return html`<${Field} label=${props.label} value=${props.value} onInput=${props.onInput}
-    after=${eye}
-    type=${shown ? 'text' : 'password'} hint=${props.hint} autofocus=${props.autofocus}
-      maxLength=${128}
-    autocomplete=${props.fresh === true ? 'new-password' : 'current-password'}
-    fault=${props.fault?.field === props.field ? props.fault.text : undefined} />`
+/** The words of a fault that belongs to `field`, the name by which the server speaks of it. */
+export function at(fault: Fault | undefined, field: string): string | undefined {
+  return fault?.field === field ? fault.text : undefined
 }
 
 /** A dialog with a form; `work` may throw, then it stays open with the words at the field. */
-function Confirm(props: {
+export function Confirm(props: {
   readonly title: string; readonly text?: string; readonly action: string; readonly ready: boolean
   readonly fields: readonly string[]; readonly onClose: () => void
   readonly work: () => Promise<void>
   readonly children: (fault: Fault | undefined) => ComponentChildren
   readonly more?: ComponentChildren
+  /** Words were typed that closing would lose. */
+  readonly dirty?: boolean
 }): VNode {
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<Fault | undefined>(undefined)
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
-    if (busy || !props.ready || !online.value) return
+    if (busy || !props.ready || !maySave.value) return
     setBusy(true)
     try {
       await props.work()
@@ -67,7 +57,7 @@ function Confirm(props: {
   const atField = fault !== undefined && props.fields.includes(fault.field)
   return html`<${Dialog} sheet=${phone.value} label=${props.title} onClose=${props.onClose}>
     <h2>${props.title}</h2>${props.text !== undefined && html`<p>${props.text}</p>`}
-    <form class="number-form" onSubmit=${submit}>
+    <form class="number-form" onSubmit=${submit} ...${unsaved(props.dirty === true)}>
       <input class="visually-hidden" tabIndex=${-1} aria-hidden="true"
         autocomplete="username" readOnly
         value=${me.value?.login ?? ''} />
@@ -75,30 +65,10 @@ function Confirm(props: {
       ${fault !== undefined && !atField && html`<div role="alert"><${Below} fault=${true}
         text=${fault.text} /></div>`}
       <div class="form-actions"><${Button} kind="primary" type="submit"
-        disabled=${!props.ready || !online.value}
+        disabled=${!props.ready || !maySave.value}
         busy=${busy ? t('common.saving') : undefined}>${props.action}<//>
         <${Button} kind="quiet"
           onClick=${props.onClose}>${t('common.cancel')}<//>${props.more}</div></form><//>`
-}
-
-/** Another address for letters. */
-export function EmailDialog(props: { readonly onClose: () => void }): VNode {
-  const before = settings.value?.profile.email ?? ''
-  const [email, setEmail] = useState(before)
-  const [password, setPassword] = useState('')
-  const work = (): Promise<void> => saveConfirmed(
-    () => accountApi.saveSettings({ profile: { email: email.trim() }, password }),
-    t(email.trim() === '' ? 'user.emailGone' : 'user.emailSaved', { email: email.trim() }))
-  return html`<${Confirm} title=${t('user.emailTitle')} text=${t('user.emailText')}
-    action=${t('common.save')}
-    ready=${password !== '' && email.trim() !== before} fields=${['email', 'password']} work=${work}
-    onClose=${props.onClose}>${(fault: Fault | undefined) => html`<div class="number-form">
-      <${Field} label=${t('user.email')} type="email" inputMode="email" autocomplete="email"
-        value=${email}
-        maxLength=${254} autofocus=${true} onInput=${setEmail} hint=${t('user.emailHint')}
-        fault=${fault?.field === 'email' ? t('user.emailBad') : undefined} />
-      <${Secret} field="password" label=${t('user.yourPassword')} value=${password} fault=${fault}
-        onInput=${setPassword} /></div>`}<//>`
 }
 
 export type AddressKind = 'webhookUrl' | 'telegramChat'
@@ -118,15 +88,15 @@ export function AddressDialog(props: {
   return html`<${Confirm} title=${t(`address.${of}`)} text=${t(`address.${of}Text`)}
     action=${t('common.save')}
     ready=${password !== '' && wanted !== before} fields=${[of, 'password']} work=${work}
+    dirty=${wanted !== before}
     onClose=${props.onClose}>${(fault: Fault | undefined) => html`<div class="number-form">
       <${Field} label=${t('address.label')} value=${address} maxLength=${500} autofocus=${true}
         onInput=${setAddress} hint=${t('address.hint')}
         fault=${fault?.field === of ? t(`address.${of}Bad`) : undefined} />
-      <${Secret} field="password" label=${t('user.yourPassword')} value=${password} fault=${fault}
+      <${Secret} label=${t('user.yourPassword')} value=${password}
+        fault=${at(fault, 'password')}
         onInput=${setPassword} /></div>`}<//>`
 }
-
-const leastPassword = 8
 
 /** Another password; all other sessions end. */
 export function PasswordDialog(props: { readonly onClose: () => void }): VNode {
@@ -140,12 +110,13 @@ export function PasswordDialog(props: { readonly onClose: () => void }): VNode {
     action=${t('user.passwordChange')} ready=${old !== '' && fresh.length >= leastPassword}
     fields=${['old', 'new']} work=${work}
       onClose=${props.onClose}>${(fault: Fault | undefined) => html`<div
-      class="number-form"><${Secret} field="old" label=${t('user.passwordOld')} value=${old}
-        fault=${fault}
+      class="number-form"><${Secret} label=${t('user.passwordOld')} value=${old}
+        fault=${at(fault, 'old')}
         autofocus=${true} onInput=${setOld} />
-      <${Secret} field="new" label=${t('user.passwordNew')} value=${fresh} fault=${fault}
+      <${Secret} label=${t('user.passwordNew')} value=${fresh}
+        fault=${at(fault, 'new')}
         fresh=${true}
-        hint=${t('user.passwordHint')} onInput=${setFresh} /></div>`}<//>`
+        hint=${passwordHint(fresh)} onInput=${setFresh} /></div>`}<//>`
 }
 
 /** The PIN for hearing messages from a telephone: a new one, or none. */
@@ -170,6 +141,7 @@ export function PinDialog(props: { readonly set: boolean; readonly onClose: () =
         hint=${t('pin.hint')} fault=${fault?.field === 'pin' ? fault.text : undefined}
           autofocus=${true}
         onInput=${(value: string) => setPin(value.replace(/\D/g, ''))} />`}
-      <${Secret} field="password" label=${t('user.yourPassword')} value=${password} fault=${fault}
+      <${Secret} label=${t('user.yourPassword')} value=${password}
+        fault=${at(fault, 'password')}
         onInput=${setPassword} /></div>`}<//>`
 }

@@ -10,7 +10,7 @@ import { problemText } from './api.ts'
 import { Below, Button, Field } from './controls.ts'
 import { Dialog } from './dialog.ts'
 import { html } from './html.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault } from './state.ts'
 import { momentOf } from './settings-sessions.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
@@ -81,7 +81,7 @@ function Form(props: { readonly onMade: (made: NewKeyReply) => void }): VNode {
       <span>${t(`key.${scope}`)}</span></label>`)}</fieldset>
     ${fault !== undefined && html`<${Below} fault=${true} text=${fault} />`}
     <div><${Button} type="submit" icon="plus"
-      disabled=${name.trim() === '' || given.length === 0 || !online.value}>${
+      disabled=${name.trim() === '' || given.length === 0 || !maySave.value}>${
         t('key.make')}<//></div></form>`
 }
 
@@ -113,7 +113,7 @@ function Keys(): VNode {
       class="set-words"><p><strong>${one.name}</strong> <code>${one.prefix}…</code></p>
       <p class="small soft">${scopeWords(one.scopes)} · ${one.lastUsedAt === null ? t('key.unused')
         : t('key.used', { at: momentOf(one.lastUsedAt) })}</p></div>
-      <${Button} small=${true} disabled=${!online.value} onClick=${() => setEnding(one)}
+      <${Button} small=${true} disabled=${!maySave.value} onClick=${() => setEnding(one)}
         label=${t('set.of', { action: t('key.end'), name: one.name })}>${
           t('key.end')}<//></li>`)}</ul>
     <${Form} onMade=${(fresh: NewKeyReply) => { setMade(fresh); void run(async () => {}) }} />

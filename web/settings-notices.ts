@@ -9,13 +9,14 @@ import type { NoticeKind, SettingsReply } from '../src/api/schema-media.ts'
 import { accountApi } from './api-account.ts'
 import { problemText } from './api.ts'
 import { Button, Strip } from './controls.ts'
-import { formatPhone, phoneName } from './format.ts'
+import { formatPhone, money, phoneName } from './format.ts'
 import { html } from './html.ts'
-import { AddressDialog, EmailDialog } from './settings-confirm.ts'
+import { AddressDialog } from './settings-confirm.ts'
 import type { AddressKind } from './settings-confirm.ts'
+import { EmailDialog } from './settings-email.ts'
 import { ChoiceLine, Group, Line } from './settings-parts.ts'
 import { save, savedText } from './settings-state.ts'
-import { noteFault, numbers, online } from './state.ts'
+import { maySave, noteFault, numbers } from './state.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 
@@ -51,7 +52,7 @@ function Notices(props: Props): VNode {
       <th scope="row"><span>${t(`notice.${kind}`)}</span><span
         class="small soft">${t(`notice.${kind}Hint`)}</span></th>
       ${channels.map((channel) => html`<td key=${channel} class="tick"><label class="check"><input
-        type="checkbox" checked=${chosen[kind][channel] === true} disabled=${!online.value}
+        type="checkbox" checked=${chosen[kind][channel] === true} disabled=${!maySave.value}
         aria-label=${`${t(`notice.${kind}`)}, ${t(`notice.${channel}`)}`}
         onChange=${() => turn(kind, channel)} /></label></td>`)}</tr>`)}</tbody></table>`
 }
@@ -69,7 +70,7 @@ async function trial(channel: Channel): Promise<void> {
 }
 
 function Trial(props: { readonly channel: Channel; readonly off: boolean }): VNode {
-  return html`<${Button} kind="quiet" disabled=${props.off || !online.value}
+  return html`<${Button} kind="quiet" disabled=${props.off || !maySave.value}
     label=${t('set.of', { action: t('notice.try'), name: t(`notice.${props.channel}`) })}
     onClick=${() => void trial(props.channel)}>${t('notice.try')}<//>`
 }
@@ -83,7 +84,7 @@ function AddressLine(props: {
   const action = t(address === '' ? 'user.addEmail' : 'common.edit')
   return html`<${Line} label=${t(`notice.${channel}`)} hint=${address === '' ? props.none : address}
     control=${html`<span class="set-buttons">${props.delivers && html`<${Trial} channel=${channel}
-      off=${address === ''} />`}<${Button} disabled=${!online.value} onClick=${props.onEdit}
+      off=${address === ''} />`}<${Button} disabled=${!maySave.value} onClick=${props.onEdit}
       label=${t('set.of', { action, name: t(`notice.${channel}`) })}>${action}<//></span>`} />`
 }
 
@@ -106,6 +107,21 @@ function SmsLine(props: Props): VNode {
     value=${delivery.smsNumberId ?? ''} options=${options} onSave=${choose} />`
 }
 
+/** Kopecks below which «Мало денег» is told. */
+const lowBalances = [0, 50_00, 100_00, 200_00, 500_00, 1000_00]
+
+function LowBalanceLine(props: Props): VNode {
+  const { lowBalanceKopecks: value } = props.settings.delivery
+  const options = [...new Set([...lowBalances, value])].toSorted((a, b) => a - b)
+    .map((each) => ({ value: String(each), text: money(each) }))
+  const choose = (text: string): void => {
+    void save({ delivery: { lowBalanceKopecks: Number(text) } },
+      savedText(t('notice.lowAt'), money(Number(text))))
+  }
+  return html`<${ChoiceLine} label=${t('notice.lowAt')} hint=${t('notice.lowBalanceHint')}
+    value=${String(value)} options=${options} onSave=${choose} />`
+}
+
 const afterMail = ['keep', 'heard', 'delete'] as const
 
 function Addresses(props: Props): VNode {
@@ -119,7 +135,7 @@ function Addresses(props: Props): VNode {
   return html`<${Group} title=${t('notice.where')}>
     <${AddressLine} channel="email" delivers=${delivers.email} address=${profile.email}
       none=${t('user.noEmail')} onEdit=${() => setEditing('email')} />
-    <${SmsLine} ...${props} />
+    <${SmsLine} ...${props} /><${LowBalanceLine} ...${props} />
     <${ChoiceLine} label=${t('notice.after')} hint=${t('notice.afterHint')} onSave=${saveAfter}
       value=${delivery.afterMail}
       options=${afterMail.map((value) => ({ value, text: t(`notice.after.${value}`) }))} />

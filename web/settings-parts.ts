@@ -8,7 +8,7 @@ import { Below, Select, Switch } from './controls.ts'
 import type { Option } from './controls.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
-import { online } from './state.ts'
+import { maySave } from './state.ts'
 import { t } from './text.ts'
 
 /** Lines under one heading. */
@@ -58,7 +58,7 @@ export function SwitchLine(props: LineProps & {
   readonly on: boolean; readonly onChange: () => void; readonly name?: string
 }): VNode {
   return html`<${Line} ...${props} control=${html`<${Switch} on=${props.on}
-    label=${props.name ?? props.label} disabled=${!online.value} onChange=${props.onChange} />`} />`
+    label=${props.name ?? props.label} disabled=${!maySave.value} onChange=${props.onChange} />`} />`
 }
 
 /** A number in a field: saved when it is left or Enter pressed, refused outside its bounds. */
@@ -89,7 +89,7 @@ export function NumberLine(props: LineProps & {
     class=${shown !== undefined ? 'input bad set-number' : props.warning !== undefined
       ? 'input warned set-number' : 'input set-number'}><input id=${id}
       type="text" inputMode="numeric" autocomplete="off" maxLength=${5} value=${text}
-      disabled=${!online.value} aria-invalid=${shown === undefined ? undefined : 'true'}
+      disabled=${!maySave.value} aria-invalid=${shown === undefined ? undefined : 'true'}
       aria-describedby=${`${id}-hint${shown === undefined ? '' : ` ${id}-fault`}`}
       onInput=${(event: InputEvent) => setText((event.currentTarget as HTMLInputElement).value)}
       onChange=${commit} /><span class="unit">${props.unit}</span></div>`} />`

@@ -11,7 +11,7 @@ import { Button } from './controls.ts'
 import { formatDate, timeOf } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
-import { noteFault, online, today, zone } from './state.ts'
+import { maySave, noteFault, today, zone } from './state.ts'
 import { Group } from './settings-parts.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
@@ -55,7 +55,7 @@ function Row(props: { readonly one: Session; readonly onEnd: () => void }): VNod
       class="tag ok">${t('session.current')}</span>`}</p>
       <p class="small soft">${t('session.seen', { at: momentOf(one.seenAt) })} · <span
         class="num">${one.address}</span></p></div>
-    ${!one.current && html`<${Button} small=${true} disabled=${!online.value} onClick=${props.onEnd}
+    ${!one.current && html`<${Button} small=${true} disabled=${!maySave.value} onClick=${props.onEnd}
       label=${t('set.of', { action: t('session.end'), name })}>${t('session.end')}<//>`}</li>`
 }
 
@@ -90,6 +90,6 @@ export function Sessions(): VNode {
     ${fault !== undefined && html`<p class="below bad">${fault}</p>`}
     <ul class="set-rows">${ordered.map((one) => html`<${Row} key=${one.id} one=${one}
       onEnd=${() => void end([one])} />`)}</ul>
-    ${others.length > 1 && html`<${Button} small=${true} disabled=${!online.value}
+    ${others.length > 1 && html`<${Button} small=${true} disabled=${!maySave.value}
       onClick=${() => void end(others)}>${t('session.endOthers')}<//>`}<//>`
 }

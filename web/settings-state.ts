@@ -98,7 +98,7 @@ export async function save(patch: SettingsPatch, done: string): Promise<boolean>
   if (before === undefined) return false
   const back = inverse(before, patch)
   settings.value = merged(before, patch)
-  if (patch.profile?.language !== undefined) chooseLanguage(patch.profile.language)
+  if (patch.profile?.language !== undefined) void chooseLanguage(patch.profile.language)
   if (!await attempt(() => accountApi.saveSettings(patch))) return false
   showToast({ text: done, undo: () => void save(back, t('undo.done')) })
   if (patch.calls !== undefined || patch.profile !== undefined) await refresh()

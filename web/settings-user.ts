@@ -1,6 +1,6 @@
 /**
- * The tab «Пользователь»: personal data, the password, the default number, time zone and language,
- * where he is logged in, and what is for developers only.
+ * The tab «Пользователь»: personal data, the password, the second step of logging in, the default
+ * number, time zone and language, where he is logged in, and what is for developers only.
  */
 import type { VNode } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
@@ -10,12 +10,15 @@ import { Button, Segmented, Select } from './controls.ts'
 import { formatPhone, phoneName, timeOf } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
-import { EmailDialog, PasswordDialog } from './settings-confirm.ts'
+import { unsaved } from './router.ts'
+import { PasswordDialog } from './settings-confirm.ts'
+import { EmailLine } from './settings-email.ts'
 import { Developers } from './settings-keys.ts'
 import { Group, Line } from './settings-parts.ts'
+import { Security } from './settings-security.ts'
 import { Sessions } from './settings-sessions.ts'
 import { save, savedText } from './settings-state.ts'
-import { me, now, numbers, online } from './state.ts'
+import { maySave, me, now, numbers } from './state.ts'
 import { speak, t } from './text.ts'
 import type { Language } from './text.ts'
 import { zoneGroups, zoneTitle } from './zone-names.ts'
@@ -37,30 +40,23 @@ function Name(props: Props): VNode {
   }
   return html`<${Line} label=${t('user.name')} hint=${t('user.nameHint')} for=${id}
     fault=${empty ? t('user.nameEmpty') : undefined}
-    control=${html`<div class=${empty ? 'input bad' : 'input'}><input id=${id} type="text"
+    control=${html`<div class=${empty ? 'input bad' : 'input'}
+      ...${unsaved(!empty && text.trim() !== name)}><input id=${id} type="text"
       autocomplete="name"
-      maxLength=${120} value=${text} disabled=${!online.value}
+      maxLength=${120} value=${text} disabled=${!maySave.value}
         aria-invalid=${empty ? 'true' : undefined}
       aria-describedby=${`${id}-hint${empty ? ` ${id}-fault` : ''}`} onChange=${commit}
       onInput=${(event: InputEvent) =>
         setText((event.currentTarget as HTMLInputElement).value)} /></div>`} />`
 }
 
-function Confirmed(props: Props): VNode {
-  const [open, setOpen] = useState<'email' | 'password' | undefined>(undefined)
-  const close = (): void => setOpen(undefined)
-  const { email } = props.settings.profile
-  const action = t(email === '' ? 'user.addEmail' : 'common.edit')
-  return html`<div><${Line} label=${t('user.email')}
-    hint=${email === '' ? t('user.noEmail') : email}
-      control=${html`<${Button} disabled=${!online.value} onClick=${() => setOpen('email')}
-        label=${t('set.of', { action, name: t('user.email') })}>${action}<//>`} />
-    <${Line} label=${t('login.password')}
+function Password(): VNode {
+  const [open, setOpen] = useState(false)
+  return html`<div><${Line} label=${t('login.password')}
       hint=${t('user.passwordLine', { login: me.value?.login ?? '' })}
-      control=${html`<${Button} disabled=${!online.value} onClick=${() => setOpen('password')}>${
+      control=${html`<${Button} disabled=${!maySave.value} onClick=${() => setOpen(true)}>${
         t('user.passwordChange')}<//>`} />
-    ${open === 'email' && html`<${EmailDialog} onClose=${close} />`}
-    ${open === 'password' && html`<${PasswordDialog} onClose=${close} />`}</div>`
+    ${open && html`<${PasswordDialog} onClose=${() => setOpen(false)} />`}</div>`
 }
 
 /** The number calls go to when no rule acts; red when nobody has proved that it is his. */
@@ -94,7 +90,7 @@ function Zone(props: Props): VNode {
   }
   return html`<${Line} label=${t('user.zone')}
     hint=${t('user.zoneHint', { time: timeOf(now.value, zone) })} for=${id}
-    control=${html`<span class="select"><select id=${id} disabled=${!online.value} value=${zone}
+    control=${html`<span class="select"><select id=${id} disabled=${!maySave.value} value=${zone}
       onChange=${choose}
       aria-describedby=${`${id}-hint`}>
       ${groups.map((group) => html`<optgroup key=${group.name}
@@ -120,7 +116,8 @@ function LanguageLine(props: Props): VNode {
 /** The tab. */
 export function UserTab(props: Props): VNode {
   return html`<div class="set-one"><${Group} title=${t('user.title')}><${Name} ...${props} />
-      <${Confirmed} ...${props} /><//>
+      <${EmailLine} email=${props.settings.profile.email} /><${Password} /><//>
+    <${Security} />
     <${DefaultNumber} />
     <${Group} title=${t('user.place')}><${Zone} ...${props} /><${LanguageLine} ...${props} /><//>
     <${Sessions} /><${Developers} /></div>`

@@ -8,7 +8,7 @@ import type { ErrandStarted } from '../src/api/schema-rules.ts'
 import { problemText, send } from './api.ts'
 import { Button } from './controls.ts'
 import { html } from './html.ts'
-import { errandsChanged, noteFault, online } from './state.ts'
+import { errandsChanged, maySave, noteFault } from './state.ts'
 import { t } from './text.ts'
 import './text-simulator-ru.ts'
 
@@ -43,7 +43,7 @@ export function TestCall(): VNode {
     }
   }
   const busy = state.value !== undefined && running.includes(state.value)
-  return html`<div class="sim-call"><${Button} kind="primary" icon="call" disabled=${!online.value}
+  return html`<div class="sim-call"><${Button} kind="primary" icon="call" disabled=${!maySave.value}
     busy=${busy ? t('sim.calling') : undefined} onClick=${() => void call()}>${t('sim.call')}<//>
     <p class="small soft" role="status">${fault.value !== '' ? fault.value
       : state.value === undefined ? t('sim.callHint') : t(`sim.errand.${state.value}`)}

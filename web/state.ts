@@ -4,10 +4,12 @@
  * `changes.ts`.
  */
 import { computed, effect, signal } from '@preact/signals'
-import type { Me, NumberReply, OverviewReply } from '../src/api/schema.ts'
-import { api, ApiProblem, problemText } from './api.ts'
-import { phone } from './device.ts'
+import type { Me, MeReply, NumberReply, OverviewReply } from '../src/api/schema.ts'
+import type { SettingsReply } from '../src/api/schema-media.ts'
+import { api, ApiProblem, problemText, send } from './api.ts'
+import { chooseLanguage, phone, remembered } from './device.ts'
 import { hasChanges } from './router.ts'
+import type { Key } from './text.ts'
 import { viewOf } from './timeline-view.ts'
 import type { Scale } from './timeline-view.ts'
 import { addDays, localTime, startOfDay } from './zone.ts'
@@ -21,6 +23,13 @@ export const numbers = signal<readonly NumberReply[] | undefined>(undefined)
 /** Why the first load failed, in words; undefined when it did not. */
 export const loadFault = signal<string | undefined>(undefined)
 export const online = signal(true)
+/** Changes can be stored: the server answers, and no manager is looking at somebody's panel. */
+export const maySave = computed(() => online.value && me.value?.viewedBy === undefined)
+/** Why changes cannot be stored, as words for beside the button; undefined when they can. */
+export const saveBarred = computed<Key | undefined>(() =>
+  !online.value ? 'offline.save' : maySave.value ? undefined : 'view.save')
+/** Who has to choose another password before anything else. */
+export const mustChange = signal<MeReply | undefined>(undefined)
 /** When the shown data arrived, milliseconds since 1970. */
 export const shownAt = signal(0)
 /** Each grows with every event of its name: what shows such things reloads on it. */
@@ -83,16 +92,38 @@ function noteAnswer(): void {
 /** Forgets the account: after a log-out, or when the session ended. */
 export function signedOut(): void {
   session.value = 'out'
+  mustChange.value = undefined
   lapsed.value = false
   me.value = undefined
   overview.value = undefined
   numbers.value = undefined
 }
 
-/** Takes the account of a fresh log-in and loads the rest. */
-export async function signedIn(account: Me): Promise<void> {
+/** Where managers work: pages of their own. */
+const deskHref = '/desk'
+
+/** On a device where nobody has chosen a language the panel speaks that of the account. */
+async function takeLanguage(): Promise<void> {
+  if (remembered('language') !== null) return
+  try {
+    const { profile } = await send('GET', '/settings') as SettingsReply
+    await chooseLanguage(profile.language)
+  } catch (fault) {
+    noteFault(fault) // the language of the device will do
+  }
+}
+
+/** Takes the account of a fresh log-in and loads the rest; a manager goes to his desk. */
+export async function signedIn(account: MeReply): Promise<void> {
+  mustChange.value = account.mustChangePassword === true ? account : undefined
+  if (account.mustChangePassword === true) {
+    session.value = 'out'
+    return
+  }
+  if (account.role === 'manager') return location.replace(deskHref)
   // Somebody else's unsaved changes are not his.
   if (lapsed.value && account.login !== me.value?.login) signedOut()
+  if (session.value !== 'in' && account.viewedBy === undefined) await takeLanguage()
   lapsed.value = false
   me.value = account
   session.value = 'in'
@@ -152,7 +183,9 @@ async function loadNumbers(): Promise<void> {
 }
 
 async function loadMe(): Promise<void> {
-  me.value = await api.me()
+  const account = await api.me()
+  if (account.role === 'subscriber') me.value = account
+  else location.replace(deskHref) // the look at his panel was ended elsewhere
 }
 
 /** Loads everything the pages share. Never throws: a fault becomes the strip of the page. */

@@ -4,16 +4,20 @@
  */
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
-import { useId, useState } from 'preact/hooks'
-import type { SupportReply, SupportThread } from '../src/api/schema-insight.ts'
-import { accountApi } from './api-account.ts'
+import { useEffect, useId, useState } from 'preact/hooks'
+import type { SupportReply, SupportThread } from '../src/api/schema-talk.ts'
 import { problemText } from './api.ts'
+import { talkApi } from './api-talk.ts'
 import { Below, Button } from './controls.ts'
 import { html } from './html.ts'
 import { journalHref } from './journal-query.ts'
+import { unsaved } from './router.ts'
 import { momentOf } from './settings-sessions.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault } from './state.ts'
+import { FilePicker, SentFiles, useFiles } from './support-files.ts'
 import { t } from './text.ts'
+import './text-account-ru.ts'
+import './text-talk-ru.ts'
 
 export const support = signal<SupportReply | undefined>(undefined)
 /** Why it could not be loaded, in words. */
@@ -22,12 +26,23 @@ export const supportFault = signal<string | undefined>(undefined)
 /** Loads all threads. Never throws. */
 export async function loadSupport(): Promise<void> {
   try {
-    support.value = await accountApi.support()
+    support.value = await talkApi.support()
     supportFault.value = undefined
   } catch (fault) {
     noteFault(fault)
     supportFault.value = problemText(fault)
   }
+}
+
+/** Tells the server that this thread is on the screen: what is read here needs no letter. */
+export function useSeen(thread: SupportThread | undefined): void {
+  const wanted = thread?.unread === true && maySave.value ? thread.id : undefined
+  const last = thread?.messages.at(-1)?.id
+  useEffect(() => {
+    if (wanted === undefined || document.visibilityState !== 'visible') return
+    // Whether it was noted matters for letters alone.
+    void talkApi.seen(wanted).then(loadSupport, noteFault)
+  }, [wanted, last])
 }
 
 const maxText = 4000
@@ -60,42 +75,48 @@ export function Messages(props: { readonly thread: SupportThread }): VNode {
   const { thread } = props
   return html`<ol class="letters">${thread.messages.map((one) => html`<li key=${one.id}
     class=${one.author === 'support' ? 'theirs' : 'mine'}>
-    <p class="caption">${t(`support.by.${one.author}`)} · ${momentOf(one.at)}</p>
-    <p class="letter-text">${one.text}</p></li>`)}
+    <p class="caption">${t(one.author === 'support' ? 'support.by.support'
+      : 'support.by.subscriber')} · ${momentOf(one.at)}</p>
+    <p class="letter-text">${one.text}</p><${SentFiles} files=${one.files} /></li>`)}
     ${thread.callId !== null && html`<li class="letter-call"><a
       href=${journalHref({ open: thread.callId })}>${t('support.call')}</a></li>`}</ol>`
 }
 
 /** The field below a thread, or for the first words of a new one. */
 export function Reply(props: {
-  readonly send: (text: string) => Promise<unknown>; readonly label: string; readonly action: string
+  readonly send: (text: string, files: readonly string[]) => Promise<unknown>
+  readonly label: string; readonly action: string; readonly reload?: () => Promise<void>
   readonly placeholder?: string; readonly rows?: number; readonly autofocus?: boolean
+  readonly withFiles?: boolean
 }): VNode {
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<string | undefined>(undefined)
+  const files = useFiles()
   const send = async (event?: Event): Promise<void> => {
     event?.preventDefault()
-    if (busy || !online.value) return
+    if (busy || files.busy || !maySave.value) return
     if (text.trim() === '') return setFault(t('support.empty'))
     setBusy(true)
     setFault(undefined)
     try {
-      await props.send(text.trim())
+      await props.send(text.trim(), files.ids)
       setText('')
-      await loadSupport()
+      files.clear()
+      await (props.reload ?? loadSupport)()
     } catch (problem) {
       noteFault(problem)
       setFault(problemText(problem))
     }
     setBusy(false)
   }
-  return html`<form class="reply" onSubmit=${send}><${TextArea} label=${props.label} hidden=${true}
-    value=${text}
+  return html`<form class="reply" onSubmit=${send} ...${unsaved(text.trim() !== '')}><${TextArea}
+      label=${props.label} hidden=${true} value=${text}
       rows=${props.rows ?? 3} placeholder=${props.placeholder} fault=${fault}
         autofocus=${props.autofocus}
       onInput=${setText} onSend=${() => void send()} />
-    <div><${Button} type="submit" disabled=${!online.value}
+    ${props.withFiles === true && html`<${FilePicker} files=${files} />`}
+    <div><${Button} type="submit" disabled=${!maySave.value}
       busy=${busy ? t('support.sending') : undefined}>${
       props.action}<//></div></form>`
 }

@@ -12,8 +12,11 @@ import type { ruCalls } from './text-calls-ru.ts'
 import type { ruHome } from './text-home-ru.ts'
 import type { ruInsight } from './text-insight-ru.ts'
 import type { ruMoney } from './text-money-ru.ts'
+import type { ruPeople } from './text-people-ru.ts'
+import type { ruPublic } from './text-public-ru.ts'
 import type { ruRules } from './text-rules-ru.ts'
 import type { ruSimulator } from './text-simulator-ru.ts'
+import type { ruTalk } from './text-talk-ru.ts'
 
 /**
  * Forms of a phrase by plural category of its value `n`. `other` serves fractions and every category
@@ -27,7 +30,8 @@ export interface Forms {
 }
 export type Phrase = string | Forms
 export type Key = keyof typeof ru | keyof typeof ruAccount | keyof typeof ruCalls | keyof typeof ruHome
-  | keyof typeof ruInsight | keyof typeof ruMoney | keyof typeof ruRules | keyof typeof ruSimulator
+  | keyof typeof ruInsight | keyof typeof ruMoney | keyof typeof ruPeople | keyof typeof ruPublic
+  | keyof typeof ruRules | keyof typeof ruSimulator | keyof typeof ruTalk
 export type Language = 'ru' | 'en'
 export type Values = Readonly<Record<string, string | number>>
 
@@ -37,7 +41,7 @@ export interface Piece {
   readonly place?: string
 }
 
-type Dictionary = Readonly<Partial<Record<Key, Phrase>>>
+type Dictionary = Readonly<Record<string, Phrase>>
 
 /** Russian is always there, part by part; English comes when it is first chosen. */
 const dictionaries: Record<Language, Dictionary> = { ru, en: {} }
@@ -47,12 +51,22 @@ export function addWords(part: Dictionary): void {
   dictionaries.ru = { ...dictionaries.ru, ...part }
 }
 
+/** How the English words come: the panel's all at once, the manager's desk brings its own. */
+const english = [async (): Promise<Dictionary> => (await import('./text-en.ts')).en]
+
+/** Adds English words that are loaded when English is chosen. */
+export function addEnglish(load: () => Promise<Dictionary>): void {
+  english.push(load)
+}
+
 /** The language of the panel on this device. */
 export const language = signal<Language>('ru')
 
 /** Changes the language, loading its dictionary if need be. */
 export async function speak(wanted: Language): Promise<void> {
-  if (wanted === 'en') dictionaries.en = (await import('./text-en.ts')).en
+  if (wanted === 'en') {
+    dictionaries.en = Object.assign({}, ...await Promise.all(english.map((load) => load()))) as Dictionary
+  }
   language.value = wanted
 }
 

@@ -5,6 +5,7 @@
  */
 import { signal } from '@preact/signals'
 import type { PaymentSystemsReply } from '../src/api/schema-money.ts'
+import { newKey } from './api.ts'
 import type { PaymentSystemId } from './api-money.ts'
 import { parseRoubles } from './money-words.ts'
 
@@ -70,12 +71,6 @@ function writeForms(next: Forms): void {
   } catch {
     // kept in the page
   }
-}
-
-/** 128 bits: nobody's two forms are alike. `randomUUID` is there on https only. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The form of a sum and a system: the same one until its payment has ended. */

@@ -13,7 +13,7 @@ import { remember, remembered } from './device.ts'
 import { money } from './format.ts'
 import { html } from './html.ts'
 import { navigate } from './router.ts'
-import { noteFault, online } from './state.ts'
+import { maySave, noteFault, online } from './state.ts'
 import { t } from './text.ts'
 import { formEnded, formOf, formSent, stepTaken } from './topup-form.ts'
 import { NoSystems } from './topup-sum.ts'
@@ -87,7 +87,7 @@ function usePaying(system: PaymentSystemId | undefined, kopecks: number): Paying
   }
   const pay = (event: Event): void => {
     event.preventDefault()
-    if (busy || system === undefined || !online.value) return
+    if (busy || system === undefined || !maySave.value) return
     setBusy(true)
     setFault(undefined)
     void begin(system)
@@ -119,7 +119,7 @@ export function SystemStep(props: {
       <div class="pay-tiles">${tiles.map((each) => html`<${SystemTile} key=${each.id} tile=${each}
         chosen=${each.id === system} onChoose=${() => setSystem(each.id)} />`)}</div></fieldset>
     ${fault !== undefined && html`<${Strip} kind="bad" text=${fault} alert=${true} />`}
-    <div class="pay-bar"><${Button} kind="primary" type="submit" disabled=${!online.value}
+    <div class="pay-bar"><${Button} kind="primary" type="submit" disabled=${!maySave.value}
       busy=${busy ? t('topup.opening') : undefined}>${t('topup.pay')}<//>
       <${LinkButton} kind="quiet" href="/balance">${t('topup.back')}<//>
       <p class="small soft">${!online.value ? t('topup.offline')

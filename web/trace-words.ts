@@ -5,7 +5,7 @@
  */
 import type { OverviewReply, NumberReply } from '../src/api/schema.ts'
 import {
-  clockTime, formatDate, formatPhone, list, phoneName, timeOf, weekdayName,
+  clockTime, duration, formatDate, formatPhone, list, money, phoneName, timeOf, weekdayName,
 } from './format.ts'
 import { known, t } from './text.ts'
 import type { Key } from './text.ts'
@@ -50,7 +50,8 @@ function skipped(name: string, why: Verdict): string {
   }
 }
 
-const mailWords: Readonly<Record<'timeout' | 'noAnswerAction' | 'nothingActs', Key>> = {
+const mailWords: Readonly<Record<Of<'voicemail'>['why'], Key>> = {
+  ordered: 'why.mailOrdered',
   timeout: 'why.mailTimeout', noAnswerAction: 'why.mailAction', nothingActs: 'why.mailNothing',
 }
 
@@ -93,6 +94,13 @@ function confirmWords(step: Of<'confirm'>, { call }: Around): string {
     { name: leg === undefined ? t('common.dash') : phoneName(leg) })
 }
 
+/** Voicemail that took the call says so itself. */
+function orderWords({ order }: Of<'ordered'>, { call }: Around): string[] {
+  const isTold = order === 'toVoicemail' &&
+    call.trace.some((step) => step.step === 'voicemail' && step.why === 'ordered')
+  return isTold ? [] : [t(`why.ordered.${order}`)]
+}
+
 /** The texts of a step; all but the first are details of the first. */
 function stepTexts(step: Exclude<Step, Of<'ruleSkipped'>>, around: Around): string[] {
   switch (step.step) {
@@ -112,6 +120,7 @@ function stepTexts(step: Exclude<Step, Of<'ruleSkipped'>>, around: Around): stri
     case 'mailbox': return [t(step.taken ? 'why.mailbox' : 'why.mailboxFailed')]
     case 'confirm': return [confirmWords(step, around)]
     case 'recording': return [t(step.running ? 'why.recording' : 'why.notRecorded')]
+    case 'ordered': return orderWords(step, around)
     case 'note': {
       const key = `note.${step.code}`
       return [known(key) ? t(key, { name: nameOf(step.detail, around.numbers) })
@@ -209,6 +218,14 @@ function hangUp(call: Call, line: (text: string) => WhyLine[]): WhyLine[] {
   }
 }
 
+/** What was charged for it; nothing for a call that could not cost anything. */
+function cost({ charge, startedAt, endedAt = startedAt }: Call): WhyLine[] {
+  if (charge === undefined) return []
+  const { kopecks, rateName: name, seconds } = charge
+  const text = t('why.cost', { sum: money(kopecks), name, time: duration(seconds) })
+  return [{ atMs: endedAt - startedAt, text, detail: true }]
+}
+
 /**
  * The whole explanation of a call, in the order of time. `numbers` name the phones, `zone` is the
  * subscriber's.
@@ -223,7 +240,7 @@ export function whyLines(
   // Of one instant: what ended, why that led on, what began. The sort is stable.
   const lines: WhyLine[] = [
     ...ends(call.legs), ...steps.flatMap((step) => stepWords(step, around)),
-    ...call.legs.flatMap(trunks), ...ringing(call.legs), ...closing(call),
+    ...call.legs.flatMap(trunks), ...ringing(call.legs), ...closing(call), ...cost(call),
   ]
   lines.sort((a, b) => a.atMs - b.atMs)
   const start: WhyLine = {

@@ -31,7 +31,8 @@ export interface MediaReady {
 export interface AppReady {
   readonly panelUrl: string
   readonly demo:
-    | { readonly login: string; readonly password: string; readonly number: string }
+    | { readonly login: string; readonly password: string; readonly number: string;
+      readonly manager?: { readonly login: string; readonly password: string } }
     | undefined
   /** Mail and SMS are caught and shown at /mailbox. */
   readonly hasMailbox: boolean
@@ -143,6 +144,9 @@ export function welcome(config: Config, launcher: Launcher): string {
     'Personal Number is running.',
     `  panel        ${panelUrl}`,
     ...(demo ? [`  log in       ${demo.login}   password ${demo.password}`] : []),
+    ...(demo?.manager ? [
+      `  desk         ${demo.manager.login}   password ${demo.manager.password}`,
+    ] : []),
     ...(hasMailbox ? [`  mail, SMS    ${panelUrl}/mailbox   (caught here, nothing goes out)`] : []),
     `  SIP          ${sipd.sip.join('  ')}`,
     `  media        ${mediaServers(config).join('  ')}`

@@ -21,6 +21,8 @@ export interface Format {
   length(seconds: number): string
   /** '380 ₽' */
   money(kopecks: number): string
+  /** Codes of ISO 3166-1 as names in a row: 'Германия и Греция'. */
+  countries(codes: readonly string[]): string
   /** The number with the form that goes with it. */
   count(n: number, forms: Forms): string
 }
@@ -64,6 +66,10 @@ export function formatFor(language: Language, zone: string): Format {
       day({ day: 'numeric', month: 'long' }).formatRange(midnight(from), midnight(to)),
     length: formatLength,
     money: (kopecks) => formatMoney(tag, kopecks),
+    countries: (codes) => {
+      const names = new Intl.DisplayNames(tag, { type: 'region' })
+      return new Intl.ListFormat(tag).format(codes.map((code) => names.of(code) ?? code))
+    },
     count: (n, forms) => {
       const form = forms[new Intl.PluralRules(tag).select(n)] ?? forms.other
       return `${new Intl.NumberFormat(tag).format(n)} ${form}`

@@ -23,6 +23,11 @@ export interface MailOptions {
   readonly from: string
   /** The sound of a message; undefined while it is not whole, or when it is gone. */
   readonly soundOf?: (subscriberId: string, messageId: string) => Promise<Sound | undefined>
+  /**
+   * Makes the secret of an account's letter (the token of its link, or a password), which is nowhere
+   * else; undefined when the link has been used or has expired.
+   */
+  readonly secretOf?: (linkId: string) => Promise<string | undefined>
 }
 
 const connectMs = 10_000
@@ -53,6 +58,7 @@ export function createMailChannel(options: MailOptions): Channel {
     async send(letter) {
       if (!isAddress(letter.address)) return { result: 'never', why: 'not an e-mail address' }
       const made = await compose(options, letter)
+      if (made === undefined) return { result: 'never', why: 'its link counts no more' }
       try {
         const { messageId } = await transport.sendMail({
           from: { name: house.brand, address: from },
@@ -85,14 +91,19 @@ interface Composed {
   readonly after: Pick<Extract<Sent, { result: 'sent' }>, 'after'>
 }
 
-async function compose(options: MailOptions, letter: Letter): Promise<Composed> {
+/** undefined when the letter has no sense any more. */
+async function compose(options: MailOptions, letter: Letter): Promise<Composed | undefined> {
   const { reader, notice } = letter
+  const secret = notice.kind === 'accountLink' ? await options.secretOf?.(notice.linkId) : ''
+  if (secret === undefined) return undefined
   const { afterMail } = reader.delivery
   const sound = notice.kind === 'voicemail'
     ? await options.soundOf?.(reader.subscriberId, notice.messageId).catch(() => undefined)
     : undefined
   const attached = sound !== undefined && sound.content.length <= largestSound
-  const { subject, text } = wordsOf(notice, { ...options.house, ...reader, attached, afterMail })
+  const { subject, text } = wordsOf(notice, {
+    ...options.house, ...reader, attached, afterMail, secret,
+  })
   const gone = attached && notice.kind === 'voicemail' && afterMail !== 'keep'
   return {
     subject, text,

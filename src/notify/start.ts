@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Db } from '../store/database.ts'
 import type { NoticeChannel } from '../store/notice-choices.ts'
+import { makeSecret } from '../store/account-links.ts'
 import { noteReceipt } from '../store/outbox-letters.ts'
 import { createCaughtMail } from './caught-mail.ts'
 import type { Channel } from './channel.ts'
@@ -59,7 +60,10 @@ export async function startNotices(options: NoticeOptions): Promise<Notices> {
   const sms = smsSender(options, folders.sms)
   const channels: Channel[] = [
     ...(smtpUrl === undefined ? []
-      : [createMailChannel({ url: smtpUrl, from: config.mailFrom, house, soundOf })]),
+      : [createMailChannel({
+        url: smtpUrl, from: config.mailFrom, house, soundOf,
+        secretOf: (linkId) => makeSecret(db, linkId, clock.wallMs()),
+      })]),
     ...(config.smsDriver === 'folder' && !caught ? [] : [createSmsChannel(sms, house)]),
     createWebhookChannel({ clock, house }),
     ...(config.telegramToken === '' ? []

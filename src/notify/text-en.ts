@@ -4,6 +4,7 @@
 import type { CallFacts, MissedWhy } from '../call/notice.ts'
 import type { DigestFacts } from '../store/notice.ts'
 import type { Format, Forms } from './format.ts'
+import { englishLetters } from './letters-en.ts'
 import type { Saying, Sayings } from './words.ts'
 
 const calls: Forms = { one: 'call', other: 'calls' }
@@ -24,6 +25,7 @@ const reasons: Readonly<Record<MissedWhy, string>> = {
   nothingActs: 'No rule was active, so the call was sent nowhere.',
   noMoney: 'Forwarding does not work: there is no money on the account. Please top up.',
   notActive: 'Forwarding does not work: the service is suspended.',
+  callerTooOften: 'This number called too often.',
   tooManyCalls: 'There were more calls at a time than the tariff allows.',
   tooManyHops: 'The call had been forwarded too many times before it reached us.',
   overload: `The call was not taken. ${ourFault}`,
@@ -47,7 +49,9 @@ export const english: Sayings = {
   greeting: (name) => `Hello ${name},`,
   footer: (brand, url) =>
     `${brand}. You choose which notices come, and where, in the settings: ${url}`,
+  plainFooter: (brand) => brand,
   say: {
+    ...englishLetters,
     missedCall: ({ call, why }, f) => missed('Missed call', call, why, f),
     refused: ({ call, why }, f) => missed('Call not taken', call, why, f),
     voicemail: ({ call, durationMs }, f, { attached, afterMail }) => ({
@@ -69,7 +73,15 @@ export const english: Sayings = {
         'It is in the journal:',
       ],
     }),
-    lowBalance: ({ balanceKopecks }, f) => ({
+    lowBalance: ({ balanceKopecks, feeKopecks }, f) => feeKopecks !== undefined ? {
+      subject: `Not enough for the monthly fee: ${f.money(balanceKopecks)} left`,
+      lines: [
+        `A new month has begun. The monthly fee is ${f.money(feeKopecks)}, your balance is ${
+          f.money(balanceKopecks)}.`,
+        'Calls are not forwarded until it is paid. Top up your balance:',
+      ],
+      short: `The monthly fee of ${f.money(feeKopecks)} is not paid: calls are not forwarded.`,
+    } : ({
       subject: `Low balance: ${f.money(balanceKopecks)} left`,
       lines: [
         `There is ${f.money(balanceKopecks)} on the account.`,
@@ -112,18 +124,15 @@ export const english: Sayings = {
       short: `Log-in from a new place, ${f.at(atMs)}, address ${
         from}. Not you? Change the password.`,
     }),
-    accountChange: ({ what, email = '', atMs, from }, f) => ({
-      subject: what === 'password' ? 'Password changed' : 'E-mail address changed',
+    supportAnswer: ({ subject, text }) => ({
+      subject: subject === '' ? 'Answer of the support' : `Answer of the support: ${subject}`,
+      lines: [text, 'You can answer in the panel:'],
+    }),
+    askAnswer: ({ question, text }) => ({
+      subject: 'An answer to your question',
       lines: [
-        what === 'password'
-          ? `The password of the panel was changed: ${f.at(atMs)}, address ${from}.`
-          : email === ''
-            ? `The e-mail address was removed: ${f.at(atMs)}, address ${from}.`
-            : `Notices now go to ${email}: changed ${f.at(atMs)}, address ${from}.`,
-        'If it was not you, change the password at once and write to the support.',
+        `You asked: "${question}"`, text, 'Go on where you asked, in the same browser:',
       ],
-      short: `${what === 'password' ? 'Password' : 'E-mail address'} changed ${
-        f.at(atMs)}. Not you? Write to the support.`,
     }),
     dailyDigest: (facts, f) => digest(`Calls of ${f.date(facts.from)}`, facts, f),
     weeklyDigest: (facts, f) =>

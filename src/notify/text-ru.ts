@@ -4,6 +4,7 @@
 import type { CallFacts, MissedWhy } from '../call/notice.ts'
 import type { DigestFacts } from '../store/notice.ts'
 import type { Format, Forms } from './format.ts'
+import { russianLetters } from './letters-ru.ts'
 import type { Saying, Sayings } from './words.ts'
 
 const calls: Forms = { one: 'звонок', few: 'звонка', many: 'звонков', other: 'звонка' }
@@ -26,6 +27,7 @@ const reasons: Readonly<Record<MissedWhy, string>> = {
   nothingActs: 'Ни одно правило не действовало, и звонок никуда не был направлен.',
   noMoney: 'Переадресация не работает: на счёте нет денег. Пополните баланс.',
   notActive: 'Переадресация не работает: услуга приостановлена.',
+  callerTooOften: 'Этот номер звонил слишком часто.',
   tooManyCalls: 'Одновременно шло больше звонков, чем разрешает тариф.',
   tooManyHops: 'До нас звонок переадресовали слишком много раз.',
   overload: `Звонок не был принят. ${ourFault}`,
@@ -49,7 +51,9 @@ export const russian: Sayings = {
   greeting: (name) => `Здравствуйте, ${name}.`,
   footer: (brand, url) =>
     `${brand}. Какие уведомления приходят и куда, Вы выбираете в настройках: ${url}`,
+  plainFooter: (brand) => brand,
   say: {
+    ...russianLetters,
     missedCall: ({ call, why }, f) => missed('Пропущенный звонок', call, why, f),
     refused: ({ call, why }, f) => missed('Звонок не принят', call, why, f),
     voicemail: ({ call, durationMs }, f, { attached, afterMail }) => ({
@@ -71,7 +75,15 @@ export const russian: Sayings = {
         'Она в журнале:',
       ],
     }),
-    lowBalance: ({ balanceKopecks }, f) => ({
+    lowBalance: ({ balanceKopecks, feeKopecks }, f) => feeKopecks !== undefined ? {
+      subject: `Не хватает на абонентскую плату: на счёте ${f.money(balanceKopecks)}`,
+      lines: [
+        `Начался новый месяц. Абонентская плата ${f.money(feeKopecks)}, на счёте ${
+          f.money(balanceKopecks)}.`,
+        'Пока она не оплачена, звонки не переадресуются. Пополните баланс:',
+      ],
+      short: `Абонентская плата ${f.money(feeKopecks)} не оплачена, звонки не переадресуются.`,
+    } : ({
       subject: `Заканчиваются деньги: на счёте ${f.money(balanceKopecks)}`,
       lines: [
         `На счёте ${f.money(balanceKopecks)}.`,
@@ -113,18 +125,16 @@ export const russian: Sayings = {
       ],
       short: `Вход в панель с нового места, ${f.at(atMs)}, адрес ${from}. Не Вы? Смените пароль.`,
     }),
-    accountChange: ({ what, email = '', atMs, from }, f) => ({
-      subject: what === 'password' ? 'Пароль изменён' : 'Адрес почты изменён',
+    supportAnswer: ({ subject, text }) => ({
+      subject: subject === '' ? 'Ответ поддержки' : `Ответ поддержки: ${subject}`,
+      lines: [text, 'Ответить можно в панели:'],
+    }),
+    askAnswer: ({ question, text }) => ({
+      subject: 'Ответ на Ваш вопрос',
       lines: [
-        what === 'password'
-          ? `Пароль от панели изменён: ${f.at(atMs)}, адрес ${from}.`
-          : email === ''
-            ? `Адрес почты убран из профиля: ${f.at(atMs)}, адрес ${from}.`
-            : `Уведомления теперь приходят на ${email}: изменено ${f.at(atMs)}, адрес ${from}.`,
-        'Если это были не Вы, немедленно смените пароль и напишите в поддержку.',
+        `Вы спрашивали: «${question}»`, text,
+        'Продолжить разговор можно там, где Вы спросили, в том же браузере:',
       ],
-      short: `${what === 'password' ? 'Пароль от панели' : 'Адрес почты'} изменён ${
-        f.at(atMs)}. Не Вы? Напишите в поддержку.`,
     }),
     dailyDigest: (facts, f) => digest(`Звонки за ${f.date(facts.from)}`, facts, f),
     weeklyDigest: (facts, f) =>

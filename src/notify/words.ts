@@ -2,7 +2,8 @@
  * The words of a notice: subject and text of a letter, and the short form for SMS and Telegram, in
  * the reader's language. It tells facts and where to look; it knows no channel.
  */
-import type { Notice } from '../store/notice.ts'
+import { isChosen } from '../store/notice-choices.ts'
+import type { LinkPurpose, Notice } from '../store/notice.ts'
 import { formatFor, plainSpaces } from './format.ts'
 import type { Format, Language } from './format.ts'
 import { english } from './text-en.ts'
@@ -21,6 +22,8 @@ export interface Saying {
 export interface Sayings {
   readonly greeting: (name: string) => string
   readonly footer: (brand: string, settingsUrl: string) => string
+  /** Below letters to people who have no settings, or no choice. */
+  readonly plainFooter: (brand: string) => string
   readonly say: {
     readonly [K in Notice['kind']]: (
       notice: NoticeOf<K, Notice>, f: Format, about: About) => Saying
@@ -37,6 +40,8 @@ export interface About {
   /** What becomes of the voicemail message afterwards. */
   readonly afterMail: 'keep' | 'heard' | 'delete'
   readonly brand: string
+  /** What only this letter has: the token of its link, or a password; '' = nothing. */
+  readonly secret: string
 }
 
 export interface WordsFor {
@@ -48,6 +53,7 @@ export interface WordsFor {
   readonly publicUrl: string
   readonly attached?: boolean
   readonly afterMail?: About['afterMail']
+  readonly secret?: string
 }
 
 export interface Words {
@@ -62,8 +68,15 @@ export interface Words {
 
 const languages: Readonly<Record<Language, Sayings>> = { ru: russian, en: english }
 
+const linkPages: Readonly<Record<LinkPurpose, (token: string) => string>> = {
+  first: (token) => `/password/${token}`,
+  reset: (token) => `/password/${token}`,
+  email: (token) => `/email/${token}`,
+  temporary: () => '/',
+}
+
 /** Where the panel shows it. */
-function pageOf(notice: Notice): string {
+function pageOf(notice: Notice, secret: string): string {
   switch (notice.kind) {
     case 'missedCall':
     case 'refused':
@@ -77,20 +90,28 @@ function pageOf(notice: Notice): string {
     case 'dailyDigest':
     case 'weeklyDigest': return '/statistics'
     case 'test': return '/settings/notifications'
+    case 'requestTaken': return `/register/${notice.token}`
+    case 'requestRejected':
+    case 'askAnswer': return '/ask'
+    case 'supportAnswer': return `/support?open=${notice.requestId}`
+    case 'accountLink': return linkPages[notice.purpose](secret)
   }
 }
 
 /** The words of a notice for one reader. */
 export function wordsOf(notice: Notice, reader: WordsFor): Words {
   const { language, zone, brand, publicUrl, name, attached = false, afterMail = 'keep' } = reader
-  const { greeting, footer, say } = languages[language]
+  const { secret = '' } = reader
+  const { greeting, footer, plainFooter, say } = languages[language]
   const speak = say[notice.kind] as
     (notice: Notice, f: Format, about: About) => Saying
   const { subject, lines, short = subject } =
-    speak(notice, formatFor(language, zone), { attached, afterMail, brand })
-  const url = `${publicUrl}${pageOf(notice)}`
+    speak(notice, formatFor(language, zone), { attached, afterMail, brand, secret })
+  const url = `${publicUrl}${pageOf(notice, secret)}`
   const text = [
-    greeting(name), ...lines, url, footer(brand, `${publicUrl}/settings/notifications`),
+    greeting(name), ...lines, url,
+    isChosen(notice.kind) || notice.kind === 'test'
+      ? footer(brand, `${publicUrl}/settings/notifications`) : plainFooter(brand),
   ].join('\n\n')
   return { subject, text: `${text}\n`, short: plainSpaces(short), url }
 }

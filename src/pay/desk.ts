@@ -12,11 +12,13 @@ import { keepNotice } from '../store/payment-notices.ts'
 import type { PaymentSystem, RawNotice } from '../store/payment-notices.ts'
 import { beginOrder, creditOrder, failOrder, pageMade } from '../store/payments.ts'
 import type { Paid, PaymentOrder, PaymentTile } from '../store/payments.ts'
+import type { Refund, RefundDraft } from '../store/refunds.ts'
 import type { HttpCall } from './http-call.ts'
 import type { Notice } from './order.ts'
 import {
   qiwiCreateBill, qiwiPage, qiwiReadBill, readQiwiBill, readQiwiNotice,
 } from './qiwi.ts'
+import { refundPayment } from './refund-desk.ts'
 import { readRobokassaResult, robokassaAnswer, robokassaPage } from './robokassa.ts'
 import type { Form } from './robokassa.ts'
 import type { HttpAnswer, Send } from './send.ts'
@@ -173,6 +175,11 @@ export class PaymentDesk {
     const raw = { address: asked, signature: '', body: JSON.stringify(notice) }
     if (notice.kind !== 'refused') await this.#take(system, notice, raw)
     return true
+  }
+
+  /** Gives (a part of) a payment back; see refundPayment. */
+  refund(draft: RefundDraft): Promise<Refund['state']> {
+    return refundPayment(this.#o, draft)
   }
 
   async #makePage(

@@ -3,8 +3,10 @@
  * failures, INVITE→180 and INVITE→200, CPU per call by process, memory.
  *
  *   node test/bench/load.ts RATE=100 SECONDS=10 TARGETS=1
+ *   node test/bench/load.ts RATE=100 CHARGED=1
  *   node test/bench/load.ts RATE=2 SIP=127.0.0.1:5060 NUMBERS=numbers.csv ANSWERING=501
  *
+ * CHARGED=1: the phone is a telephone number behind the trunk, and each call is charged by a tariff.
  * Without SIP= it starts a product of its own (private MariaDB with durable settings, SIP server,
  * application) and stops it again. With SIP= it calls the numbers listed in NUMBERS (lines
  * `number;caller`) on a running one and plays the phones behind its trunk at port TRUNK: those
@@ -16,12 +18,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
-import { openDatabase } from '../../src/store/database.ts'
+import { inTransaction, openDatabase } from '../../src/store/database.ts'
+import { setLimit } from '../../src/store/limits-change.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { addNumber } from '../../src/store/numbers.ts'
 import { startPrivateDatabase } from '../../src/store/private-server.ts'
 import { addRule } from '../../src/store/rules.ts'
 import { createSubscriber } from '../../src/store/subscribers.ts'
+import { giveTariff } from '../support/flat-tariff.ts'
 import { loopbackTrunk, startProduct } from '../support/product.ts'
 import { startSipp } from '../support/sipp.ts'
 import type { SippRun } from '../support/sipp.ts'
@@ -48,6 +52,8 @@ export interface LoadOptions {
   /** They press 1 (R-12). */
   readonly presses: boolean
   readonly pids: Readonly<Record<string, number>>
+  /** Calls cost money. */
+  readonly charged: boolean
 }
 
 export interface LoadResult {
@@ -76,7 +82,7 @@ interface Target {
   readonly stop: () => Promise<void>
 }
 
-const usage = `usage: load.ts [RATE=50] [SECONDS=10] [WARM=10] [TARGETS=1] [RING=40] [TALK=500]
+const usage = `usage: load.ts [RATE=50] [SECONDS=10] [WARM=10] [TARGETS=1 | CHARGED=1] [RING=40] [TALK=500]
        [SIP=host:port NUMBERS=file [TRUNK=5070] [ANSWERING=501] [PRESS=1] [PIDS=name:pid,…]]`
 
 /** Reads `NAME=value` words; throws with the usage when one is wrong. */
@@ -103,6 +109,7 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
     warm: count('WARM', 10, 600), targets: count('TARGETS', 1, 5),
     ringMs: count('RING', 40, 60_000), talkMs: count('TALK', 500, 3_600_000),
     sip, numbersFile: values.get('NUMBERS'), trunkPort: count('TRUNK', 5070, 65_535),
+    charged: values.get('CHARGED') === '1',
     answering: values.get('ANSWERING') ?? '501', presses: values.get('PRESS') === '1',
     pids: Object.fromEntries((values.get('PIDS') ?? '').split(',').filter(Boolean)
       .map((pair) => [pair.split(':')[0] ?? '', Number(pair.split(':')[1])])),
@@ -111,7 +118,7 @@ export function readLoadOptions(words: readonly string[]): LoadOptions {
 
 const optionNames = new Set([
   'RATE', 'SECONDS', 'WARM', 'TARGETS', 'RING', 'TALK', 'SIP', 'NUMBERS', 'TRUNK', 'ANSWERING',
-  'PIDS', 'PRESS',
+  'PIDS', 'PRESS', 'CHARGED',
 ])
 
 /** Calls per second while a product of our own gets warm. */
@@ -173,9 +180,9 @@ async function startOwnProduct(options: LoadOptions, phones: readonly SippRun[])
   }
   try {
     await migrate(database.kysely, { folder: join(import.meta.dirname, '../../sql'), log })
-    const lines = await seedSubscribers(database.kysely, phones)
+    const lines = await seedSubscribers(database.kysely, phones, options.charged)
     const product = await startProduct({
-      database: { url: server.url, kysely: database.kysely }, trunks: [loopbackTrunk(9)],
+      database: { url: server.url, kysely: database.kysely }, trunks: [loopbackTrunk(options.charged ? phones[0]!.port : 9)],
       env: { PN_MAX_CPS: '100000', PN_MAX_LIVE_CALLS: '100000' },
     })
     return {
@@ -192,19 +199,24 @@ async function startOwnProduct(options: LoadOptions, phones: readonly SippRun[])
 }
 
 async function seedSubscribers(
-  db: ReturnType<typeof openDatabase>['kysely'], phones: readonly SippRun[],
+  db: ReturnType<typeof openDatabase>['kysely'], phones: readonly SippRun[], charged: boolean,
 ): Promise<string[]> {
   const lines: string[] = []
   const now = Date.now()
+  // Every caller of a load is one of those that the limit is against.
+  await inTransaction(db, (trx) => setLimit(trx, {
+    subscriberId: undefined, name: 'callerCallsPerHour', value: 0, reason: 'load', by: { actor: 'system' },
+  }, now))
   for (let i = 0; i < subscribers; i++) {
     const number = `+7495900${String(i).padStart(4, '0')}`
     const id = await createSubscriber(db, {
       name: `load ${i}`, number, login: number, passwordHash: '', balanceKopecks: 1_000_000,
       maxCalls: 100_000,
     }, now)
+    if (charged) await giveTariff(db, id)
     const targets = []
     for (const [j, phone] of phones.entries()) {
-      const address = `sip:phone${j}@127.0.0.1:${phone.port}`
+      const address = charged ? '+79160000001' : `sip:phone${j}@127.0.0.1:${phone.port}`
       const targetId = await addNumber(db, id, { address, description: '' }, now)
       targets.push({ targetId, ringSeconds: undefined })
     }

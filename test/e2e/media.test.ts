@@ -11,6 +11,7 @@ import type { CallCase } from '../support/call-case.ts'
 import { testDatabase } from '../support/database.ts'
 import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
 import { confirmCases } from './confirm-cases.ts'
+import { orderCases } from './order-cases.ts'
 import { recordingCases } from './recording-cases.ts'
 import { longCases, voicemailCases } from './voicemail-cases.ts'
 import { beepMs, greetingMs, messagesOf, must } from './voices.ts'
@@ -22,7 +23,7 @@ const width = 5
 
 const only = process.env['ONLY']
 const isWanted = ({ name }: { readonly name: string }): boolean => only === undefined || name.includes(only)
-const [long, short] = [longCases.filter(isWanted), [...voicemailCases, ...confirmCases, ...recordingCases].filter(isWanted)]
+const [long, short] = [longCases.filter(isWanted), [...voicemailCases, ...confirmCases, ...recordingCases, ...orderCases].filter(isWanted)]
 
 const product = await startProduct({
   database: await testDatabase(t), trunks: [loopbackTrunk(9, { earlyMedia: true })], media: true,

@@ -9,6 +9,7 @@ import { addRule } from '../../src/store/rules.ts'
 import { changeSettings } from '../../src/store/settings.ts'
 import { createSubscriber } from '../../src/store/subscribers.ts'
 import { testDatabase } from '../support/database.ts'
+import { giveTariff } from '../support/flat-tariff.ts'
 import { freeUdpPort, startSipp } from '../support/sipp.ts'
 import { loopbackTrunk, startProduct } from '../support/product.ts'
 
@@ -21,6 +22,7 @@ const phonePort = await freeUdpPort()
 const id = await createSubscriber(db, {
   name: 'Анна', number, login: 'anna', passwordHash: await hashPassword('anna'), balanceKopecks: 100_00,
 }, Date.now())
+await giveTariff(db, id)
 const targetId = await addNumber(db, id, { address: '+79161234501', description: 'Мобильный', confirm: false }, Date.now())
 await addRule(db, id, {
   name: 'Всегда', enabled: true, priority: 0, blocks: [], mode: 'parallel', waitSeconds: 5,

@@ -49,6 +49,16 @@ t.test('a letter arrives whole', async (t) => {
   t.equal(new Set(other).size, 2)
 })
 
+t.test('a link is made for its letter, and a letter whose link counts no more is not sent', async (t) => {
+  const made = ['TOKEN-1', 'TOKEN-2', undefined]
+  const { channel, raw } = await sinkFor(t, { secretOf: async () => made.shift() })
+  const one = letter({ notice: notices.resetLink })
+  for (const tries of [1, 2]) t.match(await channel.send({ ...one, tries }, endless), { result: 'sent' })
+  t.strictSame(raw().map((octets) => /password\/(TOKEN-\d)/.exec(readLetter(octets).text)?.[1]).sort(), ['TOKEN-1', 'TOKEN-2'])
+  t.match(await channel.send(one, endless), { result: 'never' })
+  t.equal(raw().length, 2)
+})
+
 t.test('a message goes along as a file, and is dealt with afterwards as he wished', async (t) => {
   const content = new Uint8Array(50_000).map((_, index) => index % 251)
   let sound: { name: string; content: Uint8Array } | undefined = { name: 'message-2026-11-23-12-00.wav', content }

@@ -1,6 +1,7 @@
 /** What notices say: every kind in both languages, numbers and times as the panel writes them. */
 import t from 'tap'
 import { formatFor } from '../../src/notify/format.ts'
+import { russian } from '../../src/notify/text-ru.ts'
 import { wordsOf } from '../../src/notify/words.ts'
 import type { Notice } from '../../src/store/notice.ts'
 import { house, noticeMs, notices } from '../support/notices.ts'
@@ -49,6 +50,17 @@ const subjects: [notice: Notice, ru: string, en: string][] = [
   [notices.newLogin, 'Вход с нового места', 'Log-in from a new place'],
   [notices.passwordChange, 'Пароль изменён', 'Password changed'],
   [notices.emailChange, 'Адрес почты изменён', 'E-mail address changed'],
+  [notices.emailAsked, 'Запрошена смена адреса почты', 'Another e-mail address was asked for'],
+  [notices.secondFactorOn, 'Вход с кодом включён', 'Log-in with a code is on'],
+  [notices.secondFactorOff, 'Вход с кодом выключен', 'Log-in with a code is off'],
+  [notices.requestTaken, 'Заявка № 17 принята', 'Request no. 17 was received'],
+  [notices.requestRejected, 'Заявка № 17 отклонена', 'Request no. 17 was declined'],
+  [notices.firstLink, 'Ваш персональный номер подключён', 'Your personal number is ready'],
+  [notices.temporaryPassword, 'Ваш персональный номер подключён', 'Your personal number is ready'],
+  [notices.resetLink, 'Новый пароль', 'A new password'],
+  [notices.emailLink, 'Подтвердите адрес почты', 'Confirm your e-mail address'],
+  [notices.supportAnswer, 'Ответ поддержки: Запись', 'Answer of the support: Запись'],
+  [notices.askAnswer, 'Ответ на Ваш вопрос', 'An answer to your question'],
   [notices.dailyDigest, 'Звонки за 22 ноября: 21', 'Calls of 22 November: 21'],
   [notices.weeklyDigest, 'Звонки за неделю, 16–22 ноября: 1', 'Calls of the week, 16 – 22 November: 1'],
   [notices.test, 'OneTel: пробное уведомление', 'OneTel: trial notice'],
@@ -67,7 +79,7 @@ for (const [notice, inRussian, inEnglish] of subjects) {
 }
 
 t.test('every kind has been looked at', async (t) => {
-  t.equal(new Set(subjects.map(([notice]) => notice.kind)).size, 12)
+  t.strictSame([...new Set(subjects.map(([notice]) => notice.kind))].sort(), Object.keys(russian.say).sort())
 })
 
 t.test('what is said inside', async (t) => {
@@ -85,6 +97,20 @@ t.test('what is said inside', async (t) => {
   t.match(en({ ...notices.silentTarget, days: 1 }).text, '1 day,')
   t.match(ru(notices.emailChange).text, 'теперь приходят на new@example.com')
   t.match(ru({ ...notices.emailChange, email: '' }).text, 'убран из профиля')
+})
+
+t.test('letters to people: where their links lead, what only they have', async (t) => {
+  const secret = 'SECRET-TOKEN'
+  t.match(spaced(ru(notices.firstLink, { secret }).text), /\+7 499 674-00-01\n\nВаш логин: elena\n.*\nhttps:\/\/panel\.example\/password\/SECRET-TOKEN\n/s)
+  t.match(ru(notices.resetLink, { secret }).text, '\nhttps://panel.example/password/SECRET-TOKEN\n')
+  t.match(en(notices.emailLink, { secret }).text, '\nhttps://panel.example/email/SECRET-TOKEN\n')
+  t.match(ru(notices.temporaryPassword, { secret }).text, 'Временный пароль: SECRET-TOKEN\n')
+  t.notMatch(ru(notices.temporaryPassword, { secret }).text, '/password/')
+  t.match(ru(notices.requestTaken).text, 'https://panel.example/register/REQUEST-TOKEN\n')
+  t.match(ru(notices.requestRejected).text, 'Телефон не отвечает.')
+  for (const notice of [notices.firstLink, notices.requestTaken])
+    t.notMatch(ru(notice).text, '/settings/notifications', 'they have nothing to choose')
+  t.notMatch(ru(notices.firstLink, { secret }).short, secret, 'no secret outside of the letter')
 })
 
 t.test('the letter says what goes with it and what becomes of the message', async (t) => {

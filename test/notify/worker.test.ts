@@ -55,6 +55,20 @@ async function world(t: Test) {
   return { db, database, id, clock, write, rows, worker }
 }
 
+t.test('a letter to somebody who is no subscriber has a reader of its own', async (t) => {
+  const { db, worker, rows } = await world(t)
+  await inTransaction(db, (trx) => tell(trx, {
+    subscriberId: '', key: 'request:1', notice: notices.requestTaken,
+    to: { channel: 'email', address: 'elena@example.com' },
+    reader: { name: 'Елена', language: 'en', zone: 'Asia/Tokyo' },
+  }, noticeMs - 1))
+  const { channel, given } = stub()
+  await worker(channel).idle()
+  t.match(given, [{ address: 'elena@example.com', reader: { subscriberId: '', name: 'Елена', language: 'en', zone: 'Asia/Tokyo' } }])
+  t.strictSame(given[0]?.notice, notices.requestTaken, 'the reader is no fact of the notice')
+  t.match(await rows(), [{ state: 'sent' }])
+})
+
 t.test('everything that waits is sent, a few at a time', async (t) => {
   const { write, rows, worker } = await world(t)
   await write(30)

@@ -4,6 +4,7 @@
  */
 import type { Test } from 'tap'
 import { startApp } from '../../src/app/app.ts'
+import type { LiveBoard } from '../../src/app/live-port.ts'
 import type { App } from '../../src/app/app.ts'
 import { MrfPool } from '../../src/app/media/pool.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
@@ -37,6 +38,7 @@ interface Setting {
   /** Rules for the phones' SIP addresses or numbers. */
   readonly who?: (phones: SipPeer[]) => Subscriber
   readonly trunks?: (phones: SipPeer[]) => Trunk[]
+  readonly board?: LiveBoard
   readonly databaseMs?: number
   readonly phones?: number
   readonly sessionSeconds?: number
@@ -74,7 +76,7 @@ export async function world(t: Test, setting: Setting = {}): Promise<World> {
         await new Promise((resolve) => setTimeout(resolve, setting.databaseMs ?? 0))
         return number === who.number ? who : undefined
       }, trunks),
-      journal, clock: systemClock, log: quiet, media: pool, library,
+      journal, clock: systemClock, log: quiet, media: pool, library, live: setting.board,
     })
   await app.ready
   if (pool !== undefined) await eventually(() => pool.available)

@@ -3,8 +3,14 @@
  * left nothing behind.
  */
 import type { Test } from 'tap'
+import { LiveCalls } from '../../src/app/live-commands.ts'
+import type { LadderPolicy } from '../../src/app/live-commands.ts'
+import type { LiveBoard } from '../../src/app/live-port.ts'
 import { Prompts } from '../../src/app/media/prompts.ts'
+import { Meter } from '../../src/app/meter.ts'
+import type { ChargeBook } from '../../src/app/ports.ts'
 import { Reception } from '../../src/app/reception.ts'
+import type { Velocity } from '../../src/app/velocity.ts'
 import { spokenDialogues } from '../../src/app/spoken-dialogues.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 import type { Trunk } from '../../src/call/trunk.ts'
@@ -30,9 +36,9 @@ export interface World {
 
 export function world(
   who: Subscriber | undefined, phones: Record<string, Phone>,
-  over: { trunks?: readonly Trunk[]; databaseMs?: number; databaseDown?: boolean; personal?: string[]; media?: boolean; spoken?: boolean; withoutLibrary?: boolean } = {},
+  over: { trunks?: readonly Trunk[]; databaseMs?: number; databaseDown?: boolean; personal?: string[]; media?: boolean; spoken?: boolean; withoutLibrary?: boolean; board?: LiveBoard; ladders?: LadderPolicy; velocity?: (clock: SteppingClock) => Velocity; charges?: ChargeBook; clock?: SteppingClock } = {},
 ): World {
-  const clock = new SteppingClock()
+  const clock = over.clock ?? new SteppingClock()
   const server = new FakeSipServer(clock)
   server.phone = (uri) => phones[uri.slice(4, uri.indexOf('@'))] ?? phones[uri]
   const journal = new NotingJournal()
@@ -53,6 +59,9 @@ export function world(
       dialogues: over.spoken === true
         ? spokenDialogues({ prompts: new Prompts((file) => file), library, clock, log: quiet, recordingsFolder: '/rec' })
         : (incoming) => scriptedDialogues(incoming.id, library),
+      velocity: over.velocity?.(clock),
+      meter: over.charges && new Meter(over.charges, clock, quiet),
+      live: over.board && new LiveCalls({ board: over.board, clock, log: quiet }, over.ladders ?? 'all'),
     }, server)
   return { clock, server, journal, reception, media, library }
 }

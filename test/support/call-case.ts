@@ -12,6 +12,7 @@ import { addRule, replaceRule } from '../../src/store/rules.ts'
 import { changeSettings } from '../../src/store/settings.ts'
 import { createSubscriber, setDefaultNumber } from '../../src/store/subscribers.ts'
 import type { NewSubscriber } from '../../src/store/subscribers.ts'
+import { giveTariff } from './flat-tariff.ts'
 import { openLine } from './line.ts'
 import type { OpenLine, Talk } from './line.ts'
 import type { Product, StoredCall } from './product.ts'
@@ -237,6 +238,7 @@ export async function seed(
     ...plan.subscriber,
     settings: { ringSeconds: 5, cycleLimitSeconds: 10, ...plan.settings },
   }, now)
+  await giveTariff(db, subscriberId)
   const numberIds: string[] = []
   if (plan.media) await changeSettings(db, subscriberId, undefined, { media: plan.media })
   const confirms = plan.phones.flatMap(({ numbers = 1, confirm = null }) =>
@@ -361,6 +363,7 @@ function namesOf(step: StoredCall['trace'][number]): string[] {
   if (step.step === 'voicemail') names.push(`${step.step}:${step.why}:${step.taken}`, `${step.step}:${step.why}`)
   if (step.step === 'confirm') names.push(`${step.step}:${step.choice}`)
   if (step.step === 'recording') names.push(`${step.step}:${step.running}`)
+  if (step.step === 'ordered') names.push(`${step.step}:${step.order}`)
   return names
 }
 

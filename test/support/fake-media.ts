@@ -216,6 +216,10 @@ export class FakeEndpoint implements Endpoint {
     this.#doing.at(-1)?.stop()
   }
 
+  beep(tone: string): void {
+    this.did.push(`beep ${tone}`)
+  }
+
   inform(contentType: string, body: string): void {
     this.did.push(`inform ${contentType}`)
     const digit = /(?:Signal=\s*)?([0-9*#A-D])/.exec(body)?.[1]
@@ -272,6 +276,11 @@ export class FakeEndpoint implements Endpoint {
   async stopRecording(file: string): Promise<void> {
     this.did.push(`stop ${file}`)
     this.recording.delete(file)
+  }
+
+  async maskRecording(file: string, masked: boolean): Promise<void> {
+    this.#mustLive(`${masked ? 'mask' : 'unmask'} ${file}`)
+    if (!this.recording.has(file)) throw new MediaUnavailable('not recording')
   }
 
   onDigit(run: (digit: string) => void): void {

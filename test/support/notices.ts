@@ -32,6 +32,32 @@ export const notices = {
     kind: 'accountChange', what: 'email', email: 'new@example.com', atMs: noticeMs,
     from: '198.51.100.7', agent: '',
   },
+  emailAsked: {
+    kind: 'accountChange', what: 'emailAsked', email: 'new@example.com', atMs: noticeMs,
+    from: '198.51.100.7', agent: '',
+  },
+  secondFactorOn: {
+    kind: 'accountChange', what: 'secondFactorOn', atMs: noticeMs, from: '198.51.100.7', agent: '',
+  },
+  secondFactorOff: {
+    kind: 'accountChange', what: 'secondFactorOff', atMs: noticeMs, from: '198.51.100.7', agent: '',
+  },
+  requestTaken: { kind: 'requestTaken', number: 17, token: 'REQUEST-TOKEN' },
+  requestRejected: { kind: 'requestRejected', number: 17, reason: 'Телефон не отвечает.' },
+  firstLink: {
+    kind: 'accountLink', purpose: 'first', linkId: 'd'.repeat(32), login: 'elena',
+    personalNumber: '+74996740001',
+  },
+  temporaryPassword: {
+    kind: 'accountLink', purpose: 'temporary', linkId: 'd'.repeat(32), login: 'elena',
+    personalNumber: '+74996740001',
+  },
+  resetLink: { kind: 'accountLink', purpose: 'reset', linkId: 'd'.repeat(32), login: 'elena' },
+  emailLink: { kind: 'accountLink', purpose: 'email', linkId: 'd'.repeat(32), login: 'elena' },
+  supportAnswer: {
+    kind: 'supportAnswer', requestId: 'e'.repeat(32), subject: 'Запись', text: 'Она готова.',
+  },
+  askAnswer: { kind: 'askAnswer', question: 'Сколько стоит?', text: '150 ₽ в месяц.' },
   dailyDigest: {
     kind: 'dailyDigest', from: '2026-11-22', to: '2026-11-22', calls: 21, answered: 15, missed: 4,
     messages: 2, talkSeconds: 4350, callers: [{ caller: '+79031112233', name: '', missed: 2 }],

@@ -8,6 +8,7 @@ import { createChangeHub } from '../../src/api/change-hub.ts'
 import type { ApiDeps } from '../../src/api/context.ts'
 import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
+import { addManager } from '../../src/store/accounts.ts'
 import { hashPassword } from '../../src/store/password.ts'
 import { createSubscriber } from '../../src/store/subscribers.ts'
 import type { NewSubscriber } from '../../src/store/subscribers.ts'
@@ -47,6 +48,8 @@ export interface TestApi {
     login: string,
     more?: Partial<NewSubscriber>,
   ): Promise<Client & { readonly id: string }>
+  /** A new manager with login and password of the same name, and his browser, logged in. */
+  manager(login: string): Promise<Client & { readonly id: string }>
 }
 
 let subscribers = 0
@@ -83,7 +86,16 @@ export async function testApi(test: Test, more: More = {}): Promise<TestApi> {
     if (reply.status !== 200) throw new Error(`login failed: ${JSON.stringify(reply.body)}`)
     return { ...browser, id }
   }
-  return { app, database, clock, client, subscriber }
+  const manager = async (login: string) => {
+    const passwordHash = await hashPassword(login)
+    const id = await addManager(database.kysely,
+      { login, name: `Менеджер ${login}`, email: `${login}@desk.example`, passwordHash }, clock.wallMs())
+    const browser = client()
+    const reply = await browser.post('/api/login', { login, password: login })
+    if (reply.status !== 200) throw new Error(`login failed: ${JSON.stringify(reply.body)}`)
+    return { ...browser, id }
+  }
+  return { app, database, clock, client, subscriber, manager }
 }
 
 /** A file as it is. */

@@ -34,6 +34,7 @@ export function numberReply(id: string, description: string, patch: Partial<Numb
   return {
     id, address: '+79162041138', description, usedBy: [], isDefault: false, repeated: false,
     confirm: null, callerId: null, verifiedAt: null, verification: null,
+    destination: { class: 'mobile', country: 'RU', barred: null, ringsFrom: null },
     watch: { rang: 0, answered: 0, answerSeconds: null, lastAnswerAt: null, silentDays: null, deadSince: null },
     ...patch,
   }

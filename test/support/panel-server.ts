@@ -86,6 +86,9 @@ export async function panelWorld(
     name: 'Михаил Миронов', number: personalNumber, login, passwordHash: await hashPassword(login),
     tariff: 'Личный', balanceKopecks: 380_00, ...options.subscriber,
   }, pictureMs)
+  // His Greek card was let in long ago.
+  await database.kysely.insertInto('subscriber_countries')
+    .values({ subscriber_id: subscriberId, country: 'GR', since: 0 }).execute()
   const phones: Record<string, string> = {}
   const rules: Record<string, string> = {}
   if (options.empty !== true) {
@@ -93,6 +96,7 @@ export async function panelWorld(
     for (const [description, address] of phoneBook) {
       phones[description] = await addNumber(db, subscriberId, { address, description }, pictureMs)
     }
+    await db.updateTable('numbers').set({ address_since: null }).execute()
     for (const rule of pictureRules) {
       const draft: RuleDraft = {
         name: rule.name, enabled: true, priority: 0, blocks: rule.blocks, mode: 'parallel', waitSeconds: 30,

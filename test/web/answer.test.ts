@@ -7,6 +7,7 @@ import { at, moscow as zone, numberReply, ruleReply as rule, target } from '../s
 const now = at(14.5)
 
 const me: Me = {
+  role: 'subscriber',
   name: 'Михаил Миронов', login: 'mironov', number: '+74996740782', zone, status: 'active', tariff: 'Личный', balanceKopecks: -12_00,
   voicemail: false, voicemailAfterSeconds: 25, cycleLimitSeconds: 60, ringSeconds: 25, defaultTargetId: null,
   brand: { name: 'OneTel', copyright: '', products: [] },

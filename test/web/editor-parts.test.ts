@@ -35,7 +35,8 @@ const rule = (patch: Partial<RuleReply>): RuleReply => ({
 
 const phone = (id: string, address: string, description: string, patch: Partial<NumberReply> = {}): NumberReply => ({
   id, address, description, usedBy: [], isDefault: false, repeated: false, confirm: null, callerId: null, verifiedAt: null, verification: null,
-  watch: { rang: 0, answered: 0, answerSeconds: null, lastAnswerAt: null, silentDays: null, deadSince: null }, ...patch,
+  watch: { rang: 0, answered: 0, answerSeconds: null, lastAnswerAt: null, silentDays: null, deadSince: null },
+  destination: { class: 'mobile', country: 'RU', barred: null, ringsFrom: null }, ...patch,
 })
 
 t.test('the sentence of a rule that does not only ring', async (t) => {
@@ -153,7 +154,8 @@ t.test('warnings of the whole set have words', async (t) => {
   const codes = [
     'expired', 'neverActs', 'shadowed', 'shadowedPartly', 'callersShadowed', 'noCallers', 'listMissing', 'listEmpty', 'nextMissing', 'nextDisabled',
     'nextOutsideSchedule', 'nextSometimesOutside', 'nextForOthers', 'cycle', 'voicemailTooEarly', 'longerThanCall', 'confirmTooLong', 'delayTooLong', 'voicemailOff',
-    'noTargets', 'repeatedNumber', 'ownNumber', 'unverifiedNumber', 'blockedTooWide',
+    'noTargets', 'repeatedNumber', 'ownNumber', 'barredClass',
+    'barredCountry', 'unverifiedNumber', 'blockedTooWide',
   ]
   for (const code of codes) t.ok(warningWords({ code, details: {} }), code)
   t.equal(plain(warningWords({ code: 'unverifiedNumber', details: { address: '+79162041138' } }) ?? ''), 'номер +7 916 204-11-38 не подтверждён, звонить он не будет.')

@@ -1,6 +1,7 @@
 /** The home page, its timeline, «сейчас всё на …» and the frame in Chromium over the real server. */
 import type { Page } from 'playwright-core'
 import t from 'tap'
+import { decideCallCommand } from '../../src/store/call-commands.ts'
 import { addRule } from '../../src/store/rules.ts'
 import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
 import { panelWorld, pictureCalls, pictureMs } from '../support/panel-server.ts'
@@ -196,6 +197,45 @@ t.test('a phone has five places and the sheet «Ещё»; the counts are beside 
   await bar.getByRole('link', { name: /Журнал/ }).click()
   await page.locator('.call-row').first().waitFor()
   t.equal(await bar.locator('.badge').count(), 0, 'who has looked at the journal has seen them')
+  t.strictSame(complaints, [])
+})
+
+t.test('a live call: to voicemail, pause of its recording, too late; each told in words', async (t) => {
+  const world = await panelWorld(t, { subscriber: { settings: { voicemail: true, voicemailAfterSeconds: 20 } } as never })
+  const calls = await pictureCalls(world, { live: true })
+  const call = calls.at(-1)
+  if (call === undefined) throw new Error('nobody calls')
+  const db = world.database.kysely
+  /** The call's process decides the newest order. */
+  const decide = async (state: 'done' | 'tooLate') => {
+    const open = () => db.selectFrom('call_commands').select('id').where('state', '=', 'open').executeTakeFirst()
+    let command = await open()
+    for (; command === undefined; command = await open()) await new Promise((done) => { setTimeout(done, 30) })
+    await decideCallCommand(db, command.id, { state })
+  }
+  const { page, complaints } = await openPanel(browser, world)
+  await logIn(page, world)
+  const card = page.getByRole('region', { name: 'Звонки сейчас' })
+  await card.getByRole('button', { name: 'На почту' }).click()
+  await card.getByRole('button', { name: 'Отправляем' }).waitFor()
+  t.ok(await card.getByRole('button', { name: 'Отправляем' }).isDisabled(), 'busy until it is decided')
+  await decide('tooLate')
+  await toast(page, 'Поздно: на звонок уже ответили или он закончился')
+  await card.getByRole('button', { name: 'На почту' }).click()
+  await decide('done')
+  await toast(page, 'Звонок отправлен на почту')
+
+  const recording = { step: 'recording', atMs: 10, running: true } as const
+  const talking = { ...call, answeredAt: call.startedAt + 5000, answeredLegId: call.legs[0]?.id, trace: [recording] }
+  world.journal.update(talking)
+  await card.getByText('Запись идёт').waitFor()
+  await card.getByRole('button', { name: 'Пауза записи' }).click()
+  await decide('done')
+  await toast(page, 'Запись на паузе: сейчас в ней тишина')
+  world.journal.update({ ...talking, trace: [recording, { step: 'ordered', atMs: 20, order: 'pauseRecording', by: 'subscriber' }] })
+  await card.getByText('Запись на паузе').waitFor()
+  t.equal(await card.getByRole('button', { name: 'Продолжить запись' }).count(), 1)
+  t.strictSame(await axeFaults(page), [])
   t.strictSame(complaints, [])
 })
 

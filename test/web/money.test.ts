@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { chargesHref, inAndOut, offeredKinds, readChargesQuery } from '../../web/charges-query.ts'
+import { chargeText } from '../../web/charge-text.ts'
 import { columnSum, monthsBetween, monthWords, parseRoubles, plainRoubles } from '../../web/money-words.ts'
 import { dailySpend, daysLeft } from '../../web/spend.ts'
 import { enMoney } from '../../web/text-money-en.ts'
@@ -111,6 +112,27 @@ t.test('how long it lasts', async (t) => {
     [880_00, 17_00, 51], [16_99, 17_00, 0], [0, 17_00, undefined], [-5, 17_00, undefined], [380_00, undefined, undefined],
     [365_00, 1_00, 365], [366_00, 1_00, undefined],
   ] as const) t.equal(daysLeft(balance, perDay), wanted, `${balance} at ${perDay}`)
+})
+
+t.test('what a line is about, in either language where its kind says it', async (t) => {
+  const line = { kind: 'call', kopecks: -1, text: '', order: null } as const
+  const cases = [
+    [{ ...line, kind: 'bonus', kopecks: 100_00, text: 'Бонус' }, 'за приглашённого абонента', 'for someone you invited'],
+    [{ ...line, kind: 'bonus', kopecks: -100_00, text: 'Бонус' }, 'платёж приглашённого отменён', 'the payment of the invited one was returned'],
+    [{ ...line, kind: 'monthlyFee', text: 'Абонентская плата, 18.11.2025–17.12.2025' }, 'за 18.11.2025–17.12.2025', '18.11.2025–17.12.2025'],
+    [{ ...line, kind: 'monthlyFee', text: 'Плата за ноябрь' }, 'Плата за ноябрь', 'Плата за ноябрь'],
+    [{ ...line, kind: 'refund', order: 1207, text: 'Возврат' }, 'платёж № 1207', 'payment No. 1207'],
+    [{ ...line, kind: 'refund', kopecks: 5, order: 1207, text: 'Возврат' }, 'возврат платежа № 1207 не прошёл', 'refund of payment No. 1207 failed'],
+    [{ ...line, kind: 'correction', text: 'Извинение за сбой' }, 'Извинение за сбой', 'Извинение за сбой'],
+    [{ ...line, text: '+7 916 204-11-38' }, '+7 916 204-11-38', '+7 916 204-11-38'],
+  ] as const
+  for (const [given, ru, en] of cases) {
+    await speak('ru')
+    t.equal(chargeText(given), ru)
+    await speak('en')
+    t.equal(chargeText(given), en)
+  }
+  await speak('ru')
 })
 
 t.test('the address of «Детализация»', async (t) => {

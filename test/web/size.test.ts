@@ -6,8 +6,11 @@ import { buildPanel } from '../../src/api/panel-bundle.ts'
 import { webFolder } from '../support/panel-server.ts'
 
 const firstPageBytes = 60_000
-/** The aim was 110,000; the pages there are weigh more. This bound keeps them from growing unseen. */
-const wholeBytes = 180_000
+/**
+ * The aim was 110,000; the pages there are weigh more. This bound keeps them from growing unseen. Of it
+ * some 10,000 are pages for visitors, which no subscriber fetches.
+ */
+const wholeBytes = 200_000
 
 t.test('the first page and the whole panel stay within their weights', async (t) => {
   const { files } = await buildPanel(webFolder)
