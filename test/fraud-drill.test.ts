@@ -79,6 +79,7 @@ const covered: Readonly<Record<number, Readonly<Record<string, readonly string[]
       'three calls share the money and are cut together, to the kopeck',
       'the phone is warned a minute before, once, and again after a payment',
     ],
+    'test/e2e/money.test.ts': ['a balance that dies with three live calls', 'a call refused for money: 480 and no word of it'],
     'test/fraud-drill.test.ts': ['21: the money of a day ends, the account is frozen, a manager thaws it'],
   },
   22: {
@@ -88,6 +89,7 @@ const covered: Readonly<Record<number, Readonly<Record<string, readonly string[]
     'test/fraud-drill.test.ts': ['22: a call too many is busy, and the desk sees an alarm'],
   },
   30: {
+    'test/e2e/money.test.ts': ['the application is killed in a call: charged until it was last seen to live'],
     'test/e2e/restart.test.ts': [
       'the application is killed while a phone rings: 503 and CANCEL, the next start closes the record',
     ],
@@ -97,6 +99,7 @@ const covered: Readonly<Record<number, Readonly<Record<string, readonly string[]
     ],
   },
   32: {
+    'test/e2e/money.test.ts': ['the database is killed in calls: they end as they should, each is charged once'],
     'test/store/outage.test.ts': ['calls go on without the database, and everything is there afterwards'],
     'test/app/meter.test.ts': ['in a call: it goes on, until the moment that was known'],
   },

@@ -17,12 +17,17 @@ type Priced = Pick<NumberReply, 'price'>
 export function priceWords({ price }: Priced): string {
   if (price === undefined) return ''
   if (price === null) return t('price.none')
-  const { kopecksPerMinute, connectionKopecks, name, included } = price
+  const { kopecksPerMinute, connectionKopecks, name } = price
   if (kopecksPerMinute === 0 && connectionKopecks === 0) return t('price.free')
   const words = t('price.minute', { sum: money(kopecksPerMinute), name })
-  const more = connectionKopecks === 0 ? words
+  return connectionKopecks === 0 ? words
     : t('price.connection', { price: words, sum: money(connectionKopecks) })
-  return included ? t('price.included', { price: more }) : more
+}
+
+/** Who pays, and that the minutes of the monthly fee go first where there are any. */
+function note(phones: readonly NumberReply[]): string {
+  const included = phones.some(({ price }) => price?.included === true)
+  return t(included ? 'price.noteIncluded' : 'price.note')
 }
 
 /** The price as a second line; nothing while it is not known. */
@@ -38,7 +43,7 @@ export function Prices(props: { readonly addresses: readonly string[] }): VNode 
   const known = (numbers.value ?? []).filter((each) => wanted.delete(each.address)
     && priceWords(each) !== '')
   if (known.length === 0) return null
-  return html`<div class="prices small soft"><p>${t('price.note')}</p><ul>${known.map((each) =>
+  return html`<div class="prices small soft"><p>${note(known)}</p><ul>${known.map((each) =>
     html`<li key=${each.id}>${t('price.of', {
       name: each.description || each.address, price: priceWords(each),
     })}</li>`)}</ul></div>`
@@ -46,8 +51,8 @@ export function Prices(props: { readonly addresses: readonly string[] }): VNode 
 
 /** That the subscriber pays for the forwarded leg; nothing while no tariff says anything. */
 export function PriceNote(): VNode | null {
-  const told = numbers.value?.some((each) => each.price !== undefined) === true
-  return told ? html`<p class="below">${t('price.note')}</p>` : null
+  const known = (numbers.value ?? []).filter(({ price }) => price !== undefined)
+  return known.length === 0 ? null : html`<p class="below price-note">${note(known)}</p>`
 }
 
 /** Why rules do not ring it, as a tag; nothing when they do. */

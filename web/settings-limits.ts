@@ -3,7 +3,7 @@
  * step, and what keeps the money of the account from strangers.
  */
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { LimitReply, LimitsReply } from '../src/api/schema-limits.ts'
 import { peopleApi } from './api-people.ts'
 import { problemText } from './api.ts'
@@ -12,8 +12,9 @@ import { Dialog } from './dialog.ts'
 import { list, money } from './format.ts'
 import { html } from './html.ts'
 import { Group, Line } from './settings-parts.ts'
-import { maySave, noteFault, settingsChanged } from './state.ts'
-import { known, language, locale, t } from './text.ts'
+import { limits } from './settings-state.ts'
+import { maySave, noteFault } from './state.ts'
+import { known as isKnown, language, locale, t } from './text.ts'
 import { showToast } from './toast.ts'
 import './text-people-ru.ts'
 
@@ -70,14 +71,14 @@ function Countries(props: LimitsProps): VNode {
       t('abroad.closed', { country: countryName(code) }))
   const need = secondFactor ? undefined : html`<span>${t('abroad.factor')} <a
     href="/settings">${t('abroad.toFactor')}</a></span>`
-  return html`<${Group} title=${t('abroad.title')} id="countries"><${Line} label=${t('abroad.title')}
+  return html`<${Group} title=${t('abroad.title')} id="countries"><${Line} label=${t('abroad.label')}
     hint=${`${t('abroad.text')} ${t('abroad.home',
       { countries: list(homeCountries.map(countryName)) })}`} warning=${need}
     control=${html`<${Button} icon="plus" disabled=${!maySave.value || !secondFactor}
       onClick=${() => setOpen(true)}>${t('abroad.open')}<//>`}>
     <div class="set-wide">${countries.length === 0 ? html`<p class="small soft">${
       t('abroad.none')}</p>` : html`<ul class="set-rows">${countries.map((code) => html`<li
-      class="set-row" key=${code}><p>${countryName(code)}</p><${Button} kind="quiet" small=${true}
+      class="set-row country" key=${code}><p>${countryName(code)}</p><${Button} kind="quiet" small=${true}
         icon="close" disabled=${!maySave.value} onClick=${() => close(code)}
         label=${t('abroad.close', { country: countryName(code) })} /></li>`)}</ul>`}</div><//>
     ${open && html`<${CountryDialog} onChoose=${choose} onClose=${() => setOpen(false)}
@@ -89,13 +90,13 @@ function limitValue({ unit, value }: LimitReply): string {
   if (value === 0) return t('limit.off')
   if (unit === 'kopecks') return money(value)
   const key = `limit.n.${unit}`
-  return known(key) ? t(key, { n: value }) : String(value)
+  return isKnown(key) ? t(key, { n: value }) : String(value)
 }
 
 function LimitLine(props: { readonly limit: LimitReply; readonly spent: number }): VNode | null {
   const { limit, spent } = props
   const name = `limit.${limit.name}`
-  if (!known(name)) return null
+  if (!isKnown(name)) return null
   const reason = limit.reason[language.value]
   return html`<${Line} label=${t(name)} hint=${limit.unit === 'kopecks'
     ? `${reason} ${t('limit.spent', { sum: money(spent) })}` : reason}
@@ -104,24 +105,20 @@ function LimitLine(props: { readonly limit: LimitReply; readonly spent: number }
 
 /** Both groups; nothing until they are loaded. */
 export function Limits(): VNode | null {
-  const [limits, setLimits] = useState<LimitsReply | undefined>(undefined)
-  const grown = settingsChanged.value
-  useEffect(() => {
-    peopleApi.limits().then(setLimits, noteFault)
-  }, [grown])
-  if (limits === undefined) return null
+  const known = limits.value
+  if (known === undefined) return null
   const change = (countries: readonly string[], done: string): void => {
     peopleApi.openCountries(countries).then((reply) => {
-      setLimits(reply)
+      limits.value = reply
       showToast({ text: done })
     }, (fault: unknown) => {
       noteFault(fault)
       showToast({ text: problemText(fault), bad: true })
     })
   }
-  return html`<div><${Countries} limits=${limits} onChange=${change} />
+  return html`<div class="limits"><${Countries} limits=${known} onChange=${change} />
     <${Group} title=${t('limit.title')} id="limits"><p class="small soft">${t('limit.text')} <a
       href="/support">${t('limit.ask')}</a></p>
-      ${limits.limits.map((limit) => html`<${LimitLine} key=${limit.name} limit=${limit}
-        spent=${limits.spentTodayKopecks} />`)}<//></div>`
+      ${known.limits.map((limit) => html`<${LimitLine} key=${limit.name} limit=${limit}
+        spent=${known.spentTodayKopecks} />`)}<//></div>`
 }

@@ -3,8 +3,8 @@
  * password and a code; and the codes for the day when the telephone is lost, shown once.
  */
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
-import type { SecondFactorBegun, SecondFactorReply } from '../src/api/schema-people.ts'
+import { useState } from 'preact/hooks'
+import type { SecondFactorBegun } from '../src/api/schema-people.ts'
 import { peopleApi } from './api-people.ts'
 import { CodeField, isCode } from './code-field.ts'
 import { Button } from './controls.ts'
@@ -16,7 +16,8 @@ import { Secret } from './secret-field.ts'
 import { at, Confirm } from './settings-confirm.ts'
 import type { Fault } from './settings-confirm.ts'
 import { Group, Line } from './settings-parts.ts'
-import { maySave, noteFault, settingsChanged, zone } from './state.ts'
+import { factor, loadSettings } from './settings-state.ts'
+import { maySave, zone } from './state.ts'
 import { t } from './text.ts'
 import { showToast } from './toast.ts'
 import { localTime } from './zone.ts'
@@ -121,12 +122,12 @@ function StepDialog(props: StepProps & { readonly step: Step }): VNode | null {
 
 /** The group; nothing until it is known whether the second step is on. */
 export function Security(): VNode | null {
-  const [known, setKnown] = useState<SecondFactorReply | undefined>(undefined)
+  const known = factor.value
   const [step, setStep] = useState<Step>('closed')
-  const grown = settingsChanged.value
-  useEffect(() => {
-    peopleApi.secondFactor().then(setKnown, noteFault)
-  }, [grown, step])
+  const go = (next: Step): void => {
+    setStep(next)
+    void loadSettings()
+  }
   if (known === undefined) return null
   const { on, since, recoveryLeft } = known
   const hint = !on || since === null ? t('safe.off')
@@ -141,5 +142,5 @@ export function Security(): VNode | null {
       warning=${recoveryLeft < fewCodes ? t('safe.recoveryFew') : undefined}
       control=${html`<${Button} disabled=${!maySave.value} onClick=${() => setStep('recovery')}>${
         t('safe.recoveryNew')}<//>`} />`}
-    <${StepDialog} step=${step} go=${setStep} /><//>`
+    <${StepDialog} step=${step} go=${go} /><//>`
 }

@@ -5,8 +5,11 @@
  */
 import { signal } from '@preact/signals'
 import type { AudioListReply, SettingsReply } from '../src/api/schema-media.ts'
+import type { LimitsReply } from '../src/api/schema-limits.ts'
+import type { EmailReply, SecondFactorReply } from '../src/api/schema-people.ts'
 import { accountApi } from './api-account.ts'
 import type { AudioChoice, SettingsPatch } from './api-account.ts'
+import { peopleApi } from './api-people.ts'
 import { problemText } from './api.ts'
 import { chooseLanguage } from './device.ts'
 import { noteFault, refresh } from './state.ts'
@@ -15,6 +18,10 @@ import { showToast, toast } from './toast.ts'
 
 export const settings = signal<SettingsReply | undefined>(undefined)
 export const audio = signal<AudioListReply | undefined>(undefined)
+/** What is no setting but stands beside them; undefined when it could not be loaded. */
+export const factor = signal<SecondFactorReply | undefined>(undefined)
+export const email = signal<EmailReply | undefined>(undefined)
+export const limits = signal<LimitsReply | undefined>(undefined)
 /** Why they could not be loaded, in words. */
 export const settingsFault = signal<string | undefined>(undefined)
 
@@ -22,11 +29,22 @@ export const settingsFault = signal<string | undefined>(undefined)
 let saving = 0
 let turn = 0
 
+/** Loads what is no setting, before the page is drawn: nothing jumps then. Never throws. */
+async function loadOthers(): Promise<void> {
+  await Promise.allSettled([
+    peopleApi.secondFactor().then((reply) => { factor.value = reply }),
+    peopleApi.email().then((reply) => { email.value = reply }),
+    peopleApi.limits().then((reply) => { limits.value = reply }),
+  ])
+}
+
 /** Loads settings and sounds. Never throws: a fault becomes the strip of the page. */
 export async function loadSettings(): Promise<void> {
   const mine = turn += 1
   try {
-    const [fresh, sounds] = await Promise.all([accountApi.settings(), accountApi.audio()])
+    const [fresh, sounds] = await Promise.all([
+      accountApi.settings(), accountApi.audio(), loadOthers(),
+    ])
     if (mine !== turn || saving > 0) return
     settings.value = fresh
     audio.value = sounds

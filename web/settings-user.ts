@@ -116,7 +116,7 @@ function LanguageLine(props: Props): VNode {
 /** The tab. */
 export function UserTab(props: Props): VNode {
   return html`<div class="set-one"><${Group} title=${t('user.title')}><${Name} ...${props} />
-      <${EmailLine} email=${props.settings.profile.email} /><${Password} /><//>
+      <${EmailLine} used=${props.settings.profile.email} /><${Password} /><//>
     <${Security} />
     <${DefaultNumber} />
     <${Group} title=${t('user.place')}><${Zone} ...${props} /><${LanguageLine} ...${props} /><//>

@@ -49,7 +49,7 @@ export const enPeople: Readonly<Record<keyof typeof ruPeople, Phrase>> = {
   'mailTo.keep': 'Do not change', 'mailTo.kept': 'The address stays as it was',
   'mailTo.sent': 'A letter with a link went to {email}',
   'mailTo.text': 'A link goes to the new address. Until it is opened, letters go to the old one.',
-  'abroad.title': 'Countries', 'abroad.home': 'Always open: {countries}.',
+  'abroad.title': 'Countries', 'abroad.label': 'Where calls may go', 'abroad.home': 'Always open: {countries}.',
   'abroad.text': 'Rules ring numbers of other countries only when the country is open.',
   'abroad.none': 'No other country is open.', 'abroad.open': 'Open a country',
   'abroad.search': 'Country', 'abroad.nothing': 'There is none, or it cannot be opened.',

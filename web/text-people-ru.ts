@@ -54,7 +54,7 @@ export const ruPeople = {
   'mailTo.keep': 'Не менять', 'mailTo.kept': 'Адрес остался прежним',
   'mailTo.sent': 'Письмо со ссылкой отправлено на {email}',
   'mailTo.text': 'На новый адрес придёт ссылка. До неё письма идут на прежний.',
-  'abroad.title': 'Страны', 'abroad.home': 'Всегда открыты: {countries}.',
+  'abroad.title': 'Страны', 'abroad.label': 'Куда можно звонить', 'abroad.home': 'Всегда открыты: {countries}.',
   'abroad.text': 'На номера других стран правила звонят, только если страна открыта.',
   'abroad.none': 'Других стран не открыто.', 'abroad.open': 'Открыть страну',
   'abroad.search': 'Страна', 'abroad.nothing': 'Такой страны нет или её нельзя открыть.',

@@ -114,9 +114,11 @@ export const enRules: Readonly<Record<keyof typeof ruRules, Phrase>> = {
   'error.refused_number.country': 'This country is not open. Open it in the settings, “Calls”.',
   'error.refused_number.manyAccounts': 'Many subscribers have this number. Write to the support.',
   'price.minute': '{sum}/min, {name}', 'price.free': 'free of charge',
-  'price.connection': '{price}, connection {sum}', 'price.included': '{price}; your minutes go first',
+  'price.connection': '{price}, connection {sum}',
   'price.none': 'The tariff has no price: it is not rung.', 'price.of': '{name} — {price}',
   'price.note': 'A forwarded call is an outgoing one: you pay for its minutes.',
+  'price.noteIncluded':
+    'A forwarded call is an outgoing one: you pay for it, with the minutes of your tariff first.',
   'barred.class': 'not rung: a costly number', 'barred.country': 'country not open',
   'barred.coolOff': 'rings soon',
   'editor.leaveText': 'Changes of the rule “{name}” will be lost.',

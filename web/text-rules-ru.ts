@@ -119,9 +119,11 @@ export const ruRules = {
   'error.refused_number.country': 'Эта страна не открыта. Откройте её в настройках, «Звонки».',
   'error.refused_number.manyAccounts': 'Этот номер уже у многих абонентов. Напишите в поддержку.',
   'price.minute': '{sum}/мин, {name}', 'price.free': 'бесплатно',
-  'price.connection': '{price}, соединение {sum}', 'price.included': '{price}; сначала минуты тарифа',
+  'price.connection': '{price}, соединение {sum}',
   'price.none': 'В тарифе нет цены: сюда не звоним.', 'price.of': '{name} — {price}',
   'price.note': 'Переадресованный звонок — исходящий: минуты разговора оплачиваете Вы.',
+  'price.noteIncluded':
+    'Переадресованный звонок — исходящий: его оплачиваете Вы, сначала минутами тарифа.',
   'barred.class': 'не звоним: дорогой номер', 'barred.country': 'страна не открыта',
   'barred.coolOff': 'скоро зазвонит',
   'editor.leaveText': 'Изменения правила «{name}» пропадут.',

@@ -19,13 +19,14 @@ export interface MailSink {
 
 const largestLetter = 25 * 1024 * 1024
 
-/** Starts it on any free port of loopback. `folder` is made when needed. */
+/** Starts it on loopback, `port` 0 is any free one. `folder` is made when needed. */
 export async function startMailSink(options: {
   readonly folder: string
   readonly clock: Clock
   readonly log: Log
+  readonly port?: number
 }): Promise<MailSink> {
-  const { folder, clock, log } = options
+  const { folder, clock, log, port: wanted = 0 } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -45,7 +46,7 @@ export async function startMailSink(options: {
     },
   })
   server.on('error', (fault) => log.warn({ err: fault }, 'the local mailbox has a fault'))
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  await new Promise<void>((done) => server.listen(wanted, '127.0.0.1', done))
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return {

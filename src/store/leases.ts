@@ -1,11 +1,12 @@
 /**
  * Leases: rows that say who does a thing now, until when, and for the how-manieth time (`fence`).
  * Time is the database's own, so that clocks of machines need not agree. A holder renews at a third
- * of the time; who stops renewing has lost it.
+ * of the time; who stops renewing has lost it, and one of this machine that is seen to be dead at
+ * once: what it was at goes on as soon as its successor is there.
  */
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
-import { thisProcess } from './process-identity.ts'
+import { fateOf, readIdentity, thisProcess } from './process-identity.ts'
 
 export interface Lease {
   /** Gives it back and stops renewing. */
@@ -16,7 +17,8 @@ export interface Lease {
 export const databaseNowMs = sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)`
 
 /**
- * Takes the lease when it is free or run out; undefined when somebody else holds it. Renews itself.
+ * Takes the lease when it is free or run out, or its holder is dead; undefined when somebody else
+ * holds it. Renews itself.
  */
 export async function holdLease(
   db: Db,
@@ -29,6 +31,7 @@ export async function holdLease(
     .ignore()
     .values({ name, owner: '', holder: '', until_ms: 0, fence: 0 })
     .execute()
+  const dead = await deadHolder(db, name)
   const taken = await db
     .updateTable('leases')
     .set({
@@ -39,7 +42,10 @@ export async function holdLease(
     })
     .where('name', '=', name)
     .where((eb) =>
-      eb.or([eb('until_ms', '<', sql<string>`${databaseNowMs}`), eb('owner', '=', owner)]),
+      eb.or([
+        eb('until_ms', '<', sql<string>`${databaseNowMs}`), eb('owner', '=', owner),
+        ...(dead === undefined ? [] : [eb('owner', '=', dead)]),
+      ]),
     )
     .executeTakeFirst()
   if (taken.numUpdatedRows === 0n) return undefined
@@ -58,6 +64,17 @@ export async function holdLease(
         .execute()
     },
   }
+}
+
+/** The owner of a lease whose process is known to be dead. */
+async function deadHolder(db: Db, name: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('leases')
+    .select(['owner', 'holder'])
+    .where('name', '=', name)
+    .executeTakeFirst()
+  const holder = row && readIdentity(row.holder)
+  return row && holder && fateOf(holder) === 'dead' ? row.owner : undefined
 }
 
 /** Prolongs a lease one still holds; false when it was lost to somebody else. */

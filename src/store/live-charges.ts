@@ -3,6 +3,14 @@
  * account decides whether all of its live calls together can pay for one more, and writes the row
  * that every process sees. Implements `ChargeBook` of app/ports.ts. What a call costs in the end is
  * charge-call.ts.
+ *
+ * Calls alone never take a balance below zero: who is answered can pay for a second more than other
+ * processes need to hear of it, and a call ends for the ledger where its money did, however late
+ * its timer was. Refunds take only what live calls leave (`spendable`). Below zero by one step of
+ * each live call at most: when a manager's correction takes what they were talking for, within the
+ * 200 ms until they are cut. A process that has lost the database keeps to the last cut-off it knew;
+ * what it talks beyond a newer one, while others still reach the database, is what can be lost.
+ * Clocks of machines are kept together by their operator.
  */
 import type { ChargeBook, LookedAt, Reservation, Reserved } from '../app/ports.ts'
 import type { LegPrice } from '../call/call-state.ts'

@@ -98,6 +98,26 @@ t.test('each for itself, side by side', async (t) => {
     t.equal(seen.join(''), '240##7')
   })
 
+  t.test('a beep into a conversation is one party’s alone, and the talk goes on', { buffered: true }, async (t) => {
+    const [one, other] = [await callEndpoint(t, share), await callEndpoint(t, share)]
+    await one.endpoint.bridge(other.endpoint)
+    other.peer.talk(other.port, 600)
+    one.peer.talk(one.port, 900)
+    await eventually(() => toneShare(one.peer.recent(), 600) > 0.9)
+    const [before, beside] = [one.peer.packets.length, other.peer.packets.length]
+    one.endpoint.beep('tone_stream://%(150,150,1400);loops=3')
+    await eventually(() => toneShare(one.peer.recent(4), 1400) > 0.9)
+    await pause(1200)
+    t.ok(toneShare(one.peer.recent(), 600) > 0.9, 'afterwards the other is heard again')
+    const heard = one.peer.heard(before)
+    const beeps = Array.from({ length: Math.floor(heard.length / 160) }, (_, at) =>
+      toneShare(heard.slice(at * 160, at * 160 + 160), 1400, 160) > 0.8 ? '1' : '0').join('')
+    t.equal(beeps.match(/1{4,}/g)?.length, 3, beeps)
+    t.ok(toneShare(other.peer.heard(beside), 900) > 0.9, 'the other heard nothing but speech')
+    one.peer.hush()
+    other.peer.hush()
+  })
+
   t.test('keys in INFO and in the sound', { buffered: true }, async (t) => {
     const { endpoint } = await callEndpoint(t, share)
     const info = endpoint.ask(question)

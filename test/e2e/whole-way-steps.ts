@@ -59,15 +59,18 @@ export async function makeTariff(manager: Person): Promise<void> {
   await manager.picture('tariff')
 }
 
-/** Works the queue: opens the request, which takes it and keeps a number, and confirms it. */
-export async function confirm(manager: Person, login: string): Promise<void> {
+/**
+ * Works the queue: opens the request, which takes it and keeps a number, chooses another one, and
+ * confirms it; answers the number, E.164.
+ */
+export async function confirm(manager: Person, login: string): Promise<string> {
   const { page } = manager
   await manager.presses(/^Заявки/, page.getByRole('navigation', { name: 'Меню' }))
   await page.getByRole('link', { name: /Анна Ковалёва/ }).click()
   const request = page.getByRole('region', { name: 'Анна Ковалёва' })
   await manager.sees(/^приглашение, код /, request)
   await manager.sees('Зарезервирован за заявкой', request)
-  await request.getByLabel('Выдать номер').selectOption({ label: '+7 499 674-07-90' })
+  const [number = ''] = await request.getByLabel('Выдать номер').selectOption({ index: 1 })
   const tariffs = request.getByLabel('Тариф')
   const chosen = await tariffs.locator('option', { hasText: tariffName }).getAttribute('value')
   await tariffs.selectOption(chosen)
@@ -76,11 +79,13 @@ export async function confirm(manager: Person, login: string): Promise<void> {
   await manager.presses('Подтвердить', request)
   await manager.sees('Анна Ковалёва: заявка подтверждена, письмо отправлено')
   await manager.picture('confirmed')
+  return number
 }
 
 /** From the letter to the first page of the panel, and once more by login and password. */
 export async function firstLogin(stranger: Person, email: string, login: string): Promise<string> {
   const { page } = stranger
+  const isIn = (): Promise<void> => balanceOf(page).getByText('0 ₽', { exact: true }).waitFor()
   const letter = await stranger.reads(email, /доступ|логин|подключ|готов|пароль/i)
   await stranger.picture('letter')
   await page.getByRole('link', { name: /\/password\// }).click()
@@ -88,11 +93,11 @@ export async function firstLogin(stranger: Person, email: string, login: string)
   await stranger.writes('Новый пароль', password)
   await stranger.picture('password')
   await stranger.presses('Сохранить и войти')
-  await balanceOf(page).getByText('+7 499 674-07-90').waitFor()
+  await isIn()
   await stranger.presses('Анна Ковалёва')
   await stranger.presses('Выйти')
   await stranger.logsIn({ login, password })
-  await balanceOf(page).getByText('+7 499 674-07-90').waitFor()
+  await isIn()
   await stranger.picture('first-login')
   return letter
 }

@@ -62,10 +62,18 @@ export async function wholeWorld(test: Test): Promise<World> {
   mkdirSync(artifacts, { recursive: true })
   const browser = await browserStarts
   const pictures = { taken: 0 }
+  const people: Person[] = []
+  test.teardown(async () => {
+    if (!test.passing()) for (const one of people) await one.picture('failed')
+  })
   return {
     panelUrl, demoTrunkPort, db: database.kysely, sip: `${sip.host}:${sip.port}`,
     demo, manager: demo.manager,
-    person: (path) => newPerson(browser, panelUrl, path, pictures),
+    async person(path) {
+      const one = await newPerson(browser, panelUrl, path, pictures)
+      people.push(one)
+      return one
+    },
   }
 }
 

@@ -56,7 +56,7 @@ t.test('what a minute costs', async (t) => {
   const mobile = { kopecksPerMinute: 190, connectionKopecks: 0, name: 'Россия, мобильные', included: false }
   const rows = [
     [{ price: mobile }, '1,90 ₽/мин, Россия, мобильные'],
-    [{ price: { ...mobile, included: true } }, '1,90 ₽/мин, Россия, мобильные; сначала минуты тарифа'],
+    [{ price: { ...mobile, included: true } }, '1,90 ₽/мин, Россия, мобильные'],
     [{ price: { ...mobile, kopecksPerMinute: 1300, connectionKopecks: 100, name: 'Греция' } }, '13 ₽/мин, Греция, соединение 1 ₽'],
     [{ price: { ...mobile, kopecksPerMinute: 0, name: '' } }, 'бесплатно'],
     [{ price: null }, 'В тарифе нет цены: сюда не звоним.'],
