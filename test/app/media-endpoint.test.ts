@@ -45,16 +45,19 @@ function ulaw(sample: number): number {
 }
 
 t.test('each for itself, side by side', async (t) => {
-  t.jobs = 8
+  t.jobs = 4
 
   t.test('plays', { buffered: true }, async (t) => {
     const { endpoint, peer } = await callEndpoint(t, share)
+    const skipped = media.lateness().skippedTicks
     t.equal(await endpoint.play([tone(600, 300), tone(900, 300)]), 'ended')
     const samples = loudPart(peer.heard())
     t.ok(toneShare(samples.slice(0, 2000), 600) > 0.9)
     t.ok(toneShare(samples.slice(-2000), 900) > 0.9)
     const pauseMs = samples.length / 8 - 600
-    t.ok(pauseMs > 10 && pauseMs < 100, `words follow each other: ${pauseMs} ms`)
+    // A machine that is short of time skips ticks: nothing was sent in them.
+    const skippedMs = (media.lateness().skippedTicks - skipped) * 20
+    t.ok(pauseMs > 10 - skippedMs && pauseMs < 100 + skippedMs, `words follow each other: ${pauseMs} ms, ${skippedMs} skipped`)
     t.equal(await endpoint.play([]), 'ended')
     t.equal(await endpoint.play(['nothing.wav']), 'missing')
     t.equal(await endpoint.play(['nothing.wav', tone(600, 40)]), 'ended', 'a missing one is left out')
@@ -121,9 +124,10 @@ t.test('each for itself, side by side', async (t) => {
   t.test('keys in INFO and in the sound', { buffered: true }, async (t) => {
     const { endpoint } = await callEndpoint(t, share)
     const info = endpoint.ask(question)
-    await pause(60)
-    endpoint.inform('application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n')
+    // What comes before the question is asked is no answer: pressed until it is heard.
+    const press = setInterval(() => endpoint.inform('application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n'), 100)
     t.equal(await info, '5')
+    clearInterval(press)
     const deaf = await callEndpoint(t, share, '0')
     t.notMatch(deaf.endpoint.sdp, 'telephone-event')
     const caller = await callEndpoint(t, share, '0')

@@ -1,7 +1,4 @@
 /** Trunks as rows, and the copy of them that calls use. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { sql } from 'kysely'
 import t from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import { createCallStore } from '../../src/store/call-store.ts'
@@ -67,28 +64,4 @@ t.test('the call store knows trunks and personal numbers by heart', async (t) =>
     'seen without asking, a disabled one is not offered',
   )
   t.equal((await listTrunks(db)).length, 2)
-})
-
-t.test("the README's statements make a trunk that calls see", async (t) => {
-  const database = await testDatabase(t)
-  const db = database.kysely
-  const store = await createCallStore({
-    database, clock: systemClock, log: silentLog, spillFolder: t.testdir(),
-  })
-  t.teardown(store.stop)
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-  const text = /## A trunk of your own[^`]*```sql\n([^`]*)```/.exec(readme)?.[1] ?? ''
-  const statements = text.split(/;\n/).filter((statement) => statement.trim() !== '')
-  t.equal(statements.length, 2)
-  for (const round of [1, 2]) {
-    for (const statement of statements) await sql.raw(statement).execute(db)
-    await store.refresh()
-    t.equal(store.trunks().length, round)
-  }
-  t.match(store.trunks()[0], {
-    name: 'Carrier', enabled: true, inboundNets: ['198.51.100.0/24'], host: 'sip.carrier.example',
-    port: 5060, transport: 'udp', credentials: { user: 'user', password: 'password' },
-    numberFormat: 'e164plus', identity: 'caller', assertIdentity: true, diversion: 'diversion',
-    order: 0, capacity: 30, provisionalSeconds: 5, id: /^[0-9a-f]{32}$/,
-  })
 })
