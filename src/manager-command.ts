@@ -56,7 +56,8 @@ export async function managerCommand(
 export async function runManagerCommand(
   at: ManagerCommand, args: readonly string[],
 ): Promise<string> {
-  const [command, login = '', name = '', email = ''] = args
+  const [command, typed = '', name = '', email = ''] = args
+  const login = typed.toLowerCase()
   try {
     switch (command) {
       case 'add': return await add(at, { login, name, email })
@@ -82,7 +83,7 @@ async function add(
   at: ManagerCommand,
   { login, name, email }: { readonly login: string; readonly name: string; readonly email: string },
 ): Promise<string> {
-  if (!loginPattern.test(login.toLowerCase()))
+  if (!loginPattern.test(login))
     throw new OperatorError('LOGIN: 3–64 signs of a–z, 0–9 and . _ @ -')
   if (name.trim() === '' || name.length > 120) throw new OperatorError('NAME: 1–120 signs')
   if (!emailPattern.test(email) || email.length > 254)
@@ -93,7 +94,7 @@ async function add(
     await writeAudit(trx, { actor, action: 'manager.add', subject: `manager:${login}` }, wallMs)
     return makeLink(trx, id, 'first', email, wallMs)
   })
-  return `Manager ${login.toLowerCase()} was made.\n${told(at, secret)}`
+  return `Manager ${login} was made.\n${told(at, secret)}`
 }
 
 async function link(at: ManagerCommand, login: string): Promise<string> {
@@ -101,6 +102,8 @@ async function link(at: ManagerCommand, login: string): Promise<string> {
   const secret = await inTransaction(db, async (trx) => {
     const person = await findPersonByLogin(trx, login)
     if (person?.role !== 'manager') throw new StoreError('not_found')
+    if (person.status !== 'active')
+      throw new OperatorError(`${login} is suspended: a link would not work before \`resume\``)
     await writeAudit(trx, { actor, action: 'manager.link', subject: `manager:${login}` }, wallMs)
     return makeLink(trx, person.id, 'reset', person.email, wallMs)
   })

@@ -15,6 +15,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import { openDatabase } from './store/database.ts'
+import { startPasswordAsks } from './store/password-asks.ts'
 
 export interface PanelSurroundings {
   /** Of the database. */
@@ -42,6 +43,7 @@ export async function startPanel(
   const attachments = join(config.dataDir, 'attachments')
   const keeper = startAttachmentKeeper(
     { db: database.kysely, clock, log, folder: attachments })
+  const asks = startPasswordAsks({ db: database.kysely, clock, log })
   const { behindProxy, verifyNumbers, temporaryPassword, panelHost: host, panelPort: port } = config
   const api = createApi({
     database, clock, log, hub, brand, behindProxy, panel, verifyNumbers, temporaryPassword,
@@ -54,6 +56,7 @@ export async function startPanel(
     hub.stop()
     await server.stop()
     await keeper.stop()
+    await asks.stop()
     await database.close()
   }
   return { url: server.url, stop }

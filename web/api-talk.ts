@@ -6,6 +6,7 @@ import type {
   AskReply, ReferralReply, SupportFile, SupportReply, SupportThread,
 } from '../src/api/schema-talk.ts'
 import { ApiProblem, query, send } from './api.ts'
+import { sendOnce } from './send-once.ts'
 
 /** An upload of 5 MB over a slow line takes minutes, not the seconds of other requests. */
 const uploadTimeoutMs = 300_000
@@ -33,15 +34,15 @@ export const talkApi = {
   begin: (draft: {
     readonly kind: SupportThread['kind']; readonly subject: string; readonly text: string
     readonly callId: string | null; readonly files: readonly string[]
-  }) => send('POST', '/support', draft) as Promise<SupportThread>,
+  }) => sendOnce('/support', draft) as Promise<SupportThread>,
   write: (id: string, text: string, files: readonly string[]) =>
-    send('POST', `/support/${id}/messages`, { text, files }) as Promise<SupportThread>,
+    sendOnce(`/support/${id}/messages`, { text, files }) as Promise<SupportThread>,
   seen: (id: string) => send('POST', `/support/${id}/seen`) as Promise<SupportThread>,
   upload,
   question: () => send('GET', '/ask') as Promise<AskReply>,
   ask: (asker: { readonly name: string; readonly email: string; readonly text: string }) =>
-    send('POST', '/ask', asker) as Promise<AskReply>,
-  askMore: (text: string) => send('POST', '/ask/messages', { text }) as Promise<AskReply>,
+    sendOnce('/ask', asker) as Promise<AskReply>,
+  askMore: (text: string) => sendOnce('/ask/messages', { text }) as Promise<AskReply>,
   questionSeen: () => send('POST', '/ask/seen') as Promise<AskReply>,
   referral: () => send('GET', '/referral') as Promise<ReferralReply>,
 }

@@ -14,6 +14,9 @@ export const enMoney: Readonly<Record<keyof typeof ruMoney, Phrase>> = {
   },
   'topup.notEnough':
     'For calls to be forwarded again the balance must be above zero: {more} short.',
+  'topup.notEnoughFee':
+    'For calls to be forwarded the monthly fee of {fee} is needed: {more} short.',
+  'topup.lessFee': '{fee} go to the monthly fee',
   'topup.next': 'Next',
   'topup.least':
     'The least amount is {least}. The money arrives as soon as the payment system answers.',
@@ -64,10 +67,12 @@ export const enMoney: Readonly<Record<keyof typeof ruMoney, Phrase>> = {
   'charges.kind.bonus': 'Bonus',
   'charges.when': 'When', 'charges.what': 'What for', 'charges.details': 'Details',
   'charges.sum': 'Amount, ₽', 'charges.balance': 'Balance, ₽',
-  'charges.bonus': 'for someone you invited', 'charges.fee': '{period}',
+  'charges.bonus': 'for someone you invited', 'charges.fee': '{what}',
   'charges.bonusBack': 'the payment of the invited one was returned',
-  'charges.refund': 'payment No. {n}',
-  'charges.refundFailed': 'refund of payment No. {n} failed',
+  'charges.refund': 'payment no. {what}',
+  'charges.refundFailed': 'refund of payment no. {what} failed',
+  'charges.begun': 'opening balance',
+  'charges.callTo': '{to}, {rate}, {time}', 'charges.callFree': '{talk}, {time} of it included',
   'charges.call': 'Call in the journal', 'charges.order': 'payment no. {n}',
   'charges.none': 'No lines', 'charges.noneMonth': 'No money came or went in this month.',
   'charges.noneKind': 'There was none of this in this month.',

@@ -16,6 +16,9 @@ export const ruMoney = {
   },
   'topup.notEnough':
     'Чтобы звонки снова переадресовывались, счёт должен стать больше нуля: не хватает {more}.',
+  'topup.notEnoughFee':
+    'Чтобы звонки переадресовывались, нужна абонентская плата {fee}: не хватает {more}.',
+  'topup.lessFee': '{fee} уйдут на абонентскую плату',
   'topup.next': 'Далее',
   'topup.least':
     'Наименьшая сумма — {least}. Деньги поступают сразу после ответа платёжной системы.',
@@ -69,9 +72,10 @@ export const ruMoney = {
   'charges.kind.correction': 'Корректировка', 'charges.kind.bonus': 'Бонус',
   'charges.when': 'Когда', 'charges.what': 'За что', 'charges.details': 'Подробности',
   'charges.sum': 'Сумма, ₽', 'charges.balance': 'Остаток, ₽',
-  'charges.bonus': 'за приглашённого абонента', 'charges.fee': 'за {period}',
-  'charges.bonusBack': 'платёж приглашённого отменён', 'charges.refund': 'платёж № {n}',
-  'charges.refundFailed': 'возврат платежа № {n} не прошёл',
+  'charges.bonus': 'за приглашённого абонента', 'charges.fee': 'за {what}',
+  'charges.bonusBack': 'платёж приглашённого отменён', 'charges.refund': 'платёж № {what}',
+  'charges.refundFailed': 'возврат платежа № {what} не прошёл', 'charges.begun': 'начальный остаток',
+  'charges.callTo': '{to}, {rate}, {time}', 'charges.callFree': '{talk}, из них в тарифе {time}',
   'charges.call': 'Звонок в журнале', 'charges.order': 'платёж № {n}',
   'charges.none': 'Строк нет',
   'charges.noneMonth': 'За этот месяц денег не приходило и не уходило.',

@@ -22,18 +22,23 @@ function faultWords(sum: JudgedSum, { leastKopecks, mostKopecks }: Amounts): str
   return t(`topup.wrong.${sum.wrong}`, { least: money(leastKopecks), most: money(mostKopecks) })
 }
 
-/** What the balance is, what it becomes, and for how long that lasts. */
+/** What the balance is, what it becomes after a fee that waits for it, and how long that lasts. */
 function Becomes(props: { readonly kopecks: number | undefined }): VNode {
-  const now = me.value?.balanceKopecks ?? 0
+  const { balanceKopecks: now = 0, feeDueKopecks: fee = 0 } = me.value ?? {}
   const { kopecks } = props
-  const then = now + (kopecks ?? 0)
-  const days = kopecks === undefined ? undefined : daysLeft(then, perDay.value)
+  const sum = now + (kopecks ?? 0)
+  const rest = sum - fee
+  // A fee is taken whole or not at all.
+  const then = rest < 0 ? sum : rest
+  const days = kopecks === undefined || rest <= 0 ? undefined : daysLeft(then, perDay.value)
   return html`<div class="topup-becomes" aria-live="polite"><p>${kopecks === undefined
       ? t('topup.isNow', { now: money(now) })
       : html`${t('topup.isNow', { now: money(now) })}${' '}<strong>${
-        t('topup.becomes', { then: money(then) })}</strong>`}</p>
-    <p class="small soft">${kopecks !== undefined && then <= 0
-      ? t('topup.notEnough', { more: money(1 - then) })
+        t('topup.becomes', { then: money(then) })}</strong>${fee > 0 && rest >= 0
+          && html`, ${t('topup.lessFee', { fee: money(fee) })}`}`}</p>
+    <p class="small soft">${kopecks !== undefined && rest <= 0
+      ? t(fee > 0 ? 'topup.notEnoughFee' : 'topup.notEnough',
+        { more: money(1 - rest), fee: money(fee) })
       : days !== undefined && perDay.value !== undefined
         && t('topup.lasts', { n: days, spend: money(perDay.value) })}</p></div>`
 }

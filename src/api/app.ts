@@ -23,7 +23,7 @@ import { ApiError, apiErrorFrom } from './errors.ts'
 import { errandRoutes } from './errands.ts'
 import { eventRoutes } from './events.ts'
 import {
-  asManager, asSubscriber, loggedIn, sameOrigin, smallBodies, strictHeaders,
+  asManager, asSubscriber, loggedIn, routeOf, sameOrigin, smallBodies, strictHeaders,
 } from './guards.ts'
 import { keyRoutes } from './keys.ts'
 import { limitRoutes } from './limits.ts'
@@ -139,13 +139,12 @@ function tellOthers(deps: ApiDeps) {
 function answerFault(deps: ApiDeps, c: ApiContext, fault: unknown): Response {
   const error = apiErrorFrom(fault)
   const requestId = c.get('requestId')
+  // Not the path itself: some have tokens in them.
+  const path = routeOf(c)?.path ?? ''
   if (error.status >= 500)
-    deps.log.error(
-      { err: fault, requestId, method: c.req.method, path: c.req.path },
-      'request failed',
-    )
+    deps.log.error({ err: fault, requestId, method: c.req.method, path }, 'request failed')
   else if (error.status === 403 || error.status === 429)
-    deps.log.warn({ code: error.code, requestId, path: c.req.path }, 'request refused')
+    deps.log.warn({ code: error.code, requestId, path }, 'request refused')
   if (error.facts.retryAfterSeconds !== undefined)
     c.header('Retry-After', String(error.facts.retryAfterSeconds))
   return c.body(JSON.stringify(error.problem(requestId)), error.status, {

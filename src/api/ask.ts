@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { isStaffOnline } from '../store/support-rows.ts'
 import {
-  askMore, beginAsking, loadVisitor, noteLive, noteVisitorSeen, visitorDays,
+  askMore, beginAsking, loadVisitor, noteLive, noteVisitorSeen, visitorDays, visitorThread,
 } from '../store/support-visitor.ts'
 import { countTry } from '../store/throttle.ts'
 import type { Limit } from '../store/throttle.ts'
@@ -15,7 +15,7 @@ import { nowMs, readBody } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
 import { StreamCount, streamChanges } from './event-stream.ts'
-import { clientAddress } from './guards.ts'
+import { clientNetwork } from './guards.ts'
 import { askMessageRequest, askRequest } from './schema-talk.ts'
 import type { AskReply } from './schema-talk.ts'
 import type { SupportHub } from './support-hub.ts'
@@ -43,10 +43,10 @@ export function askRoutes(deps: ApiDeps, hub: SupportHub): Hono<ApiEnv> {
       return c.json(await answer(deps, token), 201)
     })
     .post('/messages', async (c) => {
-      const { text } = await readBody(c, askMessageRequest)
+      const message = await readBody(c, askMessageRequest)
       const token = ownToken(deps, c)
       await throttle(deps, c, 'askMore', words)
-      await askMore(db, token, text, nowMs(deps))
+      await askMore(db, token, message, nowMs(deps))
       hub.look()
       return c.json(await answer(deps, token), 201)
     })
@@ -57,13 +57,12 @@ export function askRoutes(deps: ApiDeps, hub: SupportHub): Hono<ApiEnv> {
     })
     .get('/events', async (c) => {
       const token = ownToken(deps, c)
-      const visitor = await loadVisitor(db, token, nowMs(deps))
-      if (!visitor) throw new ApiError(404, 'not_found')
-      const { id } = visitor.thread
-      const end = count.take(clientAddress(deps, c))
+      const id = await visitorThread(db, token, nowMs(deps))
+      if (id === undefined) throw new ApiError(404, 'not_found')
+      const end = count.take(clientNetwork(deps, c))
       const live = async () => {
         await noteLive(db, id, nowMs(deps) + liveMs)
-        return (await loadVisitor(db, token, nowMs(deps))) !== undefined
+        return (await visitorThread(db, token, nowMs(deps))) !== undefined
       }
       await live().catch((fault: unknown) => {
         end()
@@ -91,7 +90,7 @@ async function throttle(
   { address, inAll }: { readonly address: number; readonly inAll: number },
 ): Promise<void> {
   const limits: Limit[] = [
-    { key: `${what}:${clientAddress(deps, c)}`, tries: address, windowMs: hourMs },
+    { key: `${what}:${clientNetwork(deps, c)}`, tries: address, windowMs: hourMs },
     { key: `${what}:all`, tries: inAll, windowMs: hourMs },
   ]
   const seconds = await countTry(deps.database.kysely, limits, nowMs(deps))

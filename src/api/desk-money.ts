@@ -30,8 +30,14 @@ export function deskPaymentRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const { before, limit, ...filter } = check(deskPaymentsQuery, c.req.query())
       return c.json(await listPayments(db, filter, { before, limit }) satisfies DeskPaymentsReply)
     })
-    .get('/:number', async (c) =>
-      c.json(await loadPayment(db, orderNumber(c)) satisfies DeskPaymentReply))
+    .get('/:number', async (c) => {
+      const payment = await loadPayment(db, orderNumber(c))
+      await logDeed(db, deedOf(deps, c), {
+        action: 'payment.look', subject: `payment:${payment.number}`,
+        subscriberId: payment.subscriber.id,
+      })
+      return c.json(payment satisfies DeskPaymentReply)
+    })
     .post('/:number/refund', async (c) => {
       const { key: formKey, kopecks, reason } = await readBody(c, deskRefundRequest)
       if (!deps.payments) throw new ApiError(503, 'payments_off')

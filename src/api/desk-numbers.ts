@@ -47,7 +47,7 @@ export function deskNumberRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const change = await readBody(c, poolChangeRequest)
       await inTransaction(db, async (trx) => {
         const { before } = await changePoolNumber(trx, address, change, nowMs(deps))
-        await logged(c, 'number.state', `number:${address}`, { before, ...change }, trx)
+        await logged(c, 'number.change', `number:${address}`, { before, ...change }, trx)
       })
       const { rows } = await listPool(db, { q: address }, nowMs(deps))
       const found: PoolNumber | undefined = rows.find((row) => row.address === address)

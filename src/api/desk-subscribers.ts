@@ -6,7 +6,9 @@ import { Hono } from 'hono'
 import { readNumber } from '../call/number.ts'
 import { isZone } from '../call/zone.ts'
 import { accountOf } from '../store/accounts.ts'
+import type { Person } from '../store/accounts.ts'
 import { inTransaction } from '../store/database.ts'
+import type { Trx } from '../store/database.ts'
 import { loadCard } from '../store/desk-card.ts'
 import { logDeed } from '../store/desk-deed.ts'
 import {
@@ -14,6 +16,7 @@ import {
 } from '../store/desk-subscribers.ts'
 import { planTariff } from '../store/desk-tariffs.ts'
 import { askForEmail } from '../store/email-change.ts'
+import { StoreError } from '../store/errors.ts'
 import { sendPasswordLink } from '../store/new-password.ts'
 import { check, nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
@@ -84,7 +87,7 @@ async function beginEmailChange(deps: ApiDeps, c: ApiContext): Promise<void> {
   const { email } = await readBody(c, deskEmailRequest)
   const by = deedOf(deps, c)
   await inTransaction(deps.database.kysely, async (trx) => {
-    const { id, subscriberId } = await accountOf(trx, readId(c))
+    const { id, subscriberId } = await openAccount(trx, readId(c))
     // Where the manager sits is not the subscriber's business.
     await askForEmail(trx, id, email, { atMs: by.atMs, from: '', agent: '' })
     const details = { email }
@@ -95,10 +98,17 @@ async function beginEmailChange(deps: ApiDeps, c: ApiContext): Promise<void> {
 async function sendLink(deps: ApiDeps, c: ApiContext): Promise<void> {
   const by = deedOf(deps, c)
   await inTransaction(deps.database.kysely, async (trx) => {
-    const person = await accountOf(trx, readId(c))
+    const person = await openAccount(trx, readId(c))
     await sendPasswordLink(trx, person, by.atMs)
     await logDeed(trx, by, { ...about(person.subscriberId), action: 'subscriber.passwordLink' })
   })
+}
+
+/** Links of a closed account would lead nowhere. Throws StoreError not_found, status_refused. */
+async function openAccount(trx: Trx, subscriberId: string): Promise<Person> {
+  const person = await accountOf(trx, subscriberId)
+  if (person.status !== 'active') throw new StoreError('status_refused')
+  return person
 }
 
 function addressOf(text: string): string {

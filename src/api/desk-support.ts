@@ -4,12 +4,12 @@
  */
 import { Hono } from 'hono'
 import {
-  addDeskNote, answerThread, assignThread, countDesk, listDesk, logFileLook, lookAtThread,
-  setThreadState,
+  addDeskNote, answerThread, assignThread, logFileLook, lookAtThread, setThreadState,
 } from '../store/support-desk.ts'
 import type { DeskHand } from '../store/support-desk.ts'
 import { findSession } from '../store/sessions.ts'
 import { loadAnyFile, uploaderOf } from '../store/support-files.ts'
+import { countDesk, listDesk } from '../store/support-inbox.ts'
 import { check, nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { StreamCount, streamChanges } from './event-stream.ts'
@@ -43,9 +43,9 @@ export function deskSupportRoutes(deps: ApiDeps, hub: SupportHub): Hono<ApiEnv> 
   return new Hono<ApiEnv>()
     .get('/', async (c) => {
       const query = check(deskSupportQuery, c.req.query())
-      const who = hand(c)
-      const page = await listDesk(db, query, who, nowMs(deps))
-      const counts = await countDesk(db, who.account)
+      const { id: account } = c.get('session')
+      const page = await listDesk(db, query, account, nowMs(deps))
+      const counts = await countDesk(db, account)
       return c.json({ ...page, counts } satisfies DeskSupportReply)
     })
     .get('/events', (c) => {
@@ -71,8 +71,8 @@ export function deskSupportRoutes(deps: ApiDeps, hub: SupportHub): Hono<ApiEnv> 
       return c.json(await done(c, (id) => answerThread(db, id, message, hand(c), nowMs(deps))), 201)
     })
     .post('/:id/notes', async (c) => {
-      const { text } = await readBody(c, deskNoteRequest)
-      return c.json(await done(c, (id) => addDeskNote(db, id, text, hand(c), nowMs(deps))), 201)
+      const note = await readBody(c, deskNoteRequest)
+      return c.json(await done(c, (id) => addDeskNote(db, id, note, hand(c), nowMs(deps))), 201)
     })
     .post('/:id/assign', async (c) => {
       const { to } = await readBody(c, deskAssignRequest)

@@ -11,7 +11,7 @@ import type { Limit } from '../store/throttle.ts'
 import { nowMs } from './context.ts'
 import type { ApiContext, ApiDeps } from './context.ts'
 import { ApiError } from './errors.ts'
-import { clientAddress } from './guards.ts'
+import { clientNetwork } from './guards.ts'
 
 /** With three codes right at any time, a guesser has a chance of 1 : 16,000 an hour. */
 export const codeTries = { tries: 20, windowMs: 3_600_000 }
@@ -56,7 +56,7 @@ export async function provePassword(
 ): Promise<void> {
   const db = deps.database.kysely
   const { id, login } = c.get('session')
-  const attempt = { login, address: clientAddress(deps, c) }
+  const attempt = { login, address: clientNetwork(deps, c) }
   const waitSeconds = await countLogin(db, attempt, nowMs(deps))
   if (waitSeconds > 0) throw tooMany(waitSeconds)
   if (!(await checkPassword(password, await passwordHashOf(db, id))))

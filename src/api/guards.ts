@@ -3,6 +3,7 @@
  * a limit on bodies, the refusal of other sites' requests, the login and the keys of programs.
  */
 import { randomUUID } from 'node:crypto'
+import { isIPv6 } from 'node:net'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { matchedRoutes } from 'hono/route'
@@ -187,7 +188,7 @@ export function asManager(): Guard {
 }
 
 /** The entry of the route that will answer: the last match, those before it are guards. */
-function routeOf(c: ApiContext): RouteEntry | undefined {
+export function routeOf(c: ApiContext): RouteEntry | undefined {
   return matchedRoutes(c).map(({ path }) => findRoute(c.req.method, path))
     .findLast((entry) => entry !== undefined)
 }
@@ -237,6 +238,27 @@ export function clientAddress(deps: ApiDeps, c: ApiContext): string {
   const bindings = c.env as unknown as
     { incoming?: { socket?: { remoteAddress?: string } } } | undefined
   return bindings?.incoming?.socket?.remoteAddress ?? ''
+}
+
+/**
+ * By whom tries are counted: an IPv4 address, or a network of IPv6, for every household has 2⁶⁴
+ * addresses of those (RFC 6177).
+ */
+export function clientNetwork(deps: ApiDeps, c: ApiContext): string {
+  return networkOf(clientAddress(deps, c))
+}
+
+/** '2001:db8:1:2:3::4' → '2001:db8:1:2::/64'; what is not of IPv6 stays. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined) return mapped
+  const [head = '', tail] = address.split('%')[0]!.toLowerCase().split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0')
+  const groups = [...before, ...zeros, ...after].slice(0, 4)
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }
 
 /** Where a request comes from, for the notice that tells of what it changed. */

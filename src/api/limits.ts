@@ -22,6 +22,7 @@ import { requireFresh } from './fresh.ts'
 import { originOf } from './guards.ts'
 import { countriesRequest } from './schema-limits.ts'
 import type { LimitReply, LimitsReply } from './schema-limits.ts'
+import { shownAccount } from './shown-account.ts'
 
 /** /api/limits */
 export function limitRoutes(deps: ApiDeps): Hono<ApiEnv> {
@@ -47,7 +48,7 @@ export function limitRoutes(deps: ApiDeps): Hono<ApiEnv> {
 
 async function limitsReply(deps: ApiDeps, c: ApiContext): Promise<LimitsReply> {
   const db = deps.database.kysely
-  const { subscriberId, id: accountId } = c.get('session')
+  const { subscriberId } = c.get('session')
   const { status, since } = await statusOf(db, subscriberId)
   const { spentKopecks, dayEndsAt } = await daySpend(db, subscriberId, nowMs(deps))
   const all = await limitsInForceOf(db, subscriberId)
@@ -55,7 +56,7 @@ async function limitsReply(deps: ApiDeps, c: ApiContext): Promise<LimitsReply> {
     status: status satisfies AccountStatus, statusSince: since,
     homeCountries, countries: await openedCountries(db, subscriberId),
     openable: await openableCountries(),
-    secondFactor: await isSecondFactorOn(db, accountId),
+    secondFactor: await isSecondFactorOn(db, await shownAccount(deps, c)),
     limits: all.filter(({ name }) => limitTable[name].shown),
     spentTodayKopecks: spentKopecks, dayEndsAt,
   }

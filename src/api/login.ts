@@ -14,7 +14,9 @@ import { nowMs, readBody } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
 import { codeTries, limited, tooMany } from './fresh.ts'
-import { clientAddress, dropSession, keepSession, loggedIn, originOf } from './guards.ts'
+import {
+  clientAddress, clientNetwork, dropSession, keepSession, loggedIn, originOf,
+} from './guards.ts'
 import { loadMe } from './me.ts'
 import { secondLoginRequest } from './schema-people.ts'
 import type { LoginReply } from './schema-people.ts'
@@ -27,11 +29,11 @@ export function loginRoutes(deps: ApiDeps): Hono<ApiEnv> {
   return new Hono<ApiEnv>()
     .post('/login', async (c) => {
       const { login, password } = await readBody(c, loginRequest)
-      const attempt = { login, address: clientAddress(deps, c) }
+      const attempt = { login, address: clientNetwork(deps, c) }
       const waitSeconds = await countLogin(db, attempt, nowMs(deps))
       if (waitSeconds > 0) {
         deps.log.warn(
-          { address: attempt.address, requestId: c.get('requestId') },
+          { address: clientAddress(deps, c), requestId: c.get('requestId') },
           'too many logins',
         )
         throw tooMany(waitSeconds)

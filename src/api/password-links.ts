@@ -6,14 +6,14 @@
 import { Hono } from 'hono'
 import { weaknessOf } from '../people/weak-password.ts'
 import { confirmEmail } from '../store/email-change.ts'
-import {
-  askForPassword, readPasswordLink, renewPasswordLink, setPasswordByLink,
-} from '../store/new-password.ts'
+import { readPasswordLink, setPasswordByLink } from '../store/new-password.ts'
+import { answerPasswordAsk, notePasswordAsk } from '../store/password-asks.ts'
+import type { PasswordAsk } from '../store/password-asks.ts'
 import { nowMs, readBody } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
 import { limited } from './fresh.ts'
-import { clientAddress, originOf } from './guards.ts'
+import { clientNetwork, originOf } from './guards.ts'
 import { newPasswordRequest, passwordLinkRequest } from './schema-people.ts'
 import type { EmailConfirmedReply, PasswordLinkReply } from './schema-people.ts'
 
@@ -26,12 +26,12 @@ const looksPerHour = 200
 export function passwordLinkRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const db = deps.database.kysely
   const limit = (c: ApiContext, what: string, tries: number) =>
-    limited(deps, [{ key: `${what}:${clientAddress(deps, c)}`, tries, windowMs: hourMs }])
+    limited(deps, [{ key: `${what}:${clientNetwork(deps, c)}`, tries, windowMs: hourMs }])
   return new Hono<ApiEnv>()
     .post('/password-links', async (c) => {
       const { login } = await readBody(c, passwordLinkRequest)
       await limit(c, 'links', linksPerHour)
-      later(deps, askForPassword(db, login, nowMs(deps)))
+      await noteAndGoOn(deps, { named: login })
       return c.json({}, 202)
     })
     .get('/password-links/:token', async (c) => {
@@ -50,7 +50,7 @@ export function passwordLinkRoutes(deps: ApiDeps): Hono<ApiEnv> {
     })
     .post('/password-links/:token/again', async (c) => {
       await limit(c, 'links', linksPerHour)
-      later(deps, renewPasswordLink(db, readToken(c), nowMs(deps)))
+      await noteAndGoOn(deps, { token: readToken(c) })
       return c.json({}, 202)
     })
     .post('/email-links/:token', async (c) => {
@@ -74,6 +74,10 @@ function readToken(c: ApiContext): string {
 }
 
 /** Goes on after the answer: how long it takes tells nothing. */
-function later(deps: ApiDeps, work: Promise<void>): void {
-  work.catch((fault: unknown) => deps.log.error({ err: fault }, 'a link cannot be sent'))
+async function noteAndGoOn(deps: ApiDeps, ask: PasswordAsk): Promise<void> {
+  const db = deps.database.kysely
+  const wallMs = nowMs(deps)
+  const id = await notePasswordAsk(db, ask, wallMs)
+  answerPasswordAsk(db, id, wallMs).catch((fault: unknown) =>
+    deps.log.error({ err: fault }, 'a link cannot be sent now'))
 }

@@ -10,7 +10,7 @@ import { nowMs, readBody } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
 import { limited } from './fresh.ts'
-import { clientAddress } from './guards.ts'
+import { clientAddress, clientNetwork } from './guards.ts'
 import { registerRequest } from './schema-people.ts'
 import type { RegisterForm, RegisterReply, RegistrationReply } from './schema-people.ts'
 
@@ -35,14 +35,14 @@ export function registerRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const phone = readPhone(draft.phone)
       const address = clientAddress(deps, c)
       await limited(deps, [{
-        key: `register:${address}`, tries: requestsPerHour, windowMs: hourMs,
+        key: `register:${clientNetwork(deps, c)}`, tries: requestsPerHour, windowMs: hourMs,
       }])
       const reply = await addRegistration(db, { ...draft, phone, address }, nowMs(deps))
       return c.json(reply satisfies RegisterReply, 202)
     })
     .get('/:token', async (c) => {
       await limited(deps, [{
-        key: `register-look:${clientAddress(deps, c)}`, tries: looksPerHour, windowMs: hourMs,
+        key: `register-look:${clientNetwork(deps, c)}`, tries: looksPerHour, windowMs: hourMs,
       }])
       return c.json(await viewRegistration(db, readToken(c)) satisfies RegistrationReply)
     })

@@ -70,7 +70,7 @@ export const deskNoteRequest = v.object({
   key: formKey, text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(2000), visibleLines),
 })
 
-/** GET /api/desk/alarms, the latest first. `before`: `lastAt` of the last one that one has. */
+/** GET /api/desk/alarms, the latest first. `before`: `next` of the page before. */
 export const deskAlarmsQuery = v.object({
   state: v.optional(v.picklist(['open', 'closed']), 'open'),
   kind: v.optional(v.pipe(v.string(), v.regex(/^[a-zA-Z]{1,16}$/))),

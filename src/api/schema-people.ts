@@ -329,7 +329,7 @@ export type PoolState = 'free' | 'reserved' | 'assigned' | 'quarantine' | 'porte
 export const poolQuery = v.object({
   state: v.optional(v.picklist(['free', 'reserved', 'assigned', 'quarantine', 'ported'])),
   q: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  cursor: v.optional(cursor),
+  cursor: v.optional(v.pipe(v.string(), v.regex(/^\+\d{1,15}$/))),
 })
 
 export interface PoolReply {

@@ -11,6 +11,9 @@ const words = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(4000), vi
 /** Ids of files that were uploaded before. */
 const files = v.optional(v.pipe(v.array(id), v.maxLength(5)), [])
 
+/** Of what is sent, made by the page: sent again under the same key it is the same message. */
+const key = v.optional(v.pipe(v.string(), v.regex(/^[\w-]{22,64}$/)))
+
 /** What a file may be and weigh; a message has at most so many. */
 export const supportFiles = {
   maxBytes: 5 * 1024 * 1024, maxFiles: 5, types: ['png', 'jpg', 'pdf', 'txt', 'wav'],
@@ -25,10 +28,11 @@ export const supportRequest = v.object({
   /** A call it is about. */
   callId: v.exactOptional(v.nullable(id)),
   files,
+  key,
 })
 
 /** POST /api/support/:id/messages, /api/desk/support/:id/messages. */
-export const supportMessageRequest = v.object({ text: words, files })
+export const supportMessageRequest = v.object({ text: words, files, key })
 
 /** POST /api/support/files and /api/desk/support/files: the file is the body, octets as they are. */
 export const supportFileQuery = v.object({ name: title(120) })
@@ -40,10 +44,11 @@ export const askRequest = v.object({
   email: v.optional(
     v.union([v.literal(''), v.pipe(v.string(), v.trim(), v.email(), v.maxLength(254))]), ''),
   text: words,
+  key,
 })
 
 /** POST /api/ask/messages */
-export const askMessageRequest = v.object({ text: words })
+export const askMessageRequest = v.object({ text: words, key })
 
 /** GET /api/desk/support. `cursor`: `next` of the page before. */
 export const deskSupportQuery = v.object({
@@ -56,7 +61,7 @@ export const deskSupportQuery = v.object({
 })
 
 /** POST /api/desk/support/:id/notes: for colleagues only. */
-export const deskNoteRequest = v.object({ text: words })
+export const deskNoteRequest = v.object({ text: words, key })
 
 /** POST /api/desk/support/:id/assign: to oneself or to nobody. */
 export const deskAssignRequest = v.object({ to: v.picklist(['me', 'nobody']) })

@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { addMessage, addThread, listThreads, loadThread, noteSeen } from '../store/support.ts'
 import { loadSubscribersFile, uploaderOf } from '../store/support-files.ts'
 import { isStaffOnline } from '../store/support-rows.ts'
+import type { SentForm } from '../store/support-rows.ts'
 import { nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { supportMessageRequest, supportRequest } from './schema-talk.ts'
@@ -24,9 +25,10 @@ export function supportRoutes(deps: ApiDeps): Hono<ApiEnv> {
       return c.json({ threads, phone, email, staffOnline } satisfies SupportReply)
     })
     .post('/', async (c) => {
-      const { callId, ...draft } = await readBody(c, supportRequest)
-      const id = await addThread(
-        db, c.get('session').subscriberId, { ...draft, callId: callId ?? undefined }, nowMs(deps))
+      const { callId, key, ...draft } = await readBody(c, supportRequest)
+      const id = await addThread(db, c.get('session').subscriberId, {
+        ...draft, callId: callId ?? undefined, form: formOf(c, key),
+      }, nowMs(deps))
       return c.json(await one(c, id), 201)
     })
     .post('/files', async (c) => {
@@ -40,8 +42,9 @@ export function supportRoutes(deps: ApiDeps): Hono<ApiEnv> {
     .get('/:id', async (c) => c.json(await one(c, readId(c))))
     .post('/:id/messages', async (c) => {
       const id = readId(c)
-      const message = await readBody(c, supportMessageRequest)
-      await addMessage(db, c.get('session').subscriberId, id, message, nowMs(deps))
+      const { key, ...message } = await readBody(c, supportMessageRequest)
+      const form = formOf(c, key)
+      await addMessage(db, c.get('session').subscriberId, id, { ...message, form }, nowMs(deps))
       return c.json(await one(c, id), 201)
     })
     .post('/:id/seen', async (c) => {
@@ -49,4 +52,8 @@ export function supportRoutes(deps: ApiDeps): Hono<ApiEnv> {
       await noteSeen(db, c.get('session').subscriberId, id, nowMs(deps))
       return c.json(await one(c, id))
     })
+}
+
+function formOf(c: ApiContext, key: string | undefined): SentForm | undefined {
+  return key === undefined ? undefined : { sender: c.get('session').id, key }
 }

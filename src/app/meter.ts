@@ -87,8 +87,8 @@ export class Meter {
   ): Promise<'noMoney' | 'databaseDown' | undefined> {
     this.#pending.set(callId, false)
     try {
-      const wallMs = this.#clock.wallMs()
-      const state = await this.#book.reserve({ callId, subscriberId, address }, wallMs)
+      const asked = { callId, subscriberId, address }
+      const state = await this.#book.reserve(asked, () => this.#clock.wallMs())
       if ('why' in state) return 'noMoney'
       if (this.#pending.get(callId) === true) await this.#book.release(callId)
       else this.#add(callId, subscriberId, call, state)

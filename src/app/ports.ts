@@ -152,8 +152,11 @@ export interface ChargeBook {
    * last word: that is `reserve`.
    */
   priceOf(subscriber: Subscriber, address: Address, committedKopecks: number): LegPrice
-  /** Decides over all live calls of the account at once, and reserves. Rejects within seconds. */
-  reserve(reservation: Reservation, wallMs: number): Promise<Reserved>
+  /**
+   * Decides over all live calls of the account at once, and reserves; `wallMs` is asked when it is
+   * this call's turn. Rejects within seconds.
+   */
+  reserve(reservation: Reservation, wallMs: () => number): Promise<Reserved>
   /** The call was over before its reservation was: nothing of it is charged. */
   release(callId: string): Promise<void>
   /** Those of the accounts (id → version) that are not as they are known. */

@@ -46,7 +46,7 @@ const afterwards = {
 } as const
 
 export const english: Sayings = {
-  greeting: (name) => `Hello ${name},`,
+  greeting: (name) => name === '' ? 'Hello,' : `Hello ${name},`,
   footer: (brand, url) =>
     `${brand}. You choose which notices come, and where, in the settings: ${url}`,
   plainFooter: (brand) => brand,

@@ -17,6 +17,8 @@ export interface ReadRanges {
 }
 
 const longestShown = 60
+/** Two numbers as people write them have less. */
+const longestItem = 100
 
 /**
  * Reads a list: one number or range per line, or separated by commas or semicolons. `most`: numbers
@@ -29,7 +31,7 @@ export function readRanges(text: string, most: number): ReadRanges {
   for (const part of text.split(/[\n\r,;]+/)) {
     const item = part.trim()
     if (item === '') continue
-    const range = readRange(item)
+    const range = item.length > longestItem ? 'notANumber' : readRange(item)
     if (typeof range === 'string') {
       faults.push({ text: item.slice(0, longestShown), why: range })
       continue

@@ -104,7 +104,7 @@ export async function makeSecret(
       .execute()
     if (made.length >= mostTokens) return undefined
     await trx.insertInto('account_link_tokens')
-      .values({ token_hash: sha256(secret), link_id: linkId })
+      .values({ token_hash: tokenHash(secret), link_id: linkId })
       .execute()
     return secret
   })
@@ -117,22 +117,22 @@ export async function makeSecret(
 export async function findLink(
   db: Db, token: string, purposes: readonly LinkPurpose[], wallMs: number,
 ): Promise<FoundLink> {
-  const link = await knownLink(db, token, purposes)
+  const link = await knownLink(db, tokenHash(token), purposes)
   if (link === undefined) throw new StoreError('link_expired')
   if (link.used) throw new StoreError('link_used')
   if (link.expiresAt <= wallMs) throw new StoreError('link_expired')
   return link
 }
 
-/** The link of a token whether it counts or not; undefined when nobody made it. */
+/** The link of a token's hash, whether it counts or not; undefined when nobody made it. */
 export async function knownLink(
-  db: Db, token: string, purposes: readonly LinkPurpose[],
+  db: Db, hash: string, purposes: readonly LinkPurpose[],
 ): Promise<(FoundLink & { readonly used: boolean }) | undefined> {
   const row = await db
     .selectFrom('account_link_tokens as t')
     .innerJoin('account_links as l', 'l.id', 't.link_id')
     .selectAll('l')
-    .where('t.token_hash', '=', sha256(token))
+    .where('t.token_hash', '=', hash)
     .where('l.purpose', 'in', [...purposes])
     .executeTakeFirst()
   return row && {
@@ -172,6 +172,7 @@ export async function pendingLink(
 }
 
 const passwordPurposes: readonly LinkPurpose[] = ['first', 'reset', 'temporary']
+export const allPurposes: readonly LinkPurpose[] = [...passwordPurposes, 'email']
 
 /** Links of an account that were sent count no more. */
 export async function overtake(
@@ -209,6 +210,7 @@ function makePassword(): string {
   return [group(), group(), group(), group()].join('-')
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+/** What the database knows of a token: its SHA-256, hex. */
+export function tokenHash(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
 }

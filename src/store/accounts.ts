@@ -1,6 +1,6 @@
 /**
  * Accounts as people: whose they are, their names and e-mail addresses, managers. Passwords and
- * sessions stand in sessions.ts, links to set a password in password-links.ts.
+ * sessions stand in sessions.ts, links to set a password in account-links.ts.
  */
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'

@@ -15,7 +15,7 @@ import { limitInForce } from '../limits/limit-table.ts'
 import type { SetLimits } from '../limits/limit-table.ts'
 import type { Log } from '../log.ts'
 import { CallJournal } from './call-journal.ts'
-import type { Database } from './database.ts'
+import type { Database, Run } from './database.ts'
 import { copyDirectory } from './directory-copy.ts'
 import type { DirectoryCopy } from './directory-copy.ts'
 import { holdLease } from './leases.ts'
@@ -66,14 +66,16 @@ const sweepMs = 15_000
 /** Finds as `find` does, has the tariff at hand, and adds the limits in force. */
 function withLimits(
   find: ReturnType<typeof createSubscriberFinder>, directory: DirectoryCopy,
-  tariffs: TariffShelf, quiet: QuietSubscribers,
+  tariffs: TariffShelf, run: Run, quiet: QuietSubscribers,
 ): CallStore['findSubscriber'] {
   return async (number) => {
     const found = await find(number)
     if (!found) return undefined
     quiet.note(found.id, found.quiet === true)
     const { tariffId } = found
-    if (tariffId !== undefined && tariffs.peek(tariffId) === undefined) await tariffs.get(tariffId)
+    if (tariffId !== undefined && tariffs.peek(tariffId) === undefined) {
+      await tariffs.get(tariffId, run)
+    }
     return { ...found, callLimits: limitsFor(directory.limits(), found.limits) }
   }
 }
@@ -113,37 +115,24 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   const lease = await holdLease(db, journalLease(owner), owner, journalLeaseMs)
   const quiet = new QuietSubscribers()
   const isQuiet = (subscriberId: string) => quiet.has(subscriberId)
-  const tariffs = new TariffShelf(db)
+  const tariffs = new TariffShelf()
   const journal = new CallJournal({ database, clock, log, spillFolder, owner, tariffs, isQuiet })
   const directory = await copyDirectory(db, clock, log)
+  const { findTimeoutMs = 2000 } = options
+  const run: Run = (sql, values) => database.execute(sql, values, findTimeoutMs)
   const find = createSubscriberFinder(
-    database, options.findTimeoutMs ?? 2000,
+    database, findTimeoutMs,
     { verifyNumbers: options.verifyNumbers ?? false, wallMs: () => clock.wallMs() })
-  const findSubscriber = withLimits(find, directory, tariffs, quiet)
+  const findSubscriber = withLimits(find, directory, tariffs, run, quiet)
 
-  // Who could not reach the database himself does not know who else could not prolong his lease.
-  let wasAway = false
-  const sweep = async () => {
+  const sweep = async (wasAway: boolean) => {
     await replayDeadJournals(options, journal, owner)
     if (wasAway) return
     const closed = await closeOrphans(db, clock.wallMs(), tariffs)
     if (closed > 0) log.warn({ calls: closed }, 'calls of a process that died were closed')
   }
-  let cancel: Cancel = () => {}
-  let stopped = false
-  const sweepOn = () => {
-    if (stopped) return
-    cancel = clock.wakeAt(clock.nowMs() + sweepMs, () => {
-      sweep()
-        .then(() => { wasAway = false }, (fault: unknown) => {
-          wasAway = true
-          log.warn({ err: fault }, 'orphaned calls cannot be closed now')
-        })
-        .finally(sweepOn)
-    })
-  }
-  await sweep()
-  sweepOn()
+  await sweep(false)
+  const stopSweeping = keepSweeping(clock, log, sweep)
   return {
     owner,
     counts: createSharedCounts(db, owner),
@@ -157,12 +146,39 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
     waiting: () => journal.waiting,
     refresh: directory.refresh,
     async stop() {
-      stopped = true
-      cancel()
+      stopSweeping()
       directory.stop()
       await journal.stop(5000)
       await lease?.release().catch(() => {}) // it runs out by itself
     },
+  }
+}
+
+/**
+ * Sweeps now and then. `wasAway`: the last one failed, and who could not reach the database himself
+ * does not know who else could not prolong his lease.
+ */
+function keepSweeping(
+  clock: Clock, log: Log, sweep: (wasAway: boolean) => Promise<void>,
+): () => void {
+  let cancel: Cancel = () => {}
+  let stopped = false
+  let wasAway = false
+  const sweepOn = () => {
+    if (stopped) return
+    cancel = clock.wakeAt(clock.nowMs() + sweepMs, () => {
+      sweep(wasAway)
+        .then(() => { wasAway = false }, (fault: unknown) => {
+          wasAway = true
+          log.warn({ err: fault }, 'orphaned calls cannot be closed now')
+        })
+        .finally(sweepOn)
+    })
+  }
+  sweepOn()
+  return () => {
+    stopped = true
+    cancel()
   }
 }
 

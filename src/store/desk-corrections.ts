@@ -1,16 +1,19 @@
 /**
  * Corrections of balances by hand: each with its reason, one ledger entry, once. Beyond a limit a
- * second manager must agree; until then the money does not move.
+ * second manager must agree; until then the money does not move. What one manager has corrected of
+ * one subscriber alone counts together for a day: many small ones are a large one.
  */
+import { sql } from 'kysely'
 import type { Kopecks } from '../money/tariff.ts'
 import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
-import { logDeed, onceForForm } from './desk-deed.ts'
+import { idFrom, logDeed, onceForForm } from './desk-deed.ts'
 import type { Deed } from './desk-deed.ts'
-import { mustBe } from './desk-subscribers.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
-import { append } from './ledger.ts'
+import { append, lockBalance } from './ledger.ts'
+
+const dayMs = 86_400_000
 
 export interface Correction {
   readonly id: string
@@ -27,8 +30,8 @@ export interface Correction {
 }
 
 /**
- * Enters a correction, or leaves it for a second manager when it is beyond ± `limitKopecks`. The
- * same form again answers what is there. Throws StoreError not_found, form_reused.
+ * Enters a correction, or leaves it for a second manager when it, with those of his own within a
+ * day, is beyond ± `limitKopecks`. The same form again answers what is there. Throws StoreError not_found, form_reused.
  */
 export async function addCorrection(
   db: Db,
@@ -39,11 +42,13 @@ export async function addCorrection(
 ): Promise<Correction> {
   const { key, kopecks, reason } = draft
   return inTransaction(db, async (trx) => {
-    await mustBe(trx, subscriberId)
+    // Queues his corrections, whose sum must be right.
+    await lockBalance(trx, subscriberId)
     const wish = ['correction', subscriberId, kopecks, reason]
     const { id } = await onceForForm(trx, by, { key, wish }, async () => {
       const made = newId(by.atMs)
-      const waits = Math.abs(kopecks) > limitKopecks
+      const alone = await correctedAlone(trx, subscriberId, by)
+      const waits = alone + Math.abs(kopecks) > limitKopecks
       await trx
         .insertInto('desk_corrections')
         .values({
@@ -112,6 +117,19 @@ export async function listCorrections(
   const rows = await select.orderBy('c.id', 'desc').limit(page.limit + 1).execute()
   const found = rows.slice(0, page.limit).map(correctionFrom)
   return { corrections: found, next: rows.length > page.limit ? found.at(-1)?.id ?? null : null }
+}
+
+/** What he has corrected of this subscriber within a day without a second manager, up and down. */
+async function correctedAlone(trx: Trx, subscriberId: string, by: Deed): Promise<Kopecks> {
+  const { sum } = await trx.selectFrom('desk_corrections')
+    .select(sql<string | null>`SUM(ABS(kopecks))`.as('sum'))
+    .where('subscriber_id', '=', subscriberId)
+    .where('created_by', '=', by.login)
+    .where('state', '=', 'done')
+    .where('decided_by', '=', '')
+    .where('id', '>=', idFrom(by.atMs - dayMs))
+    .executeTakeFirstOrThrow()
+  return Number(sum ?? 0)
 }
 
 async function enter(

@@ -31,7 +31,8 @@ export async function logDeed(
  * `wish`.
  */
 export async function onceForForm(
-  trx: Trx, by: Deed, form: { readonly key: string; readonly wish: unknown },
+  trx: Trx, by: Pick<Deed, 'accountId' | 'atMs'>,
+  form: { readonly key: string; readonly wish: unknown },
   make: () => Promise<string>,
 ): Promise<{ readonly id: string; readonly isNew: boolean }> {
   const digest = createHash('sha256').update(JSON.stringify(form.wish)).digest('hex')

@@ -179,10 +179,16 @@ export async function addNote(
   })
 }
 
-/** Gives a free number of the pool to a subscriber. Throws StoreError not_found, number_taken. */
+/**
+ * Gives a free number of the pool to a subscriber. Throws StoreError not_found, number_taken;
+ * status_refused when he is closed, whose number nobody could take back.
+ */
 export async function giveNumber(db: Db, id: string, address: string, by: Deed): Promise<void> {
   await inTransaction(db, async (trx) => {
     await lockSubscriber(trx, id)
+    const { status } = await trx.selectFrom('subscribers').select('status').where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    if (status === 'closed') throw new StoreError('status_refused', { status })
     await assignNumber(trx, address, id, by.atMs)
     await storeRuleSet(trx, id)
     await logDeed(trx, by, { ...about(id), action: 'subscriber.number', details: { address } })

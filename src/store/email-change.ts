@@ -53,6 +53,8 @@ export async function confirmEmail(db: Db, token: string, by: Origin): Promise<s
     await useLink(trx, link.id, by.atMs)
     const person = await findPerson(trx, link.accountId)
     if (person === undefined || person.status !== 'active') throw new StoreError('link_expired')
+    // Whoever reads the old mailbox must not set a password with what lies there.
+    await overtake(trx, person.id)
     if (person.subscriberId !== '') {
       // Tells both addresses, too.
       await changeSettings(

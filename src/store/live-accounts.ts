@@ -72,7 +72,7 @@ export async function readAccounts(
     const { id } = rows[from]!
     let to = from + 1
     while (rows[to]?.id === id) to += 1
-    accounts.push(await accountOf(rows.slice(from, to), shelf, wallMs))
+    accounts.push(await accountOf(rows.slice(from, to), run, shelf, wallMs))
     from = to
   }
   return accounts
@@ -111,7 +111,7 @@ WHERE s.id IN (${marksFor(ids)}) ORDER BY s.id`
 }
 
 async function accountOf(
-  rows: readonly AccountRow[], shelf: TariffShelf, wallMs: number,
+  rows: readonly AccountRow[], run: Run, shelf: TariffShelf, wallMs: number,
 ): Promise<LiveAccount> {
   const { id, zone, balance_kopecks: balance, version, tariff_id: tariffId, activated, used } =
     rows[0]!
@@ -120,14 +120,14 @@ async function accountOf(
   for (const row of rows) {
     if (row.call_id === null) continue
     count += 1
-    const known = await shelf.rate(row.call_tariff ?? '', row.prefix ?? '')
+    const known = await shelf.rate(row.call_tariff ?? '', row.prefix ?? '', run)
     if (known === undefined) continue
     const { tariff, rate } = known
     calls.push(liveCallOf(row.call_id, tariff, rate, Number(row.answered_at), row.month ?? ''))
   }
   const month = monthName(zone, activated === null ? wallMs : Number(activated), wallMs)
   const months = new Set([month, ...rows.flatMap((row) => row.month ?? [])])
-  const tariff = tariffId === null ? undefined : await shelf.get(tariffId)
+  const tariff = tariffId === null ? undefined : await shelf.get(tariffId, run)
   return {
     id, version: versionOf(version, count), tariffId: tariffId ?? undefined, month, calls,
     funds: {

@@ -6,9 +6,9 @@
  *
  * Calls alone never take a balance below zero: who is answered can pay for a second more than other
  * processes need to hear of it, and a call ends for the ledger where its money did, however late
- * its timer was. Refunds take only what live calls leave (`spendable`). Below zero by one step of
- * each live call at most: when a manager's correction takes what they were talking for, within the
- * 200 ms until they are cut. A process that has lost the database keeps to the last cut-off it knew;
+ * its timer was. Refunds take only what live calls leave (`spendable`). A manager's correction may
+ * take more than that: then the balance ends below zero by what the live calls had cost, and by one
+ * step of each at most for the 200 ms until they are cut. A process that has lost the database keeps to the last cut-off it knew;
  * what it talks beyond a newer one, while others still reach the database, is what can be lost.
  * Clocks of machines are kept together by their operator.
  */
@@ -87,7 +87,7 @@ export function createChargeBook(options: ChargeBookOptions): ChargeBook {
 export async function spendable(
   trx: Trx, subscriberId: string, wallMs: number,
 ): Promise<Kopecks> {
-  const shelf = new TariffShelf(trx)
+  const shelf = new TariffShelf()
   const [account] = await readAccounts(runIn(trx), shelf, [subscriberId], wallMs, 'latest')
   if (account === undefined) return 0
   const { calls, funds } = account
@@ -95,7 +95,7 @@ export async function spendable(
 }
 
 async function reserve(
-  options: ChargeBookOptions, asked: Reservation, wallMs: number,
+  options: ChargeBookOptions, asked: Reservation, wallMs: () => number,
 ): Promise<Reserved> {
   const { database, timeoutMs = 2000 } = options
   for (let left = tries; ; left -= 1) {
@@ -109,17 +109,18 @@ async function reserve(
 
 async function reserveIn(
   run: Run, options: ChargeBookOptions, { callId, subscriberId, address }: Reservation,
-  wallMs: number,
+  wallMs: () => number,
 ): Promise<Reserved> {
   const { tariffs, owner } = options
   await run(lockSql, [subscriberId])
-  const [account] = await limitedAccounts(options, run, [subscriberId], wallMs)
-  const tariff = account?.tariffId === undefined ? undefined : await tariffs.get(account.tariffId)
+  // Not before: the wait for the account must not shorten the time others have to hear of it.
+  const answeredMs = Math.floor(wallMs())
+  const [account] = await limitedAccounts(options, run, [subscriberId], answeredMs)
+  const tariff = account?.tariffId === undefined ? undefined : await tariffs.get(account.tariffId, run)
   const rate = tariff && rateFor(tariff, address)
   if (account === undefined || tariff === undefined || rate === undefined) return { why: 'noRate' }
   const { funds, month } = account
   const others = account.calls.filter((one) => one.id !== callId)
-  const answeredMs = Math.floor(wallMs)
   const next = liveCallOf(callId, tariff, rate, answeredMs, month)
   if (!mayAnswer(others, funds, next, answeredMs, leastMs)) return { why: 'noMoney' }
   await run(reserveSql, [
@@ -127,7 +128,7 @@ async function reserveIn(
   ])
   const calls = [...others, next]
   const [marked = ''] = account.version.split(' ')
-  return lookedAt({ ...account, version: versionOf(marked, calls.length) }, calls, wallMs)
+  return lookedAt({ ...account, version: versionOf(marked, calls.length) }, calls, answeredMs)
 }
 
 /** Accounts whose funds are no more than what a limit leaves of them. */

@@ -5,8 +5,7 @@
  * key is 'fee:<subscriber>:<yyyy-mm>'. The rules, where one could think otherwise:
  *
  * - A fee is taken only when the balance covers it whole: it never makes a balance negative, or
- * more
- *   so. Otherwise the month waits, calls are not forwarded (subscribers.fee_due_kopecks), and the
+ *   more so. Otherwise the month waits, calls are not forwarded (subscribers.fee_due_kopecks), and the
  *   fee is taken with the payment that covers it, or at the next look after another entry.
  * - A month is charged whole whenever it is paid, and brings all of its included minutes. A month
  *   that ended unpaid is not charged: it brought nothing. Nobody collects debts of months.

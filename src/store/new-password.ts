@@ -92,9 +92,12 @@ export async function setPasswordByLink(
   })
 }
 
-/** A new link for one that has expired, to the same account; for an unknown token nothing. */
-export async function renewPasswordLink(db: Db, token: string, wallMs: number): Promise<void> {
-  const link = await knownLink(db, token, byMail)
+/**
+ * A new link for one that has expired, to the same account; for the hash of an unknown token
+ * nothing.
+ */
+export async function renewPasswordLink(db: Db, hash: string, wallMs: number): Promise<void> {
+  const link = await knownLink(db, hash, byMail)
   if (link === undefined || link.used) return
   const person = await findPerson(db, link.accountId)
   if (person === undefined || person.status !== 'active' || person.email === '') return

@@ -30,10 +30,13 @@ export async function reserveFor(
 ): Promise<string | undefined> {
   const has = await reservedFor(trx, request.id, wallMs)
   if (has !== undefined) {
-    await trx.updateTable('number_pool').set({ until: untilMs })
+    const { numUpdatedRows } = await trx.updateTable('number_pool').set({ until: untilMs })
       .where('address', '=', has.number)
-      .execute()
-    return has.number
+      .where('registration_id', '=', request.id)
+      .where('state', '=', 'reserved')
+      .executeTakeFirst()
+    // A manager may have taken it for something else at this very moment.
+    if (numUpdatedRows === 1n) return has.number
   }
   for (const prefix of request.wish === '' ? [''] : [request.wish, '']) {
     const candidates = await trx.selectFrom('number_pool').select('address')

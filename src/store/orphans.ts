@@ -33,7 +33,7 @@ export function journalLease(owner: string): string {
  * until the last instant at which its owner is proved to have lived, which is the end it gets.
  */
 export async function closeOrphans(
-  db: Db, wallMs: number, tariffs: TariffShelf = new TariffShelf(db),
+  db: Db, wallMs: number, tariffs = new TariffShelf(),
 ): Promise<number> {
   const owners = await db
     .selectFrom('calls')

@@ -89,6 +89,7 @@ export interface PeopleTables {
     used_at: NullableBig
   }
   account_link_tokens: { token_hash: string; link_id: string }
+  password_asks: { id: string; named: string; token_hash: string | null; asked_at: Big }
   second_factors: {
     account_id: string
     secret: string

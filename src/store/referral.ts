@@ -56,11 +56,11 @@ const shownInvitees = 200
 
 /** The code of a subscriber, made on first need. Throws StoreError not_found. */
 export async function referralCode(db: Db, subscriberId: string, wallMs: number): Promise<string> {
-  const there = await codeOf(db, subscriberId)
+  const there = await knownCode(db, subscriberId)
   if (there !== undefined) return there
   return inTransaction(db, async (trx) => {
     await lockBalance(trx, subscriberId)
-    const made = await codeOf(trx, subscriberId)
+    const made = await knownCode(trx, subscriberId)
     if (made !== undefined) return made
     for (;;) {
       const code = Array.from({ length: codeLength }, () => alphabet[randomInt(alphabet.length)])
@@ -265,7 +265,8 @@ export async function setReferralTerms(
     .execute()
 }
 
-async function codeOf(db: Db, subscriberId: string): Promise<string | undefined> {
+/** The code of a subscriber; undefined when he has none yet. */
+export async function knownCode(db: Db, subscriberId: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('referral_codes')
     .select('code')

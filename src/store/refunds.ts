@@ -173,6 +173,8 @@ async function findRefund(trx: Trx, draft: RefundDraft): Promise<Refund | undefi
     .selectAll()
     .where('order_number', '=', String(draft.orderNumber))
     .where('form_key', '=', draft.formKey)
+    // Not what this transaction saw before it got the order's lock.
+    .forUpdate()
     .executeTakeFirst()
   return row && refundFrom(row)
 }

@@ -10,7 +10,10 @@ import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
-import { checkFree, releaseFor, reserveFor, reserveNumber } from './number-pool.ts'
+import { settleFee } from './monthly-fee.ts'
+import {
+  checkFree, releaseFor, reserveFor, reserveNumber, reservedFor,
+} from './number-pool.ts'
 import type { LetterReader } from './notice.ts'
 import { addNumber } from './numbers.ts'
 import { tell } from './outbox.ts'
@@ -69,6 +72,7 @@ export async function releaseRequest(
       .where('id', '=', id)
       .execute()
     await releaseFor(trx, id, wallMs)
+    await log(trx, row, manager, 'request.release', {}, wallMs)
   })
 }
 
@@ -84,6 +88,8 @@ export async function chooseNumber(
     if (number === null) await releaseFor(trx, id, wallMs)
     else await reserveNumber(trx, number, id, Math.floor(wallMs) + claimMs, wallMs)
     await keep(trx, row, manager, {}, wallMs)
+    const kept = await reservedFor(trx, id, wallMs)
+    await log(trx, row, manager, 'request.number', { kept: kept?.number ?? '' }, wallMs)
   })
 }
 
@@ -180,6 +186,8 @@ export async function confirmRequest(
       language: row.language === 'en' ? 'en' : 'ru',
     }, wallMs)
     await assignTariff(trx, subscriberId, tariffId, wallMs)
+    // So that he reads at his first look what the first payment has to cover.
+    await settleFee(trx, subscriberId, wallMs)
     await addDefaultNumber(trx, subscriberId, row, wallMs)
     await decide(trx, row, manager, { state: 'confirmed', subscriber_id: subscriberId }, wallMs)
     // What was kept besides the number that was chosen in the end.

@@ -13,6 +13,8 @@ import type { RequestCheck } from './registration-checks.ts'
 import type { RegistrationState } from './registrations.ts'
 
 const pageSize = 50
+/** Of one request, the newest. */
+const shownNotes = 200
 
 export type RequestsView = 'open' | 'mine' | 'confirmed' | 'rejected'
 
@@ -172,9 +174,10 @@ async function tariffsNow(db: Db, wallMs: number): Promise<WholeRequest['tariffs
 async function notesOf(db: Db, id: string): Promise<WholeRequest['notes']> {
   const rows = await db.selectFrom('registration_notes').selectAll()
     .where('registration_id', '=', id)
-    .orderBy('id')
+    .orderBy('id', 'desc')
+    .limit(shownNotes)
     .execute()
-  return rows.map((row) => ({
+  return rows.toReversed().map((row) => ({
     id: row.id, author: row.author, text: row.text, at: Number(row.written_at),
   }))
 }

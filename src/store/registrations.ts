@@ -29,6 +29,9 @@ export interface RegistrationDraft {
   readonly address: string
 }
 
+/** A word of a name: 'Анна', 'Петрова-Водкина', 'O’Neil', 'мл.' */
+const nameWord = /^[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*\.?$/u
+
 /** Letters «Заявка принята» to one address: a mailbox must not be filled by others. */
 const lettersPerDay = { tries: 3, windowMs: 86_400_000 }
 
@@ -55,7 +58,7 @@ export async function addRegistration(
           subscriberId: '', key: `request:${id}:taken`,
           notice: { kind: 'requestTaken', number, token },
           to: { channel: 'email', address: draft.email },
-          reader: { name: draft.name, language: draft.language, zone: 'Europe/Moscow' },
+          reader: { name: plainName(draft.name), language: draft.language, zone: 'Europe/Moscow' },
         }, wallMs)
       }
       return { number, token }
@@ -97,6 +100,16 @@ export async function viewRegistration(db: Db, token: string): Promise<Registrat
     createdAt: Number(row.created_at),
     changedAt: Number(row.changed_at),
   }
+}
+
+/**
+ * The name as a letter to an address that nobody has proved may call him; '' for what is none: such
+ * letters must not carry a stranger's words or links to others.
+ */
+function plainName(name: string): string {
+  const words = name.split(' ')
+  const isName = name.length <= 60 && words.length <= 6 && words.every((word) => nameWord.test(word))
+  return isName ? name : ''
 }
 
 async function numberOf(db: Db, token: string): Promise<number | undefined> {

@@ -3,7 +3,7 @@
  * ends after 30 minutes of silence and after 12 hours in any case.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { overtake } from './account-links.ts'
+import { allPurposes, overtake } from './account-links.ts'
 import type { Db } from './database.ts'
 
 const idleMs = 30 * 60_000
@@ -86,8 +86,9 @@ export async function setPassword(
     .where('account_id', '=', accountId)
     .where('token_hash', '<>', exceptHash)
     .execute()
-  // A link that was sent for the old password must not set another one later.
-  await overtake(db, accountId)
+  // A link that was sent for the old password must not set another one later, nor may an address
+  // that somebody else has asked for meanwhile become the account's.
+  await overtake(db, accountId, allPurposes)
 }
 
 /** Where a session began: the client's IP address and its User-Agent, as they were told. */

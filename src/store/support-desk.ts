@@ -1,21 +1,19 @@
 /**
- * The support from the other side of the desk: the inbox of managers, a thread with its internal
- * notes, answers. Everything a manager does here is in the audit log, in the same transaction; so
- * is each look at a thread, unless he has just looked.
+ * The support from the other side of the desk: a thread with its internal notes, answers, whose it
+ * is; the inbox is support-inbox.ts. Everything a manager does here is in the audit log, in the same
+ * transaction; so is each look at a thread, unless he has just looked.
  */
-import { sql } from 'kysely'
 import { writeAudit } from './audit.ts'
 import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
-import { readOptions } from './options.ts'
 import { tell } from './outbox.ts'
 import { uploaderOf } from './support-files.ts'
-import { changeRequest, readThreads, writeMessage } from './support-rows.ts'
-import type {
-  RequestRow, StoredMessage, StoredThread, SupportAuthor, SupportState,
-} from './support-rows.ts'
+import { excerpt, readHeads } from './support-inbox.ts'
+import type { DeskHead } from './support-inbox.ts'
+import { changeRequest, onceFor, readThreads, writeMessage } from './support-rows.ts'
+import type { RequestRow, StoredMessage, SupportAuthor } from './support-rows.ts'
 
 /** The manager who does it, and from where. */
 export interface DeskHand {
@@ -26,40 +24,6 @@ export interface DeskHand {
   readonly from: string
 }
 
-export interface DeskQuery {
-  readonly tab: 'open' | 'mine' | 'answered' | 'closed' | 'all'
-  readonly search: string
-  /** `next` of the page before. */
-  readonly cursor?: string | undefined
-  readonly limit: number
-}
-
-export type Asker =
-  | {
-    readonly kind: 'subscriber'
-    readonly subscriberId: string
-    readonly name: string
-    readonly number: string
-    readonly email: string
-  }
-  | { readonly kind: 'visitor'; readonly name: string; readonly email: string }
-
-export interface DeskHead {
-  readonly id: string
-  readonly kind: StoredThread['kind']
-  readonly subject: string
-  readonly state: SupportState
-  readonly asker: Asker
-  readonly last: string
-  readonly lastBy: SupportAuthor
-  readonly createdAt: number
-  readonly changedAt: number
-  readonly waitingSince: number | null
-  readonly assignedTo: { readonly login: string; readonly mine: boolean } | null
-  readonly files: number
-  readonly live: boolean
-}
-
 export interface StoredDeskThread extends DeskHead {
   readonly callId: string | null
   readonly messages: readonly (Omit<StoredMessage, 'author'> & {
@@ -68,69 +32,10 @@ export interface StoredDeskThread extends DeskHead {
   })[]
 }
 
-export interface DeskPage {
-  readonly threads: readonly DeskHead[]
-  readonly next: string | null
-}
-
 /** A look within this time after one of his own is the same look. */
 const sameLookMs = 10 * 60_000
 /** An answer is told by letter when it was not seen on the page within this time. */
 const letterWaitMs = 120_000
-const excerpt = 200
-
-/** A page of the inbox: 'open' and 'mine' who waits longest first, the others newest first. */
-export async function listDesk(
-  db: Db, query: DeskQuery, { account }: Pick<DeskHand, 'account'>, wallMs: number,
-): Promise<DeskPage> {
-  const { tab, search, cursor, limit } = query
-  const oldestFirst = tab === 'open' || tab === 'mine'
-  const key = oldestFirst ? sql<string>`COALESCE(r.waiting_since, r.changed_at)`
-    : sql<string>`r.changed_at`
-  let select = db.selectFrom('support_requests as r').selectAll('r').select(key.as('sort_key'))
-  if (tab === 'open') select = select.where('r.waiting_since', 'is not', null)
-  if (tab === 'mine') {
-    select = select.where('r.assigned_to', '=', account).where('r.state', '<>', 'closed')
-  }
-  if (tab === 'answered' || tab === 'closed') select = select.where('r.state', '=', tab)
-  if (search !== '') select = select.where(matches(search))
-  if (cursor !== undefined) {
-    const [at = '0', id = ''] = cursor.split('-')
-    select = select.where(oldestFirst
-      ? sql<boolean>`(${key} > ${at} OR (${key} = ${at} AND r.id > ${id}))`
-      : sql<boolean>`(${key} < ${at} OR (${key} = ${at} AND r.id < ${id}))`)
-  }
-  const order = oldestFirst ? 'asc' : 'desc'
-  const rows = await select
-    .orderBy('sort_key', order)
-    .orderBy('r.id', order)
-    .limit(limit + 1)
-    .execute()
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    threads: await readHeads(db, shown, account, wallMs),
-    next: rows.length > limit && last ? `${last.sort_key}-${last.id}` : null,
-  }
-}
-
-/** How much waits: for anybody, for this manager, for nobody yet. */
-export async function countDesk(
-  db: Db, account: string,
-): Promise<{ readonly open: number; readonly mine: number; readonly unassigned: number }> {
-  const row = await db
-    .selectFrom('support_requests')
-    .select([
-      sql<string>`COUNT(*)`.as('open'),
-      sql<string>`COALESCE(SUM(assigned_to = ${account}), 0)`.as('mine'),
-      sql<string>`COALESCE(SUM(assigned_to IS NULL), 0)`.as('unassigned'),
-    ])
-    .where('waiting_since', 'is not', null)
-    .executeTakeFirstOrThrow()
-  return {
-    open: Number(row.open), mine: Number(row.mine), unassigned: Number(row.unassigned),
-  }
-}
 
 /** A thread with its notes. The look is logged. Throws StoreError not_found. */
 export async function lookAtThread(
@@ -151,10 +56,12 @@ export async function lookAtThread(
  */
 export async function answerThread(
   db: Db, id: string,
-  { text, files }: { readonly text: string; readonly files: readonly string[] },
+  { text, files, key }: {
+    readonly text: string; readonly files: readonly string[]; readonly key?: string | undefined
+  },
   hand: DeskHand, wallMs: number,
 ): Promise<void> {
-  await inTransaction(db, async (trx) => {
+  await once(db, hand, key, ['answer', id, text, files], wallMs, async (trx) => {
     const request = await requestOf(trx, id, true)
     const question = await trx
       .selectFrom('support_messages')
@@ -177,9 +84,10 @@ export async function answerThread(
 
 /** Writes a note that only managers see. Throws StoreError not_found. */
 export async function addDeskNote(
-  db: Db, id: string, text: string, hand: DeskHand, wallMs: number,
+  db: Db, id: string, { text, key }: { readonly text: string; readonly key?: string | undefined },
+  hand: DeskHand, wallMs: number,
 ): Promise<void> {
-  await inTransaction(db, async (trx) => {
+  await once(db, hand, key, ['note', id, text], wallMs, async (trx) => {
     const request = await requestOf(trx, id, true)
     await trx
       .insertInto('support_notes')
@@ -227,6 +135,18 @@ export async function logFileLook(
   })
 }
 
+/** What a manager sends again because he was not answered is done once. */
+async function once(
+  db: Db, { account }: DeskHand, key: string | undefined, wish: readonly unknown[], wallMs: number,
+  work: (trx: Trx) => Promise<void>,
+): Promise<void> {
+  const form = key === undefined ? undefined : { sender: account, key }
+  await inTransaction(db, (trx) => onceFor(trx, form, wish, wallMs, async () => {
+    await work(trx)
+    return ''
+  }))
+}
+
 async function requestOf(trx: Trx, id: string, locked = false): Promise<RequestRow> {
   const select = trx.selectFrom('support_requests').selectAll().where('id', '=', id)
   const row = await (locked ? select.forUpdate() : select).executeTakeFirst()
@@ -243,6 +163,7 @@ async function readDeskThread(
     .selectFrom('support_messages')
     .select(['id', 'manager'])
     .where('request_id', '=', request.id)
+    .where('manager', '<>', '')
     .execute()
   const by = new Map(writers.map((row) => [row.id, row.manager]))
   const notes = await db
@@ -259,78 +180,6 @@ async function readDeskThread(
     })),
   ].toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
   return { ...head!, callId: request.call_id, messages }
-}
-
-/** Lines of the inbox, in the order of the rows. */
-async function readHeads(
-  db: Db, rows: readonly RequestRow[], account: string, wallMs: number,
-): Promise<readonly DeskHead[]> {
-  if (rows.length === 0) return []
-  const askers = await readAskers(db, rows)
-  const threads = new Map((await readThreads(db, rows)).map((thread) => [thread.id, thread]))
-  const managers = rows.map((row) => row.assigned_to).filter((id) => id !== null)
-  const accounts = managers.length === 0 ? [] : await db
-    .selectFrom('accounts')
-    .select(['id', 'login'])
-    .where('id', 'in', managers)
-    .execute()
-  const logins = new Map(accounts.map(({ id, login }) => [id, login]))
-  return rows.map((row) => {
-    const messages = threads.get(row.id)?.messages ?? []
-    const last = messages.at(-1)
-    return {
-      id: row.id,
-      kind: row.kind as DeskHead['kind'],
-      subject: row.subject,
-      state: row.state as SupportState,
-      asker: askers.get(row.subscriber_id)
-        ?? { kind: 'visitor', name: row.visitor_name, email: row.visitor_email },
-      last: (last?.text ?? '').slice(0, excerpt).toWellFormed(),
-      lastBy: last?.author ?? 'subscriber',
-      createdAt: Number(row.created_at),
-      changedAt: Number(row.changed_at),
-      waitingSince: row.waiting_since === null ? null : Number(row.waiting_since),
-      assignedTo: row.assigned_to === null ? null
-        : { login: logins.get(row.assigned_to) ?? '', mine: row.assigned_to === account },
-      files: messages.reduce((sum, one) => sum + one.files.length, 0),
-      live: Number(row.live_until) > wallMs,
-    }
-  })
-}
-
-async function readAskers(
-  db: Db, rows: readonly RequestRow[],
-): Promise<ReadonlyMap<string, Asker>> {
-  const ids = [...new Set(rows.map((row) => row.subscriber_id).filter((id) => id !== ''))]
-  if (ids.length === 0) return new Map()
-  const subscribers = await db
-    .selectFrom('subscribers as s')
-    .leftJoin('personal_numbers as p', 'p.subscriber_id', 's.id')
-    .select(['s.id', 's.name', 's.options'])
-    .select((eb) => eb.fn.min<string | null>('p.address').as('number'))
-    .where('s.id', 'in', ids)
-    .groupBy(['s.id', 's.name', 's.options'])
-    .execute()
-  return new Map(subscribers.map((row): [string, Asker] => [row.id, {
-    kind: 'subscriber', subscriberId: row.id, name: row.name, number: row.number ?? '',
-    email: readOptions(row.options).email,
-  }]))
-}
-
-/** Who or what is looked for, in the request or in him who asks. */
-function matches(search: string) {
-  const like = `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-  const digits = search.replaceAll(/\D/g, '')
-  // Addresses are ASCII, and nobody is found by two digits.
-  const number = digits.length < 3 ? '-' : `%${digits}%`
-  return sql<boolean>`(r.subject LIKE ${like} OR r.visitor_name LIKE ${like}
-    OR r.visitor_email LIKE ${like}
-    OR EXISTS (SELECT 1 FROM support_messages m WHERE m.request_id = r.id AND m.text LIKE ${like})
-    OR EXISTS (SELECT 1 FROM subscribers s WHERE s.id = r.subscriber_id AND s.name LIKE ${like})
-    OR EXISTS (SELECT 1 FROM accounts a WHERE a.subscriber_id = r.subscriber_id
-      AND r.subscriber_id <> '' AND a.login LIKE ${like.toLowerCase()})
-    OR EXISTS (SELECT 1 FROM personal_numbers p WHERE p.subscriber_id = r.subscriber_id
-      AND p.address LIKE ${number}))`
 }
 
 async function lookedJustNow(

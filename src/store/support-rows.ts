@@ -6,6 +6,7 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { Db, Trx } from './database.ts'
+import { onceForForm } from './desk-deed.ts'
 import { newId } from './ids.ts'
 import { mark } from './marks.ts'
 import { fileRow, giveFiles } from './support-files.ts'
@@ -50,6 +51,26 @@ export interface NewMessage {
   readonly manager?: string | undefined
 }
 
+/** What was sent under a key: sent again, because no answer came, it is the same message. */
+export interface SentForm {
+  /** Account of the sender; of a visitor the id of his thread. */
+  readonly sender: string
+  readonly key: string
+}
+
+/** Does what a form asks for, once; answers the id of what it made, then or now. */
+export async function onceFor(
+  trx: Trx, form: SentForm | undefined, wish: readonly unknown[], wallMs: number,
+  make: () => Promise<string>,
+): Promise<string> {
+  if (form === undefined) return make()
+  const by = { accountId: form.sender, atMs: wallMs }
+  return (await onceForForm(trx, by, { key: form.key, wish }, make)).id
+}
+
+/** Of all threads that are read together, the newest: nobody writes more, and nobody reads it. */
+const mostMessages = 2000
+
 /** Threads of rows, each with its messages, oldest first. */
 export async function readThreads(
   db: Db, rows: readonly RequestRow[],
@@ -60,7 +81,8 @@ export async function readThreads(
     .selectFrom('support_messages')
     .selectAll()
     .where('request_id', 'in', ids)
-    .orderBy('id')
+    .orderBy('id', 'desc')
+    .limit(mostMessages)
     .execute()
   const files = await db
     .selectFrom('support_files')
@@ -69,7 +91,7 @@ export async function readThreads(
     .orderBy('id')
     .execute()
   return rows.map((row) => {
-    const own = messages.filter((one) => one.request_id === row.id)
+    const own = messages.filter((one) => one.request_id === row.id).toReversed()
     return {
       id: row.id,
       kind: row.kind as StoredThread['kind'],

@@ -6,10 +6,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { inTransaction } from './database.ts'
 import type { Db } from './database.ts'
-import { StoreError } from './errors.ts'
+import { StoreError, isDuplicate } from './errors.ts'
 import { newId } from './ids.ts'
 import { untell } from './outbox.ts'
-import { changeRequest, readThreads, writeMessage } from './support-rows.ts'
+import { changeRequest, onceFor, readThreads, writeMessage } from './support-rows.ts'
 import type { RequestRow, StoredThread } from './support-rows.ts'
 
 const dayMs = 86_400_000
@@ -27,15 +27,22 @@ export interface VisitorThread {
   readonly email: string
 }
 
-/** Begins a thread and answers the token that opens it. */
+/**
+ * Begins a thread and answers the token that opens it. The token is made of the form's key, where
+ * there is one: the same form sent again is the same thread.
+ */
 export async function beginAsking(
   db: Db,
-  asker: { readonly name: string; readonly email: string; readonly text: string },
+  asker: {
+    readonly name: string; readonly email: string; readonly text: string
+    readonly key?: string | undefined
+  },
   wallMs: number,
 ): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
+  const token = asker.key === undefined ? randomBytes(32).toString('base64url')
+    : createHash('sha256').update(`ask ${asker.key}`).digest('base64url')
   const id = newId(wallMs)
-  await inTransaction(db, async (trx) => {
+  const written = inTransaction(db, async (trx) => {
     await trx
       .insertInto('support_requests')
       .values({
@@ -48,6 +55,9 @@ export async function beginAsking(
     await writeMessage(
       trx, { id, subscriber_id: '', state: 'new', waiting_since: String(wallMs) },
       { author: 'visitor', text: asker.text, files: [], uploader: '' }, wallMs)
+  })
+  await written.catch((fault: unknown) => {
+    if (!isDuplicate(fault)) throw fault
   })
   return token
 }
@@ -62,13 +72,22 @@ export async function loadVisitor(
   return thread && { thread, name: row.visitor_name, email: row.visitor_email }
 }
 
+/** Id of the visitor's thread; undefined when the token opens none. */
+export async function visitorThread(
+  db: Db, token: string, wallMs: number,
+): Promise<string | undefined> {
+  return (await rowOf(db, token, wallMs))?.id
+}
+
 /** Adds his words; a closed thread opens again. Throws StoreError not_found, limit. */
 export async function askMore(
-  db: Db, token: string, text: string, wallMs: number,
+  db: Db, token: string, { text, key }: { readonly text: string; readonly key?: string | undefined },
+  wallMs: number,
 ): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    const found = await rowOf(trx, token, wallMs)
-    if (!found) throw new StoreError('not_found')
+  const found = await rowOf(db, token, wallMs)
+  if (!found) throw new StoreError('not_found')
+  const form = key === undefined ? undefined : { sender: found.id, key }
+  await inTransaction(db, (trx) => onceFor(trx, form, ['more', text], wallMs, async () => {
     const request = await trx
       .selectFrom('support_requests')
       .selectAll()
@@ -83,9 +102,9 @@ export async function askMore(
       .where('written_at', '>', String(wallMs - 3_600_000))
       .executeTakeFirstOrThrow()
     if (Number(count) >= perHour) throw new StoreError('limit', { limit: perHour })
-    await writeMessage(
+    return writeMessage(
       trx, request, { author: 'visitor', text, files: [], uploader: '' }, wallMs)
-  })
+  }))
 }
 
 /** He has looked at the answers: a letter with them that is still held back is not sent. */

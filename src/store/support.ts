@@ -2,12 +2,12 @@
  * Requests to the support and their threads, from the subscriber's side.
  */
 import { inTransaction } from './database.ts'
-import type { Db } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
 import { untell } from './outbox.ts'
-import { changeRequest, readThreads, writeMessage } from './support-rows.ts'
-import type { StoredThread } from './support-rows.ts'
+import { changeRequest, onceFor, readThreads, writeMessage } from './support-rows.ts'
+import type { SentForm, StoredThread } from './support-rows.ts'
 import { uploaderOf } from './support-files.ts'
 
 /** Within an hour, requests and messages together: people write less. */
@@ -21,6 +21,7 @@ export interface SupportDraft {
   readonly callId: string | undefined
   /** Ids of files he has uploaded. */
   readonly files: readonly string[]
+  readonly form?: SentForm | undefined
 }
 
 /** The newest threads, the one changed last first; at most 50. */
@@ -61,37 +62,43 @@ export async function addThread(
   draft: SupportDraft,
   wallMs: number,
 ): Promise<string> {
+  const { form, ...wish } = draft
+  return inTransaction(db, (trx) =>
+    onceFor(trx, form, ['support', wish], wallMs, () => begin(trx, subscriberId, wish, wallMs)))
+}
+
+async function begin(
+  trx: Trx, subscriberId: string, draft: SupportDraft, wallMs: number,
+): Promise<string> {
   const id = newId(wallMs)
-  await inTransaction(db, async (trx) => {
-    await checkRate(trx, subscriberId, wallMs)
-    if (draft.callId !== undefined) {
-      const call = await trx
-        .selectFrom('calls')
-        .select('id')
-        .where('id', '=', draft.callId)
-        .where('subscriber_id', '=', subscriberId)
-        .executeTakeFirst()
-      if (!call) throw new StoreError('not_found', {}, 'callId')
-    }
-    await trx
-      .insertInto('support_requests')
-      .values({
-        id,
-        subscriber_id: subscriberId,
-        kind: draft.kind,
-        subject: draft.subject,
-        state: 'new',
-        call_id: draft.callId ?? null,
-        created_at: wallMs,
-        changed_at: wallMs,
-        waiting_since: wallMs,
-      })
-      .execute()
-    const { text, files } = draft
-    await writeMessage(
-      trx, { id, subscriber_id: subscriberId, state: 'new', waiting_since: String(wallMs) },
-      { author: 'subscriber', text, files, uploader: uploaderOf({ subscriberId }) }, wallMs)
-  })
+  await checkRate(trx, subscriberId, wallMs)
+  if (draft.callId !== undefined) {
+    const call = await trx
+      .selectFrom('calls')
+      .select('id')
+      .where('id', '=', draft.callId)
+      .where('subscriber_id', '=', subscriberId)
+      .executeTakeFirst()
+    if (!call) throw new StoreError('not_found', {}, 'callId')
+  }
+  await trx
+    .insertInto('support_requests')
+    .values({
+      id,
+      subscriber_id: subscriberId,
+      kind: draft.kind,
+      subject: draft.subject,
+      state: 'new',
+      call_id: draft.callId ?? null,
+      created_at: wallMs,
+      changed_at: wallMs,
+      waiting_since: wallMs,
+    })
+    .execute()
+  const { text, files } = draft
+  await writeMessage(
+    trx, { id, subscriber_id: subscriberId, state: 'new', waiting_since: String(wallMs) },
+    { author: 'subscriber', text, files, uploader: uploaderOf({ subscriberId }) }, wallMs)
   return id
 }
 
@@ -100,10 +107,13 @@ export async function addMessage(
   db: Db,
   subscriberId: string,
   id: string,
-  { text, files }: { readonly text: string; readonly files: readonly string[] },
+  { text, files, form }: {
+    readonly text: string; readonly files: readonly string[]
+    readonly form?: SentForm | undefined
+  },
   wallMs: number,
 ): Promise<void> {
-  await inTransaction(db, async (trx) => {
+  await inTransaction(db, (trx) => onceFor(trx, form, ['message', id, text, files], wallMs, async () => {
     await checkRate(trx, subscriberId, wallMs)
     const request = await trx
       .selectFrom('support_requests')
@@ -113,10 +123,10 @@ export async function addMessage(
       .forUpdate()
       .executeTakeFirst()
     if (!request) throw new StoreError('not_found')
-    await writeMessage(
+    return writeMessage(
       trx, request, { author: 'subscriber', text, files, uploader: uploaderOf({ subscriberId }) },
       wallMs)
-  })
+  }))
 }
 
 /**

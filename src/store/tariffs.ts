@@ -2,6 +2,7 @@
  * Tariffs in the database and who has which. Prices are written once and not edited: what was
  * charged by it must remain explicable. A change of prices is a new tariff that is assigned.
  */
+import type { ColumnType } from 'kysely'
 import { tariffFaults } from '../money/tariff.ts'
 import type { Rate, Tariff } from '../money/tariff.ts'
 import { inTransaction } from './database.ts'
@@ -10,6 +11,7 @@ import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
 import { lockBalance } from './ledger.ts'
 import { mark } from './marks.ts'
+import type { MoneyTables } from './money-tables.ts'
 
 /** Writes a tariff and answers its id. Throws StoreError bad_tariff naming the first fault. */
 export async function addTariff(
@@ -53,8 +55,21 @@ export async function loadTariff(db: Db, id: string): Promise<Tariff> {
     .where('tariff_id', '=', id)
     .orderBy('prefix')
     .execute()
+  return tariffFrom(row, rates)
+}
+
+type Selected<T> = {
+  readonly [K in keyof T]: T[K] extends ColumnType<infer S, unknown, unknown> ? S : T[K]
+}
+
+export type TariffRow = Pick<Selected<MoneyTables['tariffs']>, 'id' | 'name' | 'monthly_kopecks' |
+  'included_seconds' | 'included_prefixes' | 'free_answer_seconds' | 'valid_from' | 'valid_to'>
+export type RateRow = Selected<MoneyTables['tariff_rates']>
+
+/** A row with its rates as what they tell. */
+export function tariffFrom(row: TariffRow, rates: readonly RateRow[]): Tariff {
   return {
-    id,
+    id: row.id,
     name: row.name,
     monthlyKopecks: Number(row.monthly_kopecks),
     includedSeconds: row.included_seconds,

@@ -19,19 +19,22 @@ export interface Limit {
 
 /**
  * Counts a try under each limit, before it is done (many at once must not slip through together),
- * and answers the seconds until another one is allowed; 0 = this one may go on.
+ * and answers the seconds until another one is allowed; 0 = this one may go on. What one limit
+ * refuses is not counted under those after it: one person's tries do not use up what all have.
  */
 export async function countTry(
   db: Db, limits: readonly Limit[], wallMs: number,
 ): Promise<number> {
   const now = Math.floor(wallMs)
-  const waits: number[] = [0]
+  let wait = 0
   for (const limit of limits) {
     const { tries, endsAt } = await count(db, limit, now)
-    if (tries > limit.tries) waits.push(Math.max(1, Math.ceil((endsAt - now) / 1000)))
+    if (tries <= limit.tries) continue
+    wait = Math.max(1, Math.ceil((endsAt - now) / 1000))
+    break
   }
   await db.deleteFrom('throttles').where('ends_at', '<=', String(now)).limit(20).execute()
-  return Math.max(...waits)
+  return wait
 }
 
 /** In one transaction, whose row lock makes each try see the ones before it and no other. */

@@ -249,6 +249,7 @@ t.test('payments, refunds, corrections', async (t) => {
     })
     t.equal((await olga.get('/api/desk/payments/999')).status, 404)
     t.equal((await olga.get('/api/desk/payments/x')).status, 404)
+    t.strictSame(await world.audit(), ['olga payment.look'])
   })
 
   await t.test('a refund, sent twice', async (t) => {
@@ -295,6 +296,11 @@ t.test('payments, refunds, corrections', async (t) => {
     t.match(await pavel.post(`/api/desk/corrections/${other.id}/confirm`), { status: 409, body: { code: 'correction_decided' } })
     t.equal(await world.balance(anna.id), 5250_01)
     t.match((await anna.get('/api/charges')).body.lines.at(-1), { kind: 'correction', text: 'Компенсация', kopecks: 5000_01 })
+    const parts = []
+    for (const [at, kopecks] of [2000_00, -2000_00, 900_00, 100_00].entries())
+      parts.push((await olga.post(path, { key: `correction-of-part-${at}`, kopecks, reason: 'По частям' })).body.state)
+    t.strictSame(parts, ['done', 'done', 'done', 'waiting'], 'a large one in parts is a large one')
+    t.match((await pavel.post(path, { key: 'correction-of-another', kopecks: 100_00, reason: 'Другой менеджер' })).body, { state: 'done' })
   })
 
   await t.test('the check of all balances', async (t) => {

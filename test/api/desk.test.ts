@@ -174,6 +174,11 @@ t.test('status, from frozen to closed', async (t) => {
   t.equal((await olga.post(`${path}/status`, { was: 'active', status: 'closed', reason: '' })).status, 400)
   t.match((await set('active', 'closed')).body, { status: 'closed', numbers: [] }, 'the card is still there')
   t.match(await set('closed', 'active'), { status: 409, body: { code: 'status_refused' } })
+  await importNumbers(db, ['+74996740012'], '', false, world.clock.wallMs())
+  await db.updateTable('accounts').set({ email: 'anna@example.org' }).where('login', '=', 'anna').execute()
+  for (const [what, body] of [['numbers', { address: '+74996740012' }], ['password-link', {}], ['email', { email: 'a@example.org' }]] as const)
+    t.match(await olga.post(`${path}/${what}`, body), { status: 409, body: { code: 'status_refused' } }, what)
+  t.strictSame(await db.selectFrom('account_links').select('id').execute(), [])
   t.equal((await anna.get('/api/me')).status, 401, 'his logins have ended')
   t.equal((await world.client().post('/api/login', { login: 'anna', password: 'anna' })).status, 401)
   t.match(await db.selectFrom('number_pool').select('state').where('address', '=', '+74996740001').execute(),

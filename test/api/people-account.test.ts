@@ -4,10 +4,13 @@
  */
 import type { KyselyPlugin } from 'kysely'
 import t from 'tap'
+import { networkOf } from '../../src/api/guards.ts'
 import { routeTable } from '../../src/api/route-table.ts'
+import { errorFacts } from '../../src/log.ts'
 import { accountOf, setManagerStatus } from '../../src/store/accounts.ts'
 import { changeSettings } from '../../src/store/settings.ts'
 import { setView } from '../../src/store/sessions.ts'
+import { silentLog } from '../support/database.ts'
 import { codeFor, lettersTo, secretFor, untilLetters } from '../support/letters.ts'
 import { testApi } from '../support/panel-api.ts'
 import type { Client, TestApi } from '../support/panel-api.ts'
@@ -116,6 +119,31 @@ t.test('asking tells nothing of who has an account, and fills no mailbox', async
   for (let at = 0; at < 17; at++) statuses.push((await ask(`user${at}`, '203.0.113.1')).status)
   t.strictSame([statuses[14], statuses[15], statuses[16]], [202, 429, 429], 'twenty an hour from one address')
   t.equal((await ask('user', '203.0.113.99')).status, 202)
+})
+
+t.test('a household of IPv6 is counted as one', (t) => {
+  const cases: readonly (readonly [address: string, network: string])[] = [
+    ['203.0.113.9', '203.0.113.9'], ['::ffff:203.0.113.9', '203.0.113.9'], ['', ''], ['unknown', 'unknown'],
+    ['2001:db8:1:2::9', '2001:db8:1:2::/64'], ['2001:DB8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:2::/64'],
+    ['2001:0db8:0001:0002:0:0:0:1', '2001:db8:1:2::/64'], ['2001:db8::1', '2001:db8:0:0::/64'], ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ]
+  for (const [address, network] of cases) t.equal(networkOf(address), network, address)
+  t.end()
+})
+
+t.test('a secret in an address or a statement is in no line of the log', async (t) => {
+  const lines: unknown[] = []
+  const write = (...line: unknown[]) => void lines.push(line)
+  const log = { ...silentLog, warn: write, error: write } as never
+  const api = await testApi(t, ({ database }) => ({ log, database }))
+  const token = 'T'.repeat(43)
+  t.equal((await api.client().call('POST', `/api/email-links/${token}`, {}, { 'sec-fetch-site': 'cross-site' })).status, 403)
+  t.match(lines, [[{ code: 'foreign_origin', path: '/api/email-links/:token' }, String]])
+  t.notOk(JSON.stringify(lines).includes(token))
+  const fault = Object.assign(new Error('no'), { errno: 1292, sql: "INSERT INTO trunks VALUES ('secret')" })
+  t.match(errorFacts(fault), { type: 'Error', message: 'no', errno: 1292 })
+  t.notOk(JSON.stringify(errorFacts(fault)).includes('secret'))
 })
 
 t.test('strangers and known people cost the same work before the answer', async (t) => {
@@ -288,7 +316,16 @@ t.test('another e-mail address counts when its link is followed', async (t) => {
   await untilLetters(api, 'new@example.com', 2)
   t.pass('links go to the new address')
 
-  await anna.put('/api/settings/email', { email: 'third@example.com', password: 'boris' })
+  const late = await secretFor(api, 'new@example.com')
+  await anna.put('/api/settings/email', { email: 'next@example.com', password: 'boris' })
+  t.equal((await api.client().post(`/api/email-links/${await secretFor(api, 'next@example.com')}`)).status, 200)
+  t.match(await api.client().get(`/api/password-links/${late}`), { status: 410 }, 'the mailbox of before sets no password')
+  await anna.put('/api/settings/email', { email: 'thief@example.com', password: 'boris' })
+  const stolen = await secretFor(api, 'thief@example.com')
+  t.equal((await anna.put('/api/settings/password', { old: 'boris', new: good })).status, 200)
+  t.match(await api.client().post(`/api/email-links/${stolen}`), { status: 410 }, 'nor does a thief’s address come after a new password')
+
+  await anna.put('/api/settings/email', { email: 'third@example.com', password: good })
   t.match(await anna.delete('/api/settings/email'), { status: 200, body: { pending: null } })
   t.rejects(secretFor(api, 'third@example.com'), /counts no more/)
 })
@@ -357,6 +394,9 @@ t.test('a manager who looks at a panel reads and changes nothing', async (t) => 
   t.match((await olga.get('/api/numbers')).body, [{ description: 'Мобильный' }])
   t.match((await olga.get('/api/settings/email')).body, { email: anna.email })
   t.equal((await olga.get('/api/second-factor')).status, 200)
+  t.match((await olga.get('/api/referral')).body, { code: '', path: '/register' })
+  t.strictSame(await api.database.kysely.selectFrom('referral_codes').selectAll().where('subscriber_id', '=', anna.id).execute(), [],
+    'his link is made when he looks')
   for (const route of routeTable) {
     const { access, method, path } = route
     if (method === 'GET' || access === 'open' || access === 'manager' || path === '/api/logout') continue

@@ -57,6 +57,11 @@ t.test('a request is taken, told by mail, and seen by its token', async (t) => {
   } })
   for (const token of ['x', 'x'.repeat(43), sent.formKey]) t.equal((await visitor.get(`/api/register/${token}`)).status, 404)
   t.match(await lettersTo(api, 'Elena@example.com'), [{ kind: 'requestTaken', notice: { number: 1, token: reply.body.token } }])
+  for (const [at, name] of ['Анна, Вас ждёт приз: www.example.net', 'http://a.example', 'Купите. Дёшево.ру'].entries()) {
+    await visitor.post('/api/register', form({ name, email: `other${at}@example.com` }))
+    t.match(await lettersTo(api, `other${at}@example.com`), [{ notice: { reader: { name: '' } } }], 'no words of strangers to strangers')
+  }
+  await db.deleteFrom('registrations').where('number', '>', '1').execute()
   const stored = await db.selectFrom('registrations').selectAll().execute()
   t.match(stored, { length: 1, 0: { phone: '+79031234511', wish: '+7499' } })
   t.notOk(JSON.stringify(stored).includes(sent.formKey))
@@ -122,6 +127,10 @@ t.test('managers share the queue: one works on a request, colleagues read it', a
   t.match((await olga.get('/api/desk/numbers?state=reserved')).body, { numbers: [{ request: { number: 1 } }, { request: { number: 2 } }], counts: { free: 1, reserved: 2 } })
   t.match((await pavel.post(`/api/desk/requests/${other.id}/release`)).body, { state: 'new', claim: null, reserved: null })
   t.match((await olga.post(`${path}/release`)).body, { state: 'inWork', claim: null }, 'it has a note')
+  t.strictSame((await deeds(api)).map(({ action, actor }) => `${actor} ${action}`), [
+    'olga request.open', 'pavel request.look', 'pavel request.note', 'pavel request.open', 'pavel request.number',
+    'pavel request.release', 'olga request.release',
+  ])
 
   await pavel.post(`${path}/claim`)
   api.clock.wallAheadMs += 20 * minute
@@ -285,7 +294,7 @@ t.test('the number pool: import with a trial run, states, search, quarantine', a
   t.match((await listPool(db, { q: '+74996740005' }, at + 90 * day)).rows, [{ state: 'free', until: null }], 'free by itself')
   await db.transaction().execute((trx) => assignNumber(trx, '+74996740005', anna.id, at + 90 * day))
   t.match((await deeds(api)).filter(({ action }) => action.startsWith('number.')), [
-    { action: 'number.import' }, { action: 'number.import' }, { action: 'number.state', subject: 'number:+74996740003' },
+    { action: 'number.import' }, { action: 'number.import' }, { action: 'number.change', subject: 'number:+74996740003' },
     { subject: 'number:+74996740004' }, { subject: 'number:+74996740006' },
   ])
 })
@@ -334,6 +343,7 @@ t.test('the first manager is made by a command', async (t) => {
   t.match(await run('suspend', 'olga'), /suspended/)
   t.equal((await browser.get('/api/me')).status, 401)
   t.equal((await browser.get(`/api/password-links/${renewed}`)).status, 410, 'no way around it')
+  await t.rejects(run('link', 'OLGA'), { message: /suspended/ })
   t.match(await run('resume', 'olga'), /may log in/)
   await api.subscriber('anna')
   const wrong: [args: string[], message: RegExp][] = [

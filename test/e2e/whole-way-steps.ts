@@ -2,7 +2,6 @@
  * What each of the people does on the whole way, in the words that are on his screen: the inviter,
  * the stranger who becomes a subscriber, and the manager between them.
  */
-import type { Locator, Page } from 'playwright-core'
 import type { Access, Person } from './whole-way-world.ts'
 
 export const password = 'синий чайник у окна'
@@ -10,9 +9,9 @@ export const password = 'синий чайник у окна'
 export const tariffName = 'Поминутный'
 export const prices = '7;Россия;1,00;0;60;60\n79;Россия, мобильные;1,90;0,35;2;2'
 
-/** Sum that the panel shows at the left. */
-export function balanceOf(page: Page): Locator {
-  return page.locator('.menu-head')
+/** Waits until the panel shows this sum at the left: '499,52 ₽'. */
+export async function seesBalance({ page }: Person, sum: string): Promise<void> {
+  await page.locator('.menu-head').getByText(new RegExp(`^${sum} · `.replaceAll(' ', '\\s'))).waitFor()
 }
 
 /** The demo subscriber's own link to give away, from its page, which stays open. */
@@ -85,7 +84,6 @@ export async function confirm(manager: Person, login: string): Promise<string> {
 /** From the letter to the first page of the panel, and once more by login and password. */
 export async function firstLogin(stranger: Person, email: string, login: string): Promise<string> {
   const { page } = stranger
-  const isIn = (): Promise<void> => balanceOf(page).getByText('0 ₽', { exact: true }).waitFor()
   const letter = await stranger.reads(email, /доступ|логин|подключ|готов|пароль/i)
   await stranger.picture('letter')
   await page.getByRole('link', { name: /\/password\// }).click()
@@ -93,11 +91,12 @@ export async function firstLogin(stranger: Person, email: string, login: string)
   await stranger.writes('Новый пароль', password)
   await stranger.picture('password')
   await stranger.presses('Сохранить и войти')
-  await isIn()
+  await seesBalance(stranger, '0 ₽')
   await stranger.presses('Анна Ковалёва')
   await stranger.presses('Выйти')
   await stranger.logsIn({ login, password })
-  await isIn()
+  await seesBalance(stranger, '0 ₽')
+  await stranger.sees(/не оплачен месяц, 150\s₽/)
   await stranger.picture('first-login')
   return letter
 }
@@ -108,6 +107,8 @@ export interface Payment {
   readonly roubles: number
   /** Whose page opens. */
   readonly bank: string
+  /** What is told before about the balance. */
+  readonly becomes?: RegExp
   /** What is at the left afterwards. */
   readonly balance: string
 }
@@ -115,9 +116,11 @@ export interface Payment {
 /** Sum, «Далее», system, «Оплатить!», the system's page, and the balance at the left by itself. */
 export async function pay(subscriber: Person, payment: Payment): Promise<void> {
   const { page } = subscriber
-  const { system, roubles, bank, balance } = payment
+  const { system, roubles, bank, becomes, balance } = payment
   await subscriber.presses('Пополнить баланс', page.getByRole('navigation', { name: 'Меню' }))
-  await page.getByText(`${roubles} ₽`, { exact: true }).click()
+  await page.locator('.sum-tile').getByText(`${roubles} ₽`, { exact: true }).click()
+  if (becomes !== undefined) await subscriber.sees(becomes)
+  await subscriber.picture('sum')
   await subscriber.presses('Далее')
   const tile = page.locator('.pay-tile', { hasText: system })
   await tile.click()
@@ -127,7 +130,7 @@ export async function pay(subscriber: Person, payment: Payment): Promise<void> {
   await page.getByRole('heading', { name: `${bank}: имитация` }).waitFor()
   await subscriber.presses('Оплатить')
   await page.getByRole('heading', { name: `Зачислено ${roubles} ₽` }).waitFor()
-  await balanceOf(page).getByText(balance, { exact: true }).waitFor()
+  await seesBalance(subscriber, balance)
   await subscriber.picture('paid')
 }
 
@@ -141,8 +144,8 @@ export async function addProvedNumber(subscriber: Person, address: string): Prom
   await subscriber.writes('Описание', 'Мобильный', dialog)
   await subscriber.presses('Добавить номер', dialog)
   await subscriber.sees('Номер «Мобильный» добавлен')
-  const row = page.locator('tbody tr').filter({ has: page.getByRole('button', { name: 'Прислать СМС' }) })
-  await row.last().getByRole('button', { name: 'Прислать СМС' }).click()
+  const proof = page.locator('tbody tr', { hasText: 'Мобильный' }).locator('xpath=following-sibling::tr[1]')
+  await proof.getByRole('button', { name: 'Прислать СМС' }).click()
   await subscriber.sees(/^СМС ушла на /)
   await subscriber.picture('number')
   const sms = await subscriber.reads(address, /код подтверждения/)

@@ -45,6 +45,8 @@ export interface Person {
   presses(name: string | RegExp, within?: Locator): Promise<void>
   writes(label: string, text: string, within?: Locator): Promise<void>
   sees(text: string | RegExp, within?: Locator): Promise<void>
+  /** Looks at the window again: pages that wait ask at once. */
+  comesBack(): Promise<boolean>
   /** Opens the newest letter or SMS to this address in the mailbox; answers its text. */
   reads(to: string, subject: RegExp): Promise<string>
   picture(name: string): Promise<void>
@@ -138,6 +140,7 @@ async function newPerson(
     },
     writes: (label, text, within) => (within ?? page).getByLabel(label, { exact: true }).fill(text),
     sees: (text, within) => (within ?? page).getByText(text).first().waitFor(),
+    comesBack: () => page.evaluate(() => dispatchEvent(new Event('focus'))),
     async reads(to, subject) {
       await goes('/mailbox')
       const letter = page.getByRole('row').filter({ hasText: to }).getByRole('link', { name: subject })

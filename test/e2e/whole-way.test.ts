@@ -13,8 +13,8 @@ import { demoTariff } from '../../src/store/demo-tariff.ts'
 import { checkLedgers } from '../../src/store/ledger-check.ts'
 import { startSipp } from '../support/sipp.ts'
 import {
-  addProvedNumber, balanceOf, confirm, firstLogin, makeRule, makeTariff, pay, prices, readInvitation,
-  register,
+  addProvedNumber, confirm, firstLogin, makeRule, makeTariff, pay, prices, readInvitation, register,
+  seesBalance,
 } from './whole-way-steps.ts'
 import { wholeWorld } from './whole-way-world.ts'
 import type { World } from './whole-way-world.ts'
@@ -34,7 +34,9 @@ const callKopecks = 48
 async function call(
   world: World, number: string, [caller, phone]: readonly [string, string], ms: number,
 ): Promise<void> {
-  const ringing = await startSipp({ scenario: phone, port: world.demoTrunkPort, pauseMs: 300 })
+  const ringing = await startSipp({
+    scenario: phone, port: world.demoTrunkPort, pauseMs: 300, keys: { digit: '1' },
+  })
   const calling = await startSipp({ scenario: caller, remote: world.sip, number, pauseMs: ms })
   for (const run of [calling, ringing]) {
     const { code, errors, scenario } = await run.done
@@ -73,30 +75,33 @@ t.test('from the invitation to the last kopeck', async (t) => {
   await manager.logsIn(world.manager)
   await makeTariff(manager)
   const number = await confirm(manager, login)
+  await stranger.comesBack()
   await stranger.sees(`Подтверждена. Письмо с логином и ссылкой отправлено на ${email}.`)
   const letter = await firstLogin(stranger, email, login)
   t.match(letter, login)
   t.notMatch(letter, /Пароль:/i, 'no password travels by mail')
 
   for (const payment of [
-    { system: 'ROBOKASSA', roubles: 250, bank: 'Robokassa', balance: '100 ₽' }, // less the month's fee
+    {
+      system: 'ROBOKASSA', roubles: 250, bank: 'Robokassa', balance: '100 ₽',
+      becomes: /станет 100\s₽, 150\s₽ уйдут на абонентскую плату/,
+    },
     { system: 'QIWI', roubles: 100, bank: 'ЮKassa', balance: '200 ₽' },
     { system: 'VISA / MasterCard', roubles: 300, bank: 'ЮKassa', balance: '500 ₽' },
   ]) await pay(stranger, payment)
   await inviter.sees('бонус получен')
-  await balanceOf(inviter.page).getByText('480 ₽', { exact: true }).waitFor()
+  await seesBalance(inviter, '480 ₽')
   await inviter.picture('bonus')
 
   await addProvedNumber(stranger, mobile)
   await makeRule(stranger)
   await stranger.goes('/charges')
   await stranger.page.locator('.charges-table').waitFor()
-  await call(world, number, ['uac-call-expect-answer', 'uas-ring-answer'], talkMs)
-  const { page } = stranger
-  await balanceOf(page).getByText('499,52 ₽', { exact: true }).waitFor()
-  await stranger.sees('Разговор')
+  await call(world, number, ['uac-call-expect-answer', 'uas-press-info'], talkMs)
+  await seesBalance(stranger, '499,52 ₽')
+  await stranger.sees('+7 916 204-11-38, Россия, мобильные, 0:04')
   await stranger.picture('charges')
-  t.strictSame(await lines(page), [
+  t.strictSame(await lines(stranger.page), [
     ['Разговор', '−0,48', '499,52'], ['Пополнение', '+300,00', '500,00'], ['Пополнение', '+100,00', '200,00'],
     ['Абонентская плата', '−150,00', '100,00'], ['Пополнение', '+250,00', '250,00'],
   ])

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check'
 import t from 'tap'
-import { costAt, cutOffAt, mayAnswer } from '../../src/money/live-calls.ts'
+import { costAt, cutOffAt, mayAnswer, shareAt } from '../../src/money/live-calls.ts'
 import type { LiveCall } from '../../src/money/live-calls.ts'
 import type { Rate } from '../../src/money/tariff.ts'
 
@@ -109,4 +109,52 @@ t.test('one account, any interleaving: what is charged never exceeds the balance
     }
     return true
   }), { numRuns: 2000 })
+})
+
+t.test('an answer leaves others the second they need to hear of it', async (t) => {
+  const second = { ...rate, firstStepSeconds: 1 }
+  const funds = { balanceKopecks: 6, includedLeft: none }
+  const live = [call('a', 0, { rate: second })]
+  const next = call('b', 1000, { rate: second })
+  t.ok(mayAnswer(live, { ...funds, balanceKopecks: 9 }, next, 1000, 1000), 'two and one second')
+  t.notOk(mayAnswer(live, { ...funds, balanceKopecks: 8 }, next, 1000, 1000))
+  t.notOk(mayAnswer(live, funds, next, 1000, 1000), 'the first step alone is not enough')
+  t.ok(mayAnswer([], { ...funds, balanceKopecks: 0 }, { ...next, freeAnswerSeconds: 5 }, 1000, 1000) === false,
+    'free seconds are free, the step behind them is not')
+})
+
+t.test('calls charged one by one, in whatever order they end, cost what they did together', async () => {
+  const anyCall = fc.record({
+    answeredMs: fc.integer({ min: 0, max: 60_000 }),
+    freeAnswerSeconds: fc.integer({ min: 0, max: 5 }),
+    includedIn: fc.constantFrom(undefined, '2026-11', '2026-12'),
+    rate: fc.record({
+      kopecksPerMinute: fc.integer({ min: 0, max: 2000 }),
+      connectionKopecks: fc.integer({ min: 0, max: 100 }),
+      firstStepSeconds: fc.integer({ min: 1, max: 60 }),
+      nextStepSeconds: fc.integer({ min: 1, max: 60 }),
+    }).map((some): Rate => ({ ...rate, ...some })),
+    endsMs: fc.integer({ min: 60_000, max: 300_000 }),
+  })
+  fc.assert(fc.property(
+    fc.array(anyCall, { minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 300 }),
+    (some, seconds) => {
+      let live = some.map((one, index) => ({ ...one, id: `c${index}` }))
+      const includedLeft = new Map([['2026-11', seconds], ['2026-12', 20]])
+      for (const ended of live.toSorted((a, b) => a.endsMs - b.endsMs)) {
+        const at = ended.endsMs
+        const funds = { balanceKopecks: 0, includedLeft: new Map(includedLeft) }
+        const together = costAt(live, funds, at)
+        const charge = shareAt(live, funds, ended, at)
+        const { includedIn } = ended
+        if (includedIn !== undefined) {
+          includedLeft.set(includedIn, (includedLeft.get(includedIn) ?? 0) - charge.includedSeconds)
+        }
+        if ([...includedLeft.values()].some((left) => left < 0)) return false
+        live = live.filter((one) => one !== ended)
+        // What the others have cost until now is what it was a moment ago.
+        if (charge.kopecks + costAt(live, { balanceKopecks: 0, includedLeft }, at) !== together) return false
+      }
+      return true
+    }), { numRuns: 2000 })
 })

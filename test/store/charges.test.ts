@@ -63,7 +63,7 @@ async function account(
 const database = await testDatabase(t)
 
 async function scene(t: Test, balanceKopecks: number, tariff?: Omit<Tariff, 'id'>) {
-  const tariffs = new TariffShelf(database.kysely)
+  const tariffs = new TariffShelf()
   const id = await account(database.kysely, balanceKopecks, tariff)
   const book = createChargeBook({ database, owner, tariffs })
   const journal = new CallJournal({
@@ -97,7 +97,7 @@ async function reservations(db: Db, id: string): Promise<number> {
 t.test('an answered call is charged once, with its end', async (t) => {
   const { db, id, book, journal } = await scene(t, 1000)
   const call = talked(id, mobile, 61)
-  const reserved = await book.reserve({ callId: call.id, subscriberId: id, address: mobile }, now + 3000)
+  const reserved = await book.reserve({ callId: call.id, subscriberId: id, address: mobile }, () => now + 3000)
   t.notOk('why' in reserved, 'reserved')
   t.equal(await reservations(db, id), 1)
   await journal.close(call)
@@ -122,7 +122,7 @@ t.test('what costs nothing makes no entry, and says so', async (t) => {
     ['nobody was connected', { ...talked(id, moscow, 9), answeredAt: undefined }, 0],
   ]
   for (const [name, call, kopecks] of rows) {
-    await book.reserve({ callId: call.id, subscriberId: id, address: moscow }, now)
+    await book.reserve({ callId: call.id, subscriberId: id, address: moscow }, () => now)
     await journal.close(call)
     t.equal((await loadCall(db, id, call.id)).charge?.kopecks, kopecks, name)
   }
@@ -139,7 +139,7 @@ t.test('what costs nothing makes no entry, and says so', async (t) => {
 t.test('the answer decides over all live calls', async (t) => {
   const { db, id, book } = await scene(t, 200)
   const reserve = (callId: string, address: string, wallMs = now) =>
-    book.reserve({ callId: callId.repeat(32), subscriberId: id, address }, wallMs)
+    book.reserve({ callId: callId.repeat(32), subscriberId: id, address }, () => wallMs)
   const first = await reserve('1', mobile)
   t.match(first, { cutOffMs: now + 100_000, calls: new Set(['1'.repeat(32)]) })
   t.match(await reserve('2', mobile, now + 1000), { why: 'noMoney' }, 'no second minute')
@@ -150,7 +150,7 @@ t.test('the answer decides over all live calls', async (t) => {
   const seen = (await book.look(known, now + 2000)).get(id)
   t.ok(seen && seen.cutOffMs! < now + 100_000, 'another process sees the second call')
   t.equal((await book.look(new Map([[id, seen!.version]]), now)).size, 0, 'nothing new')
-  await append(db, id, { key: 'p', kind: 'payment', kopecks: 100, atMs: now, text: '' })
+  await append(db, id, { key: 'p', kind: 'bonus', kopecks: 100, atMs: now, text: '' })
   t.equal((await book.look(new Map([[id, seen!.version]]), now)).size, 1, 'a payment')
   await inTransaction(db, async (trx) => {
     await lockBalance(trx, id)
@@ -167,7 +167,7 @@ t.test('the answer decides over all live calls', async (t) => {
 t.test('twenty answers at once find the money for one', async (t) => {
   const { db, id, book } = await scene(t, 130)
   const all = await Promise.all(Array.from({ length: 20 }, (_, n) => book.reserve(
-    { callId: `b${String(n).padStart(31, '0')}`, subscriberId: id, address: mobile }, now)))
+    { callId: `b${String(n).padStart(31, '0')}`, subscriberId: id, address: mobile }, () => now)))
   t.equal(all.filter((one) => !('why' in one)).length, 1)
   t.equal(await reservations(db, id), 1)
 })
@@ -184,7 +184,7 @@ t.test('included seconds are counted by billing month', async (t) => {
   ]
   for (const [name, seconds, startedAt, kopecks, includedSeconds] of rows) {
     const call = talked(id, moscow, seconds, startedAt)
-    await book.reserve({ callId: call.id, subscriberId: id, address: moscow }, startedAt + 3000)
+    await book.reserve({ callId: call.id, subscriberId: id, address: moscow }, () => startedAt + 3000)
     await journal.close(call)
     const { charge } = await loadCall(db, id, call.id)
     t.match(charge, { kopecks, includedSeconds, seconds }, name)
@@ -197,7 +197,7 @@ t.test('what a leg would cost, before it is dialled', async (t) => {
   const { address } = await database.kysely.selectFrom('personal_numbers').select('address')
     .where('subscriber_id', '=', id).executeTakeFirstOrThrow()
   const found = await createSubscriberFinder(database, 2000)(address)
-  await tariffs.get(found!.tariffId!)
+  await tariffs.get(found!.tariffId!, (sql, values) => database.execute(sql, values, 2000))
   const rich = { ...found!, balanceKopecks: 100_000 }
   const rows: [string, Subscriber, string, number, string][] = [
     ['a phone on the Internet', found!, 'sip:anna@10.0.0.7', 0, 'free'],
@@ -226,7 +226,7 @@ t.test('little is left: told once until there is more again', async (t) => {
     [9900, 9800])
   const { id: caller, book, journal } = await scene(t, 10_010)
   const call = talked(caller, mobile, 10)
-  await book.reserve({ callId: call.id, subscriberId: caller, address: mobile }, now)
+  await book.reserve({ callId: call.id, subscriberId: caller, address: mobile }, () => now)
   await journal.close(call)
   const byCall = await db.selectFrom('outbox').select('id').where('kind', '=', 'lowBalance')
     .where('subscriber_id', '=', caller).execute()
@@ -242,7 +242,7 @@ t.test('a process that died: charged until it was last seen, and nothing stays r
   const ringing = callRecord({ subscriberId: id, startedAt: now })
   const strange = 'e'.repeat(32)
   for (const callId of [live.id, ringing.id, strange])
-    await book.reserve({ callId, subscriberId: id, address: moscow }, now + 3000)
+    await book.reserve({ callId, subscriberId: id, address: moscow }, () => now + 3000)
   await journal.open({ ...open, endedAt: undefined, outcome: undefined, endedBy: undefined })
   await journal.open(ringing)
   t.equal(await closeOrphans(db, now + 200_000), 2)
@@ -261,7 +261,7 @@ t.test('a copy that somebody moved raises an alarm and follows the ledger again'
   const { db, id, book, journal } = await scene(t, 1000)
   await db.updateTable('subscribers').set({ balance_kopecks: 5000 }).where('id', '=', id).execute()
   const call = talked(id, moscow, 60)
-  await book.reserve({ callId: call.id, subscriberId: id, address: moscow }, now)
+  await book.reserve({ callId: call.id, subscriberId: id, address: moscow }, () => now)
   await journal.close(call)
   t.equal(await balanceOf(db, id), 940)
   const alarms = await db.selectFrom('alarms').select('alarm_key').where('subscriber_id', '=', id)
@@ -343,8 +343,9 @@ async function faultsOf(
     const mine = entries.filter((one) => one.subscriber_id === id)
     const sum = mine.reduce((total, one) => total + Number(one.kopecks), 0)
     if (sum !== Number(copy)) faults.push(`${id}: ${sum} in the ledger, ${copy} in the copy`)
-    // Above a second of lateness each call may have begun the steps of that time.
-    const tolerance = gapMs < 900 ? 0 : Math.ceil(gapMs / 1000) * 1000 * 3
+    // A machine so busy that news takes as long as the second that nobody is answered without:
+    // each of three calls may have begun the steps of that time.
+    const tolerance = gapMs < 700 ? 0 : Math.ceil(gapMs / 1000) * 1000 * 3
     if (sum < -tolerance) faults.push(`${id}: ${sum} with looks ${gapMs} ms apart`)
   }
   for (const call of calls) {

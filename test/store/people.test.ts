@@ -57,6 +57,16 @@ t.test('tries are counted together, per key, and begin anew after the window', a
   t.equal((await db.selectFrom('throttles').selectAll().execute()).length, 1, 'old ones are forgotten')
 })
 
+t.test('what one person is refused does not use up what all have', async (t) => {
+  const { kysely: db } = await testDatabase(t)
+  const ask = (from: string) => countTry(db, [
+    { key: `ask:${from}`, tries: 2, windowMs: hour }, { key: 'ask:all', tries: 5, windowMs: hour },
+  ], wallMs)
+  for (let at = 0; at < 20; at++) await ask('203.0.113.9')
+  t.strictSame([await ask('203.0.113.10'), await ask('203.0.113.11'), await ask('203.0.113.12')], [0, 0, 0])
+  t.equal(await ask('203.0.113.13'), 3600, 'together they are too many')
+})
+
 t.test('thirty requests want numbers at once: each has one of its own while there are any', async (t) => {
   const { kysely: db } = await testDatabase(t)
   const numbers = Array.from({ length: 25 }, (_, at) => `+7499674${String(at).padStart(4, '0')}`)

@@ -103,17 +103,17 @@ async function refund(db: Db, deed: Extract<Deed, { do: 'pay' | 'refund' }>): Pr
   })
 }
 
-/** The longest that a look took to come and to be answered. */
+/** The longest from the beginning of a look to the end of the next: as old may news be. */
 function watchLooks(book: ChargeBook) {
   let longest = 0
   let last = 0
   const watched: ChargeBook = {
     ...book,
     async look(known, wallMs) {
+      const began = performance.now()
       const states = await book.look(known, wallMs)
-      const now = performance.now()
-      if (last > 0) longest = Math.max(longest, now - last)
-      last = now
+      if (last > 0) longest = Math.max(longest, performance.now() - last)
+      last = began
       return states
     },
     async reserve(asked, wallMs) {

@@ -80,8 +80,9 @@ export class PaperCharges implements ChargeBook {
     return this.balance - committed > 0 ? 'charged' : 'noMoney'
   }
 
-  async reserve({ callId }: Reservation, wallMs: number): Promise<Reserved> {
+  async reserve({ callId }: Reservation, clock: () => number): Promise<Reserved> {
     await this.#answer()
+    const wallMs = clock()
     const call: LiveCall = {
       id: callId, rate: this.rate, answeredMs: wallMs, includedIn: undefined,
       freeAnswerSeconds: this.freeAnswerSeconds,

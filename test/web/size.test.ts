@@ -2,7 +2,7 @@
  * What the panel weighs, gzipped: all that the first page needs, and all there is for one language.
  */
 import t from 'tap'
-import { buildPanel } from '../../src/api/panel-bundle.ts'
+import { buildDesk, buildPanel } from '../../src/api/panel-bundle.ts'
 import { webFolder } from '../support/panel-server.ts'
 
 const firstPageBytes = 60_000
@@ -28,6 +28,19 @@ t.test('the first page and the whole panel stay within their weights', async (t)
   t.ok(first < firstPageBytes, `the first page: ${first} bytes`)
   t.ok(all < wholeBytes, `the whole panel: ${all} bytes`)
   t.ok(files.size < 24, 'few files: each costs a request')
+})
+
+t.test('the first page of the desk stays within its weight, which subscribers never fetch', async (t) => {
+  const { files } = await buildDesk(webFolder)
+  const page = Buffer.from(files.get('/desk/index.html')?.body ?? []).toString()
+  const named = [...page.matchAll(/(?:src|href)="(\/desk\/[^"]+)"/g)].map((match) => match[1] ?? '')
+  t.ok(named.length >= 3 && named.every((name) => files.has(name)), 'the page names files that exist')
+  const first = ['/desk/index.html', ...named]
+    .reduce((sum, name) => sum + (files.get(name)?.gzip.length ?? 0), 0)
+  t.comment(`first page of the desk ${first} bytes of ${firstPageBytes}`)
+  t.ok(first < firstPageBytes, `the first page: ${first} bytes`)
+  t.ok(files.size < 24, 'few files: each costs a request')
+  t.ok([...files.keys()].every((name) => name.startsWith('/desk/')), 'all below /desk/')
 })
 
 t.test('files are compressed, named by their content, and the page is not kept', async (t) => {

@@ -72,7 +72,8 @@ function Deeds(props: ItemProps): VNode {
       t('alarm.close')}<//>
     ${doing === 'close' && html`<${ReasonDialog} title=${t('alarm.closeTitle')}
       text=${alarmText(alarm)} action=${t('alarm.close')} busy=${t('common.saving')}
-      label=${t('alarm.note')} placeholder=${t('alarm.noteExample')} optional=${true} maxLength=${500}
+      label=${t('alarm.note')} placeholder=${t('alarm.noteExample')} optional=${true}
+        maxLength=${500}
       onClose=${close} onDo=${async (note: string) => {
         await deskApi.closeAlarm(alarm.id, note)
         showToast({ text: t('alarm.closed') })
@@ -98,7 +99,8 @@ function Item(props: ItemProps & { readonly of: boolean }): VNode {
     ${alarm.closedAt !== null && ` · ${alarm.closedBy === '' ? t('alarm.closedItself')
       : t('alarm.closedBy', { by: alarm.closedBy, at: moment(alarm.closedAt) })}`}</p>
     ${alarm.note !== '' && html`<p class="small pre">${alarm.note}</p>`}</div>
-    ${alarm.closedAt === null && html`<${Deeds} alarm=${alarm} onChanged=${props.onChanged} />`}</li>`
+    ${alarm.closedAt === null && html`<${Deeds} alarm=${alarm}
+      onChanged=${props.onChanged} />`}</li>`
 }
 
 /** A list of alarms; `of`: with the names of the subscribers. */

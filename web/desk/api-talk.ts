@@ -3,6 +3,7 @@
  */
 import type { DeskSupportReply, DeskThread, SupportFile } from '../../src/api/schema-talk.ts'
 import { ApiProblem, query, send } from '../api.ts'
+import { sendOnce } from '../send-once.ts'
 
 function act(id: string, what: string, body: unknown): Promise<DeskThread> {
   return send('POST', `/desk/support/${id}/${what}`, body) as Promise<DeskThread>
@@ -33,8 +34,9 @@ export const talkApi = {
     send('GET', `/desk/support${query(filter)}`) as Promise<DeskSupportReply>,
   thread: (id: string) => send('GET', `/desk/support/${id}`) as Promise<DeskThread>,
   answer: (id: string, text: string, files: readonly string[]) =>
-    act(id, 'messages', { text, files }),
-  note: (id: string, text: string) => act(id, 'notes', { text }),
+    sendOnce(`/desk/support/${id}/messages`, { text, files }) as Promise<DeskThread>,
+  note: (id: string, text: string) =>
+    sendOnce(`/desk/support/${id}/notes`, { text }) as Promise<DeskThread>,
   assign: (id: string, to: 'me' | 'nobody') => act(id, 'assign', { to }),
   state: (id: string, state: 'closed' | 'waiting') => act(id, 'state', { state }),
   upload,

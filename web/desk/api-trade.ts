@@ -12,7 +12,8 @@ type Filter = Readonly<Record<string, string | number | undefined>>
 
 export interface TariffDraft {
   readonly key: string
-  readonly replaces?: { readonly id: string; readonly version: number; readonly moveSubscribers: boolean }
+  readonly replaces?: {
+    readonly id: string; readonly version: number; readonly moveSubscribers: boolean }
   readonly name: string
   readonly monthlyKopecks: number
   readonly includedSeconds: number

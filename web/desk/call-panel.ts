@@ -17,7 +17,7 @@ import { isNoise } from './ladder-layout.ts'
 import { Ladder } from './ladder.ts'
 import { useLoaded } from './loaded.ts'
 import type { Loaded } from './loaded.ts'
-import { Back, Status } from './parts.ts'
+import { Back, PanelTitle, Status } from './parts.ts'
 import { ReasonDialog } from './reason.ts'
 import { maySave } from './state.ts'
 import { t } from './words.ts'
@@ -89,7 +89,8 @@ function LadderTab(props: { readonly of: Loaded<LadderReply>; readonly quiet: bo
   if (ladder.state === 'none') {
     return html`<p class="soft">${t(`ladder.none.${ladder.why ?? 'missing'}`)}</p>`
   }
-  if (ladder.state === 'waiting') return html`<p class="soft" role="status">${t('ladder.waiting')}</p>`
+  if (ladder.state === 'waiting') return html`<p class="soft"
+    role="status">${t('ladder.waiting')}</p>`
   const messages = props.quiet ? ladder.messages.filter((one) => !isNoise(one)) : ladder.messages
   const { leftOut } = ladder
   return html`<div><${Ladder} ladder=${ladder} messages=${messages} />
@@ -109,7 +110,8 @@ function useCall(id: string) {
   const call = useLoaded(id, () => liveApi.call(id), { everyMs })
   const ladder = useLoaded(id, () => liveApi.ladder(id), { everyMs })
   const ended = call.value !== undefined && call.value.state === null
-    && ladder.value !== undefined && ladder.value.state !== 'waiting' && ladder.value.state !== 'live'
+    && ladder.value !== undefined && ladder.value.state !== 'waiting' &&
+      ladder.value.state !== 'live'
   if (ended && !over) setOver(true)
   return { call, ladder }
 }
@@ -124,16 +126,18 @@ export function CallPanel(props: { readonly id: string }): VNode {
     ? t('menu.live') : title(found)}>
     ${phone.value && html`<${Back} href="/desk/live" text=${t('menu.live')} />`}
     <${Status} of=${call} rows=${6} />
-    ${found !== undefined && html`<div><div class="call-head"><div><h2>${title(found)}${
-        found.state === null && html` <span class="tag">${t('oneCall.over')}</span>`}</h2>
+    ${found !== undefined && html`<div><div class="call-head"><div><${PanelTitle}>${title(found)}${
+        found.state === null && html` <span class="tag">${t('oneCall.over')}</span>`}<//>
         <${Subject} of=${found} /></div>
         <${Actions} of=${found} ladder=${ladder.value} onWhy=${() => setTab('rules')}
           onReload=${() => void call.reload()} /></div>
       <div class="call-tabs"><${Segmented} label=${t('oneCall.tabs')} value=${tab}
         onChange=${(next: string) => { if (isTab(next)) setTab(next) }}
         options=${tabs.map((value) => ({ value, text: t(`oneCall.tab.${value}`) }))} />
-        ${tab === 'ladder' && html`<span class="quiet-switch small soft">${t('ladder.quiet')}<${Switch}
-          on=${quiet} label=${t('ladder.quiet')} onChange=${() => setQuiet(!quiet)} /></span>`}</div>
+        ${tab === 'ladder' && html`<span
+          class="quiet-switch small soft">${t('ladder.quiet')}<${Switch}
+          on=${quiet} label=${t('ladder.quiet')}
+            onChange=${() => setQuiet(!quiet)} /></span>`}</div>
       <div class="call-body">${tab === 'ladder' ? html`<${LadderTab} of=${ladder} quiet=${quiet} />`
         : tab === 'rules' ? html`<${CallRules} of=${found} />`
           : tab === 'media' ? html`<${CallMedia} of=${found} />`

@@ -9,7 +9,7 @@ import { money, phoneName, secondOf } from '../format.ts'
 import { html } from '../html.ts'
 import { RingChart } from '../ring-chart.ts'
 import { whyLines } from '../trace-words.ts'
-import { Facts } from './parts.ts'
+import { Facts, SubTitle } from './parts.ts'
 import { serverNow, zone } from './state.ts'
 import { moment } from './when.ts'
 import { t } from './words.ts'
@@ -25,7 +25,8 @@ export function CallRules(props: { readonly of: DeskCallReply }): VNode {
   const call = asJournal(props.of)
   const nowMs = (call.endedAt ?? serverNow()) - call.startedAt
   return html`<div class="call-rules"><${RingChart} call=${call} nowMs=${nowMs} />
-    <h3>${t('oneCall.why')}</h3><ul class="why">${whyLines(call, [], zone).map((line, at) => html`<li
+    <${SubTitle}>${t('oneCall.why')}<//><ul
+      class="why">${whyLines(call, [], zone).map((line, at) => html`<li
       key=${at} class=${line.detail ? 'detail' : ''}><time>${
         secondOf(call.startedAt + line.atMs, zone)}</time><span>${line.text}</span></li>`)}</ul>
     <${Facts} rows=${[

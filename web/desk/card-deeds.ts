@@ -59,7 +59,8 @@ function Correction(props: CardProps & { readonly onClose: () => void }): VNode 
         : t('correct.done', { sum: money(signed) }) })
       void loadHome()
       props.onReload()
-    }}><div class="sum-row"><${Segmented} label=${t('correct.way')} value=${sign} onChange=${setSign}
+    }}><div class="sum-row"><${Segmented} label=${t('correct.way')} value=${sign}
+      onChange=${setSign}
         options=${[{ value: 'plus', text: t('correct.plus') },
           { value: 'minus', text: t('correct.minus') }]} />
       <${Field} label=${t('correct.sum')} value=${text} onInput=${setText} unit="₽"

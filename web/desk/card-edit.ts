@@ -79,7 +79,8 @@ function PickNumber(props: CardProps & { readonly onClose: () => void }): VNode 
       : html`<${Select} label=${t('sub.freeNumber')} value=${address} onChange=${setChosen}
         options=${numbers.map((each) => ({ value: each.address,
           text: formatPhone(each.address) }))} />`}
-    <div class="dialog-actions"><${Button} kind="primary" disabled=${address === '' || !maySave.value}
+    <div class="dialog-actions"><${Button} kind="primary"
+      disabled=${address === '' || !maySave.value}
       busy=${deed.busy ? t('common.saving') : undefined} onClick=${() => void add()}>${
         t('sub.give')}<//>
       <${Button} kind="quiet" onClick=${props.onClose}>${t('common.cancel')}<//></div><//>`
@@ -95,7 +96,8 @@ export function CardNumbers(props: CardProps): VNode {
     await atOnce(async () => props.onCard(await peopleApi.dropNumber(card.id, address)),
       t('sub.numberGone', { number: formatPhone(address) }))
   }
-  return html`<${Part} title=${t('sub.numbers')} beside=${card.status !== 'closed' && html`<${Button}
+  return html`<${Part} title=${t('sub.numbers')}
+    beside=${card.status !== 'closed' && html`<${Button}
       small=${true} icon="plus" disabled=${!maySave.value} onClick=${() => setPicking(true)}>${
         t('sub.addNumber')}<//>`}>
     <ul class="entries">${card.numbers.map((address) => html`<li key=${address}><span
@@ -108,7 +110,8 @@ export function CardNumbers(props: CardProps): VNode {
       <p>${t('sub.dropText', { number: formatPhone(dropping) })}</p>
       <div class="dialog-actions"><button type="button" class="button default" autofocus
         onClick=${() => setDropping(undefined)}>${t('common.keep')}</button>
-        <${Button} kind="danger" onClick=${() => void drop(dropping)}>${t('sub.dropNumber')}<//></div>
+        <${Button} kind="danger"
+          onClick=${() => void drop(dropping)}>${t('sub.dropNumber')}<//></div>
       <//>`}<//>`
 }
 
@@ -130,7 +133,8 @@ export function CardTariff(props: CardProps): VNode {
   return html`<${Part} title=${t('sub.tariff')}>
     ${deed.fault !== undefined && html`<${Strip} kind="bad" alert=${true}
       text=${problemText(deed.fault)} />`}
-    <div class="part-form"><${Select} label=${t('sub.tariffNow')} value=${chosen} onChange=${setChosen}
+    <div class="part-form"><${Select} label=${t('sub.tariffNow')} value=${chosen}
+      onChange=${setChosen}
       options=${[...(card.tariff.id === null ? [{ value: '', text: card.tariff.name }] : []),
         ...offered.map((each) => ({ value: each.id, text: each.name }))]} />
     ${chosen !== (card.tariff.id ?? '') && html`<div class="form-actions"><${Button} kind="primary"
@@ -177,7 +181,8 @@ export function CardAccess(props: CardProps): VNode {
   const [mailing, setMailing] = useState(false)
   return html`<${Part} title=${t('sub.access')}>
     <${Facts} rows=${[...factsOf(card), ['E-mail', card.email || t('sub.noEmail')]]} />
-    <div class="form-actions"><${Button} small=${true} disabled=${!maySave.value || card.email === ''}
+    <div class="form-actions"><${Button} small=${true}
+      disabled=${!maySave.value || card.email === ''}
       onClick=${() => void atOnce(() => peopleApi.passwordLink(card.id),
         t('sub.linkSent', { email: card.email }))}>${t('sub.sendLink')}<//>
       <${Button} small=${true} disabled=${!maySave.value}

@@ -1,6 +1,6 @@
 /**
- * What may be attached to an answer, as the server bounds it (schema-talk.ts), told before a file of
- * megabytes is sent for nothing.
+ * What may be attached to an answer, as the server bounds it (schema-talk.ts), told before a file
+ * of megabytes is sent for nothing.
  */
 import type { supportFiles } from '../../src/api/schema-talk.ts'
 

@@ -80,7 +80,8 @@ function TopBar(): VNode {
         onClick=${() => { accountOpen.value = !accountOpen.value }}>${
           t('desk.manager', { name })}</button>
       ${accountOpen.value && anchor.current !== null && html`<${Popover} anchor=${anchor.current}
-        label=${t('nav.account')} onClose=${() => { accountOpen.value = false }}><${Choices} /><//>`}
+        label=${t('nav.account')}
+          onClose=${() => { accountOpen.value = false }}><${Choices} /><//>`}
     </div></header>`
 }
 
@@ -117,7 +118,8 @@ function PhoneBar(): VNode {
   return html`<nav class="phone-bar" aria-label=${t('nav.menu')}>
     ${phonePlaces.map((entry) => html`<a key=${entry.href} href=${entry.href}
       aria-current=${isHere(entry.href) && !moreOpen.value ? 'page' : undefined}>
-      <span class="pill"><${Icon} name=${entry.icon} size=${22} /></span>${t(entry.text)}
+      <span class="pill"><${Icon} name=${entry.icon}
+        size=${22} /></span>${t(entry.short ?? entry.text)}
       <${Count} entry=${entry} /></a>`)}
     <button type="button" class="plain" aria-haspopup="dialog"
       aria-expanded=${String(moreOpen.value)}

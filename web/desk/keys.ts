@@ -1,6 +1,6 @@
 /**
- * Single letters as shortcuts of a page: they do nothing while somebody types, a dialog is open or a
- * modifier is held. By the key's place on the keyboard, so Russian letters do as well.
+ * Single letters as shortcuts of a page: they do nothing while somebody types, a dialog is open or
+ * a modifier is held. By the key's place on the keyboard, so Russian letters do as well.
  */
 import { useEffect, useRef } from 'preact/hooks'
 

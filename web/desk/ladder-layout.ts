@@ -8,7 +8,7 @@ export const rowPx = 30
 export const headPx = 36
 /** For the times at the right. */
 const timePx = 68
-const edgePx = 56
+const edgePx = 62
 
 export interface Column {
   readonly id: string
@@ -53,7 +53,8 @@ const leastColumnPx = 104
 function order(lanes: readonly LadderLane[]): readonly LadderLane[] {
   const server = lanes.filter((lane) => lane.id === 'server')
   const caller = lanes.filter((lane) => lane.id === 'caller')
-  return [...caller, ...server, ...lanes.filter((lane) => lane.id !== 'server' && lane.id !== 'caller')]
+  return [...caller, ...server, ...lanes.filter((lane) => lane.id !== 'server' &&
+    lane.id !== 'caller')]
 }
 
 /** `width`: CSS pixels there are. Messages of a lane that is not there are left out. */
@@ -78,14 +79,16 @@ export function layoutLadder(
   }
   const drawn = edgePx * 2 + gaps * between
   return {
-    columns, arrows, width: Math.max(width, drawn + timePx), timeX: Math.max(width, drawn + timePx) - 6,
+    columns, arrows, width: Math.max(width, drawn + timePx), timeX: Math.max(width,
+      drawn + timePx) - 6,
     height: headPx + arrows.length * rowPx + 20,
   }
 }
 
 /** What stands on an arrow: «INVITE», «200 OK (SDP)». */
 export function arrowLabel(message: LadderMessage): string {
-  if (message.status === null) return message.method + (message.hasSdp && message.method !== 'INVITE' ? ' (SDP)' : '')
+  if (message.status === null) return message.method + (message.hasSdp &&
+    message.method !== 'INVITE' ? ' (SDP)' : '')
   const words = message.line.replace(/^SIP\/2\.0 \d{3} ?/, '')
   const text = `${message.status}${words === '' ? '' : ` ${words}`}`
   return message.hasSdp ? `${text} (SDP)` : text

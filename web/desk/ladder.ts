@@ -32,7 +32,8 @@ function laneName(column: Column): string {
 
 const letterPx = 7
 
-function Head(props: { readonly column: Column; readonly height: number; readonly gap: number }): VNode {
+function Head(props: {
+  readonly column: Column; readonly height: number; readonly gap: number }): VNode {
   const name = laneName(props.column)
   const letters = Math.max(6, Math.floor((props.gap - 24) / letterPx))
   const shown = name.length > letters ? `${name.slice(0, letters - 1)}…` : name
@@ -68,11 +69,12 @@ function ArrowRow(props: {
     event.preventDefault()
     props.onOpen()
   }
-  return html`<g class=${`arrow ${look}`} role="button" tabindex="0" aria-label=${spoken(arrow, layout)}
+  return html`<g class=${`arrow ${look}`} role="button" tabindex="0"
+    aria-label=${spoken(arrow, layout)}
     onClick=${props.onOpen} onKeyDown=${onKey}>
     <rect class="band" x="0" y=${y - rowPx / 2 - 4} width=${layout.width} height=${rowPx} rx="6" />
     <text class="arrow-label" x=${(from + to) / 2} y=${y - 5} text-anchor="middle">${
-      arrowLabel(message)}</text>
+      arrowLabel(message)}</text>${' '}
     <path d=${`M${from + (left ? -2 : 2)} ${y}H${tip}`} />
     <path class="tip" d=${`M${tip + back} ${y - 4}L${tip} ${y}L${tip + back} ${y + 4}`} />
     <text class="arrow-time" x=${layout.timeX} y=${y + 2} text-anchor="end">${
@@ -93,7 +95,8 @@ function Raw(props: { readonly message: LadderMessage; readonly onClose: () => v
   return html`<${Dialog} wide=${true} label=${arrowLabel(message)} onClose=${props.onClose}>
     <div class="popover-head"><h2>${arrowLabel(message)}</h2><span class="soft">${
       seconds(message.atMs)}</span>
-      <${Button} kind="quiet" icon="close" label=${t('common.close')} onClick=${props.onClose} /></div>
+      <${Button} kind="quiet" icon="close" label=${t('common.close')}
+        onClick=${props.onClose} /></div>
     ${!message.exact && html`<p class="small soft">${t('ladder.ordered')}</p>`}
     ${message.text === '' ? html`<p class="soft">${t('ladder.noText')}</p>`
       : html`<pre class="raw" tabindex="0">${message.text}</pre>`}
@@ -109,12 +112,14 @@ export function Ladder(props: {
   const [open, setOpen] = useState<LadderMessage | undefined>(undefined)
   const layout = layoutLadder(props.ladder.lanes, props.messages, Math.max(width, 280))
   const gap = (layout.columns[1]?.x ?? 0) - (layout.columns[0]?.x ?? 0)
-  return html`<div class="ladder" ref=${ref} tabindex="0" role="group" aria-label=${t('ladder.title')}>
+  return html`<div class="ladder" ref=${ref} tabindex="0" role="group"
+    aria-label=${t('ladder.title')}>
     ${width > 0 && html`<svg width=${layout.width} height=${layout.height}
       viewBox=${`0 0 ${layout.width} ${layout.height}`}>
       ${layout.columns.map((column) => html`<${Head} key=${column.id} column=${column} gap=${gap}
         height=${layout.height} />`)}
       ${layout.arrows.map((arrow) => html`<${ArrowRow} key=${arrow.message.n} arrow=${arrow}
         layout=${layout} onOpen=${() => setOpen(arrow.message)} />`)}</svg>`}
-    ${open !== undefined && html`<${Raw} message=${open} onClose=${() => setOpen(undefined)} />`}</div>`
+    ${open !== undefined && html`<${Raw} message=${open}
+      onClose=${() => setOpen(undefined)} />`}</div>`
 }

@@ -1,6 +1,6 @@
 /**
- * Starts the manager's desk: the session, the clock, and the page that the address names. Whoever is
- * no manager is told so; the log-in stands on a page of the panel.
+ * Starts the manager's desk: the session, the clock, and the page that the address names. Whoever
+ * is no manager is told so; the log-in stands on a page of the panel.
  */
 import { effect } from '@preact/signals'
 import { render } from 'preact'
@@ -45,7 +45,8 @@ function Viewing(): VNode {
     <p class="soft">${t('viewing.text')}</p>
     <div class="form-actions"><${Button} kind="primary" onClick=${() => void end()}>${
       t('viewing.end')}<//>
-      <a class="button default" href="/" target="_top"><span>${t('viewing.go')}</span></a></div><//>`
+      <a class="button default" href="/"
+        target="_top"><span>${t('viewing.go')}</span></a></div><//>`
 }
 
 function App(): VNode | null {
@@ -53,7 +54,8 @@ function App(): VNode | null {
     case 'out': return null
     case 'stranger': return html`<${NoManager} />`
     case 'viewing': return html`<div><${Viewing} /><${ToastPlace} /></div>`
-    case 'unknown': return loadFault.value === undefined ? null : html`<${Alone}><${Strip} kind="bad"
+    case 'unknown': return loadFault.value === undefined ? null : html`<${Alone}><${Strip}
+      kind="bad"
       alert=${true} text=${t('error.load', { reason: loadFault.value })}
       action=${html`<${Button} small=${true} onClick=${() => void startSession()}>${
         t('common.retry')}<//>`} /><//>`

@@ -11,6 +11,8 @@ export interface DeskEntry {
   readonly href: string
   readonly icon: IconName
   readonly text: DeskKey
+  /** For the bar of a phone, where the other is too long. */
+  readonly short?: DeskKey
   /** A count beside the entry; work that waits is blue, stock is grey. */
   readonly count?: (counts: DeskHomeReply['counts']) => number
   readonly stock?: boolean
@@ -20,10 +22,11 @@ const requests: DeskEntry = {
   href: '/desk', icon: 'list', text: 'menu.requests', count: (of) => of.requests,
 }
 const live: DeskEntry = {
-  href: '/desk/live', icon: 'call', text: 'menu.live', count: (of) => of.liveCalls, stock: true,
+  href: '/desk/live', icon: 'call', text: 'menu.live', short: 'menu.calls', count: (of) =>
+    of.liveCalls, stock: true,
 }
 const support: DeskEntry = {
-  href: '/desk/support', icon: 'chat', text: 'menu.support', count: (of) => of.support,
+  href: '/desk/support', icon: 'chat', text: 'menu.support', short: 'menu.questions', count: (of) => of.support,
 }
 const alarms: DeskEntry = {
   href: '/desk/alarms', icon: 'bell', text: 'menu.alarms', count: (of) => of.openAlarms,

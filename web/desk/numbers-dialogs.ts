@@ -25,11 +25,13 @@ interface DialogProps {
 
 function Trial(props: { readonly of: PoolImportReply }): VNode {
   const { fresh, known, bad } = props.of
-  return html`<div class="trial" role="status"><p><strong>${t('pool.fresh', { n: fresh })}</strong>${
+  return html`<div class="trial"
+    role="status"><p><strong>${t('pool.fresh', { n: fresh })}</strong>${
       known > 0 && ` · ${t('pool.known', { n: known })}`}</p>
     ${bad.length > 0 && html`<div><p class="below bad">${t('pool.bad', { n: bad.length })}</p>
       <ul class="bad-lines">${bad.map((line, at) => html`<li key=${at}><span
-        class="mono">${line.text}</span> <span class="soft">${t(`pool.why.${line.why}`)}</span></li>`)
+        class="mono">${line.text}</span> <span
+          class="soft">${t(`pool.why.${line.why}`)}</span></li>`)
       }</ul></div>`}</div>`
 }
 

@@ -45,9 +45,11 @@ export function Alarms(): VNode {
       options=${[{ value: 'open', text: t('alarm.open',
         { n: open.reduce((sum, [, count]) => sum + count, 0) }) },
       { value: 'closed', text: t('alarm.done') }]} />
-      <div class="chips" role="group" aria-label=${t('alarm.kind')}>${open.map(([code, count]) => html`<button
+      <div class="chips" role="group"
+        aria-label=${t('alarm.kind')}>${open.map(([code, count]) => html`<button
         type="button" class="chip" key=${code} aria-pressed=${String(kind === code)}
-        onClick=${() => navigate(href(state, kind === code ? '' : code), true)}>${kindName(code)} <span
+        onClick=${() => navigate(href(state, kind === code ? '' : code),
+          true)}>${kindName(code)} <span
           class="soft">${count}</span></button>`)}
         ${kind !== '' && !open.some(([code]) => code === kind) && html`<button type="button"
           class="chip" aria-pressed="true" onClick=${() => navigate(href(state, ''), true)}>${

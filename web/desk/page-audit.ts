@@ -1,6 +1,6 @@
 /**
- * «Журнал действий»: who of the operator did what and looked at whom; filters in the address, a file
- * for whoever has to prove it.
+ * «Журнал действий»: who of the operator did what and looked at whom; filters in the address, a
+ * file for whoever has to prove it.
  */
 import type { VNode } from 'preact'
 import type { DeskAuditLine, DeskAuditReply } from '../../src/api/schema-desk.ts'
@@ -88,11 +88,11 @@ function Filters(props: { readonly actors: readonly string[] }): VNode {
     navigate(`/desk/audit${next.size === 0 ? '' : `?${next.toString()}`}`, true)
   }
   const of = (name: string): string => asked.get(name) ?? ''
-  return html`<div class="calls-tools audit-tools"><${Select} label=${t('audit.who')} hidden=${true}
+  return html`<div class="calls-tools audit-tools"><${Select} label=${t('audit.who')}
       value=${of('actor')} onChange=${(value: string) => set('actor', value)}
       options=${[{ value: '', text: t('audit.anybody') }, ...props.actors.map((value) => ({ value,
         text: value === 'system' ? t('desk.system') : value }))]} />
-    <${Select} label=${t('audit.what')} hidden=${true} value=${of('action')}
+    <${Select} label=${t('audit.what')} value=${of('action')}
       onChange=${(value: string) => set('action', value)}
       options=${[{ value: '', text: t('audit.anything') }, ...groups.map((value) => ({ value,
         text: t(`audit.group.${value}`) }))]} />

@@ -1,6 +1,6 @@
 /**
- * «Лимиты»: the bounds against fraud, for all or (`?of=`) for one subscriber; each with its default,
- * the reason, and who changed it.
+ * «Лимиты»: the bounds against fraud, for all or (`?of=`) for one subscriber; each with its
+ * default, the reason, and who changed it.
  */
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
@@ -80,7 +80,8 @@ function Item(props: LimitProps): VNode {
   const [doing, setDoing] = useState<'change' | 'back' | undefined>(undefined)
   const row = rowOf(limit, of)
   const close = (): void => setDoing(undefined)
-  const why = row !== null ? t('bound.setBy', { reason: row.reason, by: row.by, at: moment(row.at) })
+  const why = row !== null ? t('bound.setBy', { reason: row.reason, by: row.by,
+    at: moment(row.at) })
     : limit.reason[language.value]
   return html`<li class="limit"><div class="limit-words"><h2>${t(`bound.${limit.name}`)}</h2>
       <p class="small soft">${why}</p>
@@ -114,9 +115,11 @@ export function Limits(): VNode {
   return html`<div class="page">${of !== undefined && html`<${Back}
       href=${`/desk/subscribers/${of}`} text=${card.value?.name ?? t('menu.subscribers')} />`}
     <${Head} title=${of === undefined ? t('menu.limits') : t('bound.titleOf',
-      { name: card.value?.name ?? '' })} lead=${t(of === undefined ? 'bound.lead' : 'bound.leadOf')} />
+      { name: card.value?.name ?? '' })}
+        lead=${t(of === undefined ? 'bound.lead' : 'bound.leadOf')} />
     <${Status} of=${loaded} rows=${7} />
     ${reply !== undefined && of !== undefined && html`<${OfOne} of=${reply} />`}
-    ${reply !== undefined && html`<ul class="card limits">${reply.limits.map((limit) => html`<${Item}
+    ${reply !== undefined && html`<ul
+      class="card limits">${reply.limits.map((limit) => html`<${Item}
       key=${limit.name} limit=${limit} of=${of} onReply=${loaded.set} />`)}</ul>`}</div>`
 }

@@ -103,12 +103,13 @@ function CallList(props: ListProps): VNode {
 }
 
 function Tools(props: {
-  readonly paused: boolean; readonly onPause: () => void
+  readonly paused: boolean; readonly reading: boolean; readonly onPause: () => void
   readonly q: string; readonly onSearch: (q: string) => void
 }): VNode {
   return html`<div class="page-tools"><span class="refreshing small soft"><span
-      class=${props.paused ? 'dot' : 'dot active'}></span>${
-      t(props.paused ? 'living.paused' : 'living.refreshing')}</span>
+      class=${props.paused || props.reading ? 'dot' : 'dot active'}></span>${
+      t(props.paused ? 'living.paused' : props.reading ?
+        'living.reading' : 'living.refreshing')}</span>
     <${SearchField} label=${t('living.search')} value=${props.q} onInput=${props.onSearch} />
     <${Button} icon=${props.paused ? 'play' : 'pause'} onClick=${props.onPause}>${
       t(props.paused ? 'living.go' : 'living.pause')}<//></div>`
@@ -121,13 +122,15 @@ const mostRows = 200
 /** The page. */
 export function Live(props: PageProps): VNode {
   const [paused, setPaused] = useState(false)
+  // Rows do not slip away from under the pointer of who is reading them.
+  const [reading, setReading] = useState(false)
   const [q, setQ] = useState('')
   const [limit, setLimit] = useState(firstRows)
   const settled = useSettled(q.trim())
   const state = place.value.query.get('state') ?? ''
   const list = useLoaded(`${state}|${settled}|${limit}`,
     () => liveApi.list({ state, q: settled, limit }),
-    { keep: true, everyMs: paused ? undefined : everyMs })
+    { keep: true, everyMs: paused || reading ? undefined : everyMs })
   const hrefOf = (id: string | undefined, of = state): string =>
     `/desk/live${id === undefined ? '' : `/${id}`}${of === '' ? '' : `?state=${of}`}`
   const calls = list.value?.calls ?? []
@@ -142,14 +145,18 @@ export function Live(props: PageProps): VNode {
   }
   return html`<div class="page live-page"><${Head} title=${t('menu.live')}
       beside=${list.value !== undefined && html`<${Figures} of=${list.value} />`}><${Tools}
-        paused=${paused} onPause=${() => setPaused(!paused)} q=${q} onSearch=${setQ} /><//>
+        paused=${paused} reading=${reading} onPause=${() => setPaused(!paused)} q=${q}
+          onSearch=${setQ} /><//>
     ${list.value !== undefined && (list.value.grouped || state !== '') && html`<${Groups}
       of=${list.value} state=${state} hrefOf=${(of: string) => hrefOf(props.id, of)} />`}
-    <div class="beside live-beside"><div><${Status} of=${list} />
-      ${list.value !== undefined && html`<${CallList} of=${list.value} id=${props.id} hrefOf=${hrefOf}
+    <div class="beside live-beside"><div onMouseEnter=${() => setReading(true)}
+      onMouseLeave=${() => setReading(false)}><${Status} of=${list} />
+      ${list.value !== undefined && html`<${CallList} of=${list.value} id=${props.id}
+        hrefOf=${hrefOf}
         state=${state} searching=${settled !== '' || state !== ''} limit=${limit}
         onMore=${() => setLimit(mostRows)} />`}</div>
       ${props.id !== undefined ? html`<${CallPanel} key=${props.id} id=${props.id} />`
-        : html`<div class="card hint-card wide-card"><p class="soft">${t('living.choose')}</p></div>`}
+        : html`<div class="card hint-card wide-card"><p
+          class="soft">${t('living.choose')}</p></div>`}
     </div></div>`
 }

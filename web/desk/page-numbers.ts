@@ -1,6 +1,6 @@
 /**
- * «Номера»: the pool of the operator by state, ranges brought in after a trial run, and the states a
- * manager sets by hand.
+ * «Номера»: the pool of the operator by state, ranges brought in after a trial run, and the states
+ * a manager sets by hand.
  */
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
@@ -45,8 +45,10 @@ function columns(onChange: (row: PoolNumber) => void): readonly Column<PoolNumbe
         && html`<span class="small soft">${t('pool.until', { at: moment(row.until) })}</span>`}
       </span>` },
     { head: t('pool.whose'), cell: (row) => html`<${Whose} row=${row} />` },
-    { head: t('pool.note'), as: 'drop', cell: (row) => html`<span class="soft">${row.note}</span>` },
-    { head: t('pool.changed'), as: 'drop', class: 'narrow', cell: (row) => html`<span class="soft">${
+    { head: t('pool.note'), as: 'drop', cell: (row) => html`<span
+      class="soft">${row.note}</span>` },
+    { head: t('pool.changed'), as: 'drop', class: 'narrow', cell: (row) => html`<span
+      class="soft">${
       shortMoment(row.changedAt)}</span>` },
     { head: '', as: 'side', right: true, cell: (row) => row.state !== 'assigned' && html`<${Button}
       small=${true} kind="quiet" disabled=${!maySave.value} onClick=${() => onChange(row)}>${
@@ -80,12 +82,15 @@ export function Numbers(): VNode {
   const open = html`<${Button} kind="primary" icon="plus" disabled=${!maySave.value}
     onClick=${() => setImporting(true)}>${t('pool.import')}<//>`
   return html`<div class="page"><${Head} title=${t('menu.numbers')}
-      beside=${counts !== undefined && html`<span class="soft">${t('pool.total', { n: all })}</span>`}>
+      beside=${counts !== undefined && html`<span
+        class="soft">${t('pool.total', { n: all })}</span>`}>
       <${SearchField} label=${t('pool.search')} value=${q} onInput=${setQ} />${open}<//>
-    <div class="chips desk-chips" role="group" aria-label=${t('pool.state')}>${states.map((each) => html`<button
+    <div class="chips desk-chips" role="group"
+      aria-label=${t('pool.state')}>${states.map((each) => html`<button
       type="button" key=${each} class="chip" aria-pressed=${String(state === each)}
       onClick=${() => navigate(`/desk/numbers${state === each ? '' : `?state=${each}`}`, true)}>${
-        t(`pool.state.${each}`)} <span class="soft">${number(counts?.[each] ?? 0)}</span></button>`)}</div>
+        t(`pool.state.${each}`)} <span
+          class="soft">${number(counts?.[each] ?? 0)}</span></button>`)}</div>
     <${List} of=${pool} rows=${pool.rows} columns=${columns(setChanging)} label=${t('menu.numbers')}
       keyOf=${(row: PoolNumber) => row.address}
       empty=${t(all === 0 ? 'pool.empty' : 'desk.nothing')}

@@ -32,7 +32,8 @@ const columns = (): readonly Column<DeskPaymentLine>[] => [
     row.number}</span>` },
   { head: t('order.who'), as: 'main', cell: (row) => html`<span class="who" title=${
     row.subscriber.name}>${row.subscriber.name}</span>` },
-  { head: t('order.system'), cell: (row) => html`<span class="soft">${t(`order.system.${row.system}`)}${
+  { head: t('order.system'), cell: (row) => html`<span
+    class="soft">${t(`order.system.${row.system}`)}${
     row.test && ` · ${t('order.test')}`}</span>` },
   { head: t('order.state'), cell: (row) => html`<${PaymentTag} payment=${row} />` },
   { head: t('order.when'), class: 'narrow', cell: (row) => html`<span class="soft">${
@@ -106,7 +107,8 @@ function PaymentList(props: { readonly id: string | undefined }): VNode {
     navigate(at(props.id, next), true)
   }
   return html`<div class=${props.id === undefined ? '' : 'beside open'}><div>
-      <div class="tools-row"><${SearchField} label=${t('order.search')} value=${q} onInput=${setQ} />
+      <div class="tools-row"><${SearchField} label=${t('order.search')} value=${q}
+        onInput=${setQ} />
         <${Filters} query=${query} onSet=${set} /></div>
       <${List} of=${list} rows=${list.rows} columns=${columns()} label=${t('menu.payments')}
         keyOf=${(row: DeskPaymentLine) => String(row.number)} chosen=${props.id}

@@ -18,7 +18,7 @@ import type { PageProps } from './pages.ts'
 import { Head, List } from './parts.ts'
 import type { Column } from './parts.ts'
 import { RequestPanel } from './request-panel.ts'
-import { StateTag } from './request-state.ts'
+import { StateTag, wishText } from './request-state.ts'
 import { shortMoment, span } from './when.ts'
 import { t } from './words.ts'
 
@@ -46,7 +46,7 @@ function columns(view: View): readonly Column<RequestRow>[] {
       class="who" title=${row.name}>${row.name}</span><span class="small soft num">${
         formatPhone(row.phone)}</span></span>` },
     { head: t('queue.wants'), as: 'drop', cell: (row) => html`<span class="soft num">${
-      row.wish === '' ? t('queue.anyNumber') : formatPhone(row.wish)}</span>` },
+      wishText(row.wish)}</span>` },
     { head: t('queue.state'), cell: (row) => html`<${StateTag} row=${row} />` },
     decided ? { head: t('queue.decided'), as: 'side', right: true,
       cell: (row) => html`<span class="soft">${shortMoment(row.changedAt)}</span>` }
@@ -94,7 +94,8 @@ export function Requests(props: PageProps): VNode {
   }
   useKeys({ j: () => step(1), k: () => step(-1) })
   useEffect(() => { // a search that was typed stands in the address
-    if (settled !== (place.value.query.get('q') ?? '')) navigate(href(props.id, view, settled), true)
+    if (settled !== (place.value.query.get('q') ?? '')) navigate(href(props.id, view, settled),
+      true)
   }, [settled])
   const form = props.id !== undefined && html`<${RequestPanel} key=${props.id} id=${props.id}
     onChanged=${() => void queue.reload()} onLeave=${() => go(undefined)}

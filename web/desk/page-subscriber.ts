@@ -41,7 +41,8 @@ function Calls(props: CardProps): VNode {
       <a href=${`/desk/live/${call.id}`}>${shortMoment(call.startedAt)}</a>
       <span class="num">${call.caller === '' ? t('living.hidden') : formatPhone(call.caller)}</span>
       <span>${call.outcome === null ? t('sub.callLives') : wordOf('outcome', call.outcome)}</span>
-      <span class="num soft">${call.talkSeconds > 0 && duration(call.talkSeconds)}</span></li>`)}</ul>`}
+      <span
+        class="num soft">${call.talkSeconds > 0 && duration(call.talkSeconds)}</span></li>`)}</ul>`}
     <//>`
 }
 
@@ -59,7 +60,8 @@ function Money(props: CardProps): VNode {
         <span class=${entry.kopecks > 0 ? 'num income' : 'num'}>${
           entry.kopecks > 0 && '+'}${money(entry.kopecks)}</span>
         <span class="num soft">${money(entry.balanceKopecks)}</span></li>`)}</ul>`}
-    <p class="small"><a href=${`/desk/payments?subscriber=${card.id}`}>${t('sub.allPayments')}</a></p>
+    <p class="small"><a
+      href=${`/desk/payments?subscriber=${card.id}`}>${t('sub.allPayments')}</a></p>
     <//>`
 }
 

@@ -3,7 +3,8 @@
  */
 import type { VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { DeskStatus, DeskSubscriberLine, DeskSubscribersReply } from '../../src/api/schema-desk.ts'
+import type { DeskStatus, DeskSubscriberLine,
+  DeskSubscribersReply } from '../../src/api/schema-desk.ts'
 import { Select } from '../controls.ts'
 import { formatPhone, money } from '../format.ts'
 import { html } from '../html.ts'
@@ -62,7 +63,8 @@ function hrefOf(asked: Asked): string {
   return `/desk/subscribers${query.size === 0 ? '' : `?${query.toString()}`}`
 }
 
-function Filters(props: { readonly asked: Asked; readonly onAsk: (patch: Partial<Asked>) => void }): VNode {
+function Filters(props: { readonly asked: Asked; readonly onAsk: (patch: Partial<Asked>) =>
+  void }): VNode {
   const tariffs = useLoaded('tariffs', () => peopleApi.tariffs())
   const { asked } = props
   return html`<div class="calls-tools"><${Select} label=${t('sub.status')} hidden=${true}

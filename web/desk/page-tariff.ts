@@ -39,7 +39,8 @@ function Terms(props: {
     'bonusFrom'] as const
   return html`<div class="term-grid">${names.map((name) => html`<${Field} key=${name}
     label=${t(`tariff.field.${name}`)} value=${props.text[name]}
-    onInput=${(value: string) => props.set({ [name]: value })} maxLength=${name === 'includedPrefixes' ? 400 : 64}
+    onInput=${(value: string) => props.set({ [name]: value })}
+      maxLength=${name === 'includedPrefixes' ? 400 : 64}
     inputMode=${name === 'name' || name === 'includedPrefixes' ? undefined : 'decimal'}
     unit=${money.includes(name) ? '₽' : name === 'freeAnswer' ? t('tariff.sec')
       : name === 'includedMinutes' ? t('tariff.min') : undefined}
@@ -76,7 +77,8 @@ function useTariff(props: FormProps) {
           ...(tariff === undefined ? {}
             : { replaces: { id: tariff.id, version: tariff.version, moveSubscribers: move } }),
         })
-      showToast({ text: t(newVersion ? 'tariff.versionDone' : 'tariff.saved', { name: saved.name }) })
+      showToast({ text: t(newVersion ? 'tariff.versionDone' : 'tariff.saved', {
+        name: saved.name }) })
       setKey(newKey())
       setTried(false)
       setText(tariffText(saved))
@@ -88,7 +90,8 @@ function useTariff(props: FormProps) {
 
 function Form(props: FormProps): VNode {
   const { tariff } = props
-  const { text, setText, tried, move, setMove, deed, read, newVersion, dirty, save } = useTariff(props)
+  const { text, setText, tried, move, setMove, deed, read, newVersion, dirty,
+    save } = useTariff(props)
   const set: Set_ = (patch) => setText((before) => ({ ...before, ...patch }))
   const stale = deed.fault instanceof ApiProblem && deed.fault.code === 'tariff_changed'
   const ended = tariff !== undefined && tariff.validTo !== null
@@ -102,7 +105,8 @@ function Form(props: FormProps): VNode {
       bad=${tried ? read.fields : []} /><//>
     <${RatesTable} tariffId=${tariff?.id} rates=${text.rates} faults=${tried ? read.faults : []}
       onRates=${(rates: readonly RateText[]) => set({ rates })} />
-    ${tried && read.fields.includes('rates') && html`<p class="below bad">${t('tariff.noRates')}</p>`}
+    ${tried && read.fields.includes('rates') && html`<p
+      class="below bad">${t('tariff.noRates')}</p>`}
     ${newVersion && html`<${Strip} kind="plain" text=${t('tariff.versionText',
       { n: tariff?.subscribers ?? 0 })} />
       `}

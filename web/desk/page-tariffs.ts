@@ -54,7 +54,8 @@ export function Tariffs(): VNode {
   const list = useLoaded('tariffs', () => tradeApi.tariffs())
   const add = html`<${LinkButton} kind="primary" icon="plus" href="/desk/tariffs/new">${
     t('tariff.add')}<//>`
-  return html`<div class="page"><${Head} title=${t('menu.tariffs')} lead=${t('tariff.lead')}>${add}<//>
+  return html`<div class="page"><${Head} title=${t('menu.tariffs')}
+    lead=${t('tariff.lead')}>${add}<//>
     <${List} of=${list} rows=${list.value?.tariffs ?? []} columns=${columns()}
       label=${t('menu.tariffs')} keyOf=${(row: DeskTariffLine) => row.id}
       hrefOf=${(row: DeskTariffLine) => `/desk/tariffs/${row.id}`} empty=${t('tariff.empty')}

@@ -50,7 +50,8 @@ function Figures(props: { readonly trunk: DeskTrunk }): VNode {
       : ago(lastAnswerAt)}</dd></div>
     <div><dt>${t('trunk.lastFailure')}</dt><dd>${lastFailure === null ? t('common.dash')
       : lastFailure.status === 0 ? t('trunk.silent', { ago: ago(lastFailure.at) })
-        : t('trunk.failedWith', { status: lastFailure.status, ago: ago(lastFailure.at) })}</dd></div>
+        : t('trunk.failedWith', { status: lastFailure.status,
+          ago: ago(lastFailure.at) })}</dd></div>
     </dl>`
 }
 
@@ -121,9 +122,11 @@ export function Trunks(props: PageProps): VNode {
   })
   const add = html`<${LinkButton} kind="primary" icon="plus" href="/desk/trunks/new">${
     t('trunk.add')}<//>`
-  return html`<div class="page"><${Head} title=${t('menu.trunks')} lead=${t('trunk.lead')}>${add}<//>
+  return html`<div class="page"><${Head} title=${t('menu.trunks')}
+    lead=${t('trunk.lead')}>${add}<//>
     <${Status} of=${list} />
-    ${trunks?.length === 0 && html`<${Empty} title=${t('trunk.empty')} text=${t('trunk.emptyText')} />`}
+    ${trunks?.length === 0 && html`<${Empty} title=${t('trunk.empty')}
+      text=${t('trunk.emptyText')} />`}
     ${trunks !== undefined && html`<ul class="trunk-list">${trunks.map((trunk) => html`<${TrunkCard}
       key=${trunk.id} trunk=${trunk} onTrunk=${put} />`)}</ul>`}</div>`
 }

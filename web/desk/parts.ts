@@ -22,6 +22,18 @@ export function Head(props: {
     ${props.children !== undefined && html`<div class="page-tools">${props.children}</div>`}</div>`
 }
 
+/** The name of what a panel beside a list shows; alone on a phone it is the page's own. */
+export function PanelTitle(props: {
+  readonly children?: ComponentChildren; readonly title?: string }): VNode {
+  return html`<${phone.value ? 'h1' : 'h2'} class="panel-title" title=${props.title}>${
+    props.children}<//>`
+}
+
+/** A heading below the panel's title. */
+export function SubTitle(props: { readonly children?: ComponentChildren }): VNode {
+  return html`<${phone.value ? 'h2' : 'h3'} class="sub-title">${props.children}<//>`
+}
+
 /** The way back to the list, above a page of one thing. */
 export function Back(props: { readonly href: string; readonly text: string }): VNode {
   return html`<p class="crumbs desk-back"><a href=${props.href}>← ${props.text}</a></p>`
@@ -76,7 +88,8 @@ function Line<R>(props: RowsProps<R> & { readonly row: R }): VNode {
     <span class="line-rest">${rest.map((column) => html`<span key=${column.head}>${
       column.cell(row)}</span>`)}</span>`
   const look = key === props.chosen ? 'line chosen' : 'line'
-  return html`<li class=${look}>${props.hrefOf === undefined ? html`<div class="line-box">${body}</div>`
+  return html`<li class=${look}>${props.hrefOf === undefined ? html`<div
+    class="line-box">${body}</div>`
     : html`<a class="line-box" href=${props.hrefOf(row)}>${body}</a>`}</li>`
 }
 

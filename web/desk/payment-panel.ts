@@ -1,6 +1,6 @@
 /**
- * One payment: its facts, what was given back and may be, and every notice of the payment system word
- * for word.
+ * One payment: its facts, what was given back and may be, and every notice of the payment system
+ * word for word.
  */
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
@@ -14,7 +14,7 @@ import { known, t as say } from '../text.ts'
 import { showToast } from '../toast.ts'
 import { tradeApi } from './api-trade.ts'
 import { useLoaded } from './loaded.ts'
-import { Back, Facts, Status } from './parts.ts'
+import { Back, Facts, PanelTitle, Status, SubTitle } from './parts.ts'
 import { ReasonDialog } from './reason.ts'
 import { readRoubles, roublesText } from './roubles.ts'
 import { maySave } from './state.ts'
@@ -28,7 +28,8 @@ export function PaymentTag(props: { readonly payment: DeskPaymentLine }): VNode 
     return html`<span class="tag warn">${refundedKopecks >= kopecks ? t('order.refunded')
       : t('order.refundedPart', { sum: money(refundedKopecks) })}</span>`
   }
-  const look = { made: 'tag', open: 'tag outlined', paid: 'tag ok', failed: 'tag bad', expired: 'tag' }
+  const look = { made: 'tag', open: 'tag outlined', paid: 'tag ok', failed: 'tag bad',
+    expired: 'tag' }
   return html`<span class=${look[state]}>${t(`order.state.${state}`)}</span>`
 }
 
@@ -60,7 +61,8 @@ function Refund(props: {
 function Refunds(props: { readonly payment: DeskPaymentReply }): VNode | null {
   const { refunds } = props.payment
   if (refunds.length === 0) return null
-  return html`<div><h3>${t('refund.list')}</h3><ul class="entries">${refunds.map((one) => html`<li
+  return html`<div><${SubTitle}>${t('refund.list')}<//><ul
+    class="entries">${refunds.map((one) => html`<li
     key=${one.id}><span class="num">${money(one.kopecks)}</span><span>${one.reason}<span
       class="small soft"> ${one.manager}, ${moment(one.createdAt)}</span></span><span
       class=${one.state === 'failed' ? 'tag bad' : 'tag'}>${t(`refund.state.${one.state}`)}</span></li>`)
@@ -70,7 +72,8 @@ function Refunds(props: { readonly payment: DeskPaymentReply }): VNode | null {
 function Notices(props: { readonly payment: DeskPaymentReply }): VNode | null {
   const { notices } = props.payment
   if (notices.length === 0) return null
-  return html`<div><h3>${t('order.notices')}</h3><ul class="notices-raw">${notices.map((notice) => html`<li
+  return html`<div><${SubTitle}>${t('order.notices')}<//><ul
+    class="notices-raw">${notices.map((notice) => html`<li
     key=${notice.id}><details><summary>${moment(notice.at)} · ${verdict(notice.verdict)} · <span
       class="soft num">${notice.from}</span></summary>
       <pre class="raw" tabindex="0">${notice.body}</pre>
@@ -88,8 +91,9 @@ export function PaymentPanel(props: {
   return html`<section class="card payment-panel" aria-label=${t('order.one', { n: props.id })}>
     ${phone.value && html`<${Back} href="/desk/payments" text=${t('menu.payments')} />`}
     <${Status} of=${loaded} />
-    ${payment !== undefined && html`<div class="panel-body"><div class="request-head"><h2>${
-        t('order.one', { n: String(payment.number) })}</h2><${PaymentTag} payment=${payment} /></div>
+    ${payment !== undefined && html`<div class="panel-body"><div
+      class="request-head"><${PanelTitle}>${
+        t('order.one', { n: String(payment.number) })}<//><${PaymentTag} payment=${payment} /></div>
       <p class="figure">${money(payment.kopecks)}</p>
       <${Facts} rows=${[
         [t('order.who'), html`<a href=${`/desk/subscribers/${payment.subscriber.id}`}>${

@@ -39,7 +39,8 @@ function RateRow(props: {
   const of = (cell: string): string => t('rate.of', { what: t(`rate.${cell}` as 'rate.name'),
     rate: rate.name === '' ? rate.prefix : rate.name })
   return html`<tr class=${fault === undefined ? '' : 'faulty'}>${cells.map((cell) => html`<td
-    key=${cell} class=${cell}><span class="input"><input value=${rate[cell]} aria-label=${of(cell)}
+    key=${cell} class=${`rate-${cell}`}><span class="input"><input value=${rate[cell]}
+      aria-label=${of(cell)}
       inputMode=${cell === 'name' ? undefined : 'decimal'} maxLength=${64}
       onInput=${(event: InputEvent) => props.onChange({ ...rate,
         [cell]: (event.currentTarget as HTMLInputElement).value })} /></span></td>`)}
@@ -57,7 +58,8 @@ function Compared(props: { readonly of: DeskRatesReply }): VNode {
   const { added, changed, removed, same, faults } = props.of
   return html`<div class="trial" role="status"><p>${t('rates.compared',
       { added, changed, removed, same })}</p>
-    ${faults.length > 0 && html`<div><p class="below bad">${t('rates.faults', { n: faults.length })}</p>
+    ${faults.length > 0 && html`<div><p
+      class="below bad">${t('rates.faults', { n: faults.length })}</p>
       <ul class="bad-lines">${faults.slice(0, 20).map((fault) => html`<li key=${fault.line}><span
         class="mono">${t('rates.line', { n: String(fault.line), text: fault.text })}</span> <span
         class="soft">${t(`rate.why.${fault.why}`)}</span></li>`)}</ul></div>`}</div>`
@@ -128,7 +130,8 @@ export function RatesTable(props: RatesProps): VNode {
       href=${`/api/desk/tariffs/${props.tariffId}/rates.csv`}><${Icon} name="download"
         size=${16} /><span>CSV</span></a>`}</div>`
   return html`<${Part} title=${t('rates.title', { n: rates.length })} beside=${tools}>
-    <div class="rates-box" tabindex="0" role="group" aria-label=${t('rates.title', { n: rates.length })}>
+    <div class="rates-box" tabindex="0" role="group"
+      aria-label=${t('rates.title', { n: rates.length })}>
       <table class="table rates-table"><thead><tr>${cells.map((cell) => html`<th scope="col"
         key=${cell}>${t(`rate.${cell}`)}</th>`)}<th><span class="visually-hidden">${
           t('desk.actions')}</span></th></tr></thead>

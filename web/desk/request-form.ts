@@ -95,13 +95,15 @@ function Fields(props: FormProps & {
     <${Select} label=${t('queue.tariff')} value=${choice.tariffId}
       onChange=${(tariffId: string) => set({ tariffId })}
       options=${request.tariffs.map((tariff) => ({ value: tariff.id,
-        text: t('queue.tariffLine', { name: tariff.name, price: money(tariff.monthlyKopecks) }) }))} />
+        text: t('queue.tariffLine', { name: tariff.name,
+          price: money(tariff.monthlyKopecks) }) }))} />
     <${Field} label=${t('queue.login')} value=${choice.login} maxLength=${64}
       onInput=${(login: string) => set({ login })} fault=${faultOf(deed.fault, 'login')} /></div>`
 }
 
 /** A note of its own, for colleagues; kept with whatever is done next. */
-function NoteField(props: FormProps & { readonly note: string; readonly onNote: (text: string) => void }): VNode {
+function NoteField(props: FormProps & { readonly note: string; readonly onNote: (text: string) =>
+  void }): VNode {
   const deed = useDeed()
   const add = async (): Promise<void> => {
     if (props.note.trim() === '') return
@@ -114,7 +116,8 @@ function NoteField(props: FormProps & { readonly note: string; readonly onNote: 
       placeholder=${t('queue.noteExample')} onInput=${props.onNote} onSend=${() => void add()} />
     ${props.note.trim() !== '' && html`<div><${Button} small=${true}
       busy=${deed.busy ? t('common.saving') : undefined}
-      disabled=${!maySave.value} onClick=${() => void add()}>${t('queue.addNote')}<//></div>`}</div>`
+      disabled=${!maySave.value}
+        onClick=${() => void add()}>${t('queue.addNote')}<//></div>`}</div>`
 }
 
 function firstChoice(request: RequestReply): Choice {
@@ -185,11 +188,13 @@ export function RequestForm(props: FormProps): VNode | null {
     ...(choice.login.trim() === '' ? {} : { login: choice.login.trim() }),
   }), t('queue.confirmDone', { name: request.name }))
   const barred = choice.number === '' || choice.tariffId === ''
-  return html`<div class="request-form" ...${unsaved(choice.note.trim() !== '', t('queue.noteLost'))}>
+  return html`<div
+    class="request-form" ...${unsaved(choice.note.trim() !== '', t('queue.noteLost'))}>
     ${isMine && html`<${Fields} ...${props} choice=${choice} set=${set} deed=${deed} />`}
     <${NoteField} ...${props} note=${choice.note}
       onNote=${(note: string) => set({ note })} />
     ${isMine && html`<div><${Ways} ...${props} deed=${deed} barred=${barred}
-      onConfirm=${() => void confirm()} onAct=${(work: Work, told: string) => void act(work, told)} />
+      onConfirm=${() => void confirm()}
+        onAct=${(work: Work, told: string) => void act(work, told)} />
       <p class="below">${t('queue.after')}</p></div>`}</div>`
 }

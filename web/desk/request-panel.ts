@@ -15,9 +15,9 @@ import { Icon } from '../icons.ts'
 import { deskApi } from './api.ts'
 import { useLoaded } from './loaded.ts'
 import type { Loaded } from './loaded.ts'
-import { Back, Facts, Status } from './parts.ts'
+import { Back, Facts, PanelTitle, Status } from './parts.ts'
 import { RequestForm } from './request-form.ts'
-import { StateTag } from './request-state.ts'
+import { StateTag, wishText } from './request-state.ts'
 import { ago, moment } from './when.ts'
 import { t } from './words.ts'
 
@@ -106,7 +106,7 @@ function Decided(props: { readonly request: RequestReply }): VNode | null {
 function About(props: { readonly request: RequestReply }): VNode {
   const { request } = props
   return html`<div class="request-about"><div class="request-head"><div>
-      <h2 title=${request.name}>${request.name}</h2>
+      <${PanelTitle} title=${request.name}>${request.name}<//>
       <p class="small soft">${t('queue.number', { n: String(request.number),
         at: moment(request.createdAt), ago: ago(request.createdAt) })}</p></div>
       <${StateTag} row=${request} /></div>
@@ -114,7 +114,7 @@ function About(props: { readonly request: RequestReply }): VNode {
       [t('queue.phone'), html`<span class="num">${formatPhone(request.phone)}</span> <a
         href=${`tel:${request.phone}`}>${t('queue.call')}</a>`],
       ['E-mail', html`<a href=${`mailto:${request.email}`}>${request.email}</a>`],
-      [t('queue.wish'), request.wish === '' ? t('queue.anyNumber') : formatPhone(request.wish)],
+      [t('queue.wish'), wishText(request.wish)],
       [t('queue.comment'), request.comment],
       [t('queue.from'), request.referralCode !== ''
         && t('queue.referral', { code: request.referralCode })],

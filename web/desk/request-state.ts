@@ -6,6 +6,11 @@ import type { RequestRow } from '../../src/api/schema-people.ts'
 import { html } from '../html.ts'
 import { t } from './words.ts'
 
+/** The wished beginning: '+7499' → «+7 499», '' → «всё равно». */
+export function wishText(wish: string): string {
+  return wish === '' ? t('queue.anyNumber') : wish.replace(/^(\+7)(\d)/, '$1\u00a0$2')
+}
+
 /** «новая», «в работе», «ждём документы» …, and who works on it. */
 export function StateTag(props: { readonly row: RequestRow }): VNode {
   const { row } = props

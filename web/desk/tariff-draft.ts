@@ -30,7 +30,8 @@ export interface TariffText {
 /** Which field of the form cannot be read. */
 export type TariffField = keyof Omit<TariffText, 'rates'> | 'rates'
 
-export interface RateFault { readonly at: number; readonly why: 'prefix' | 'repeated' | 'name' | 'price' | 'step' }
+export interface RateFault {
+  readonly at: number; readonly why: 'prefix' | 'repeated' | 'name' | 'price' | 'step' }
 
 let made = 0
 
@@ -45,7 +46,8 @@ export function rateText(rate: DeskRate): RateText {
 
 /** An empty row: by the minute, as most tariffs have it. */
 export function newRate(): RateText {
-  return { at: made += 1, prefix: '', name: '', price: '', connection: '0', first: '60', next: '60' }
+  return { at: made += 1, prefix: '', name: '', price: '', connection: '0', first: '60',
+    next: '60' }
 }
 
 /** The form of a stored tariff; undefined = a new one. */
@@ -141,6 +143,6 @@ export function readTariff(text: TariffText): {
 /** Whether prices differ: then it is a new version, not a change. */
 export function pricesDiffer(one: TariffText, other: TariffText): boolean {
   const bare = (text: TariffText): string => JSON.stringify([text.monthly, text.includedMinutes,
-    text.includedPrefixes, text.freeAnswer, text.rates.map(({ at: _, ...rest }) => rest)])
+    text.includedPrefixes, text.freeAnswer, text.rates.map((rate) => ({ ...rate, at: 0 }))])
   return bare(one) !== bare(other)
 }

@@ -95,7 +95,7 @@ export const enPeople = {
   'living.group': '{state}: {n}', 'living.empty': 'No calls now',
   'living.emptyText': 'As soon as somebody calls, the call appears here.',
   'living.more': { one: '{n} more call', other: '{n} more calls' },
-  'living.paused': 'stopped', 'living.refreshing': 'refreshing', 'living.search': 'Number or name',
+  'living.paused': 'stopped', 'living.reading': 'waits while you read', 'living.refreshing': 'refreshing', 'living.search': 'Number or name',
   'living.go': 'Go on', 'living.pause': 'Pause', 'living.choose': 'Open a call to see its SIP messages.',
   'oneCall.title': '{from} → {to}', 'oneCall.rule': 'rule “{name}”', 'oneCall.over': 'over',
   'oneCall.why': 'Why so', 'oneCall.end': 'End', 'oneCall.endTitle': 'End the call?',
@@ -106,7 +106,7 @@ export const enPeople = {
   'oneCall.tab.money': 'Money', 'oneCall.came': 'Came', 'oneCall.trunk': 'Trunk',
   'oneCall.byPanel': 'from the panel', 'oneCall.process': 'Process', 'oneCall.status': 'Answer to the caller',
   'ladder.title': 'SIP messages', 'ladder.server': 'Server', 'ladder.caller': 'Caller',
-  'ladder.seconds': '{n} s', 'ladder.spoken': '{what}: from “{from}” to “{to}”, {at}',
+  'ladder.seconds': '{n} s', 'ladder.spoken': '{what} {at}, from “{from}” to “{to}”',
   'ladder.quiet': 'hide 100 and ACK', 'ladder.waiting': 'Waiting for the process of the call.',
   'ladder.leftOut': { one: '{n} more message was not kept.', other: '{n} more messages were not kept.' },
   'ladder.leftTexts': {

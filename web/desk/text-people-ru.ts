@@ -100,7 +100,7 @@ export const ruPeople = {
   'living.group': '{state}: {n}', 'living.empty': 'Звонков сейчас нет',
   'living.emptyText': 'Как только кто-нибудь позвонит, звонок появится здесь.',
   'living.more': { one: 'ещё {n} звонок', few: 'ещё {n} звонка', other: 'ещё {n} звонков' },
-  'living.paused': 'остановлено', 'living.refreshing': 'обновляется', 'living.search': 'Номер или имя',
+  'living.paused': 'остановлено', 'living.reading': 'ждёт, пока Вы читаете', 'living.refreshing': 'обновляется', 'living.search': 'Номер или имя',
   'living.go': 'Дальше', 'living.pause': 'Пауза', 'living.choose': 'Откройте звонок, чтобы увидеть его сообщения SIP.',
   'oneCall.title': '{from} → {to}', 'oneCall.rule': 'правило «{name}»', 'oneCall.over': 'закончен',
   'oneCall.why': 'Почему так', 'oneCall.end': 'Завершить', 'oneCall.endTitle': 'Завершить звонок?',
@@ -111,7 +111,7 @@ export const ruPeople = {
   'oneCall.tab.money': 'Деньги', 'oneCall.came': 'Пришёл', 'oneCall.trunk': 'Транк',
   'oneCall.byPanel': 'из кабинета', 'oneCall.process': 'Процесс', 'oneCall.status': 'Ответ звонящему',
   'ladder.title': 'Сообщения SIP', 'ladder.server': 'Сервер', 'ladder.caller': 'Звонящий',
-  'ladder.seconds': '{n} с', 'ladder.spoken': '{what}: от «{from}» к «{to}», {at}',
+  'ladder.seconds': '{n} с', 'ladder.spoken': '{what} {at}, от «{from}» к «{to}»',
   'ladder.quiet': 'скрыть 100 и ACK', 'ladder.waiting': 'Ждём сообщений от процесса звонка.',
   'ladder.leftOut': {
     one: 'Ещё {n} сообщение не записано.', few: 'Ещё {n} сообщения не записаны.',

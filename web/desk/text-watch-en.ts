@@ -93,5 +93,6 @@ export const enWatch = {
   'act.alarm.close': 'Closed an alarm', 'act.limit.set': 'Changed a limit', 'act.limit.look': 'Looked at limits',
   'act.letter.again': 'Sent a letter again', 'act.letter.drop': 'Threw a letter away', 'act.ledger.check': 'Checked the balances',
   'act.audit.export': 'Downloaded the log', 'act.manager.add': 'New manager', 'act.manager.link': 'Link for a manager',
-  'act.manager.suspend': 'Suspended a manager',
+  'act.manager.suspend': 'Suspended a manager', 'act.manager.resume': 'Let a manager in again',
+  'act.payment.look': 'Looked at a payment',
 } as const

@@ -1,6 +1,6 @@
 /**
- * One thread of the support: what was written, notes for colleagues among it, the answer with files,
- * whose it is and whether it is done.
+ * One thread of the support: what was written, notes for colleagues among it, the answer with
+ * files, whose it is and whether it is done.
  */
 import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
@@ -18,7 +18,7 @@ import { fileHref, talkApi } from './api-talk.ts'
 import { useDeed, useLoaded } from './loaded.ts'
 import type { Loaded } from './loaded.ts'
 import { threadTitle } from './page-support.ts'
-import { Area, Back, Status } from './parts.ts'
+import { Area, Back, PanelTitle, Status } from './parts.ts'
 import { loadHome, maySave, supportChanged } from './state.ts'
 import { moment } from './when.ts'
 import { t } from './words.ts'
@@ -76,7 +76,8 @@ function Attach(props: ReturnType<typeof useFiles>): VNode {
       onClick=${() => setFiles(files.filter((one) => one !== file))} /></li>`)}</ul></div>`
 }
 
-function Reply(props: { readonly thread: DeskThread; readonly onThread: (thread: DeskThread) => void }): VNode {
+function Reply(props: { readonly thread: DeskThread; readonly onThread: (thread: DeskThread) =>
+  void }): VNode {
   const { thread } = props
   const [mode, setMode] = useState<Mode>('answer')
   const [text, setText] = useState('')
@@ -95,15 +96,18 @@ function Reply(props: { readonly thread: DeskThread; readonly onThread: (thread:
   }
   const hint = mode === 'note' ? t('inbox.noteHint')
     : thread.live ? t('inbox.liveHint')
-      : thread.asker.email === '' ? t('inbox.noMail') : t('inbox.mailHint', { email: thread.asker.email })
+      : thread.asker.email === '' ? t('inbox.noMail') : t('inbox.mailHint', {
+        email: thread.asker.email })
   return html`<div class="thread-reply" ...${unsaved(text.trim() !== '')}><${Segmented}
       label=${t('inbox.mode')} value=${mode} onChange=${setMode}
       options=${[{ value: 'answer', text: t('inbox.answer') }, { value: 'note',
         text: t('inbox.note') }]} />
-    <${Area} label=${t(mode === 'note' ? 'inbox.note' : 'inbox.answer')} hidden=${true} value=${text}
+    <${Area} label=${t(mode === 'note' ? 'inbox.note' : 'inbox.answer')} hidden=${true}
+      value=${text}
       rows=${4} maxLength=${4000} onInput=${setText} onSend=${() => void send()} hint=${hint}
       fault=${deed.fault === undefined ? undefined : problemText(deed.fault)} />
-    <div class="form-actions"><${Button} kind="primary" disabled=${text.trim() === '' || !maySave.value}
+    <div class="form-actions"><${Button} kind="primary"
+      disabled=${text.trim() === '' || !maySave.value}
       busy=${deed.busy ? t('inbox.sending') : undefined} onClick=${() => void send()}>${
         t(mode === 'note' ? 'queue.addNote' : 'inbox.send')}<//>
       ${mode === 'answer' && html`<${Attach} ...${attached} />`}</div></div>`
@@ -133,7 +137,8 @@ function Deeds(props: { readonly thread: DeskThread; readonly loaded: Loaded<Des
     })
   }
   const mine = thread.assignedTo?.mine === true
-  return html`<div class="call-tools"><${Button} small=${true} disabled=${deed.busy || !maySave.value}
+  return html`<div class="call-tools"><${Button} small=${true}
+    disabled=${deed.busy || !maySave.value}
       onClick=${() => act(() => talkApi.assign(thread.id, mine ? 'nobody' : 'me'))}>${
         t(mine ? 'inbox.giveBack' : 'inbox.take')}<//>
     <${Button} small=${true} disabled=${deed.busy || !maySave.value}
@@ -159,11 +164,13 @@ export function ThreadPanel(props: { readonly id: string; readonly onChanged: ()
     loaded.set(next)
     props.onChanged()
   }
-  return html`<section class="card thread-panel" aria-label=${thread === undefined ? t('menu.support')
+  return html`<section class="card thread-panel"
+    aria-label=${thread === undefined ? t('menu.support')
     : threadTitle(thread)}>
     ${phone.value && html`<${Back} href="/desk/support" text=${t('menu.support')} />`}
     <${Status} of=${loaded} />
-    ${thread !== undefined && html`<div><div class="call-head"><div><h2>${threadTitle(thread)}</h2>
+    ${thread !== undefined && html`<div><div
+      class="call-head"><div><${PanelTitle}>${threadTitle(thread)}<//>
         <${Asker} thread=${thread} /></div>
         <${Deeds} thread=${thread} loaded=${loaded} onChanged=${props.onChanged} /></div>
       <div class="thread-scroll" tabindex="0" role="log" aria-label=${t('inbox.messages')}><ul

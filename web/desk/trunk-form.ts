@@ -39,11 +39,12 @@ interface TrunkText {
 function textOf(trunk: DeskTrunk | undefined): TrunkText {
   return {
     name: trunk?.name ?? '', enabled: trunk?.enabled ?? true, host: trunk?.host ?? '',
-    port: String(trunk?.port ?? 5060), transport: trunk?.transport ?? 'udp', user: trunk?.user ?? '',
+    port: String(trunk?.port ?? 5060), transport: trunk?.transport ?? 'udp', user: trunk?.user ??
+      '',
     password: '', nets: (trunk?.inboundNets ?? []).join('\n'),
     numberFormat: trunk?.numberFormat ?? 'e164plus', identity: trunk?.identity ?? 'caller',
     assertIdentity: trunk?.assertIdentity ?? false, diversion: trunk?.diversion ?? 'none',
-    order: String(trunk?.order ?? 100), capacity: trunk?.capacity == null ? '' : String(trunk.capacity),
+    order: String(trunk?.order ?? 100), capacity: String(trunk?.capacity ?? ''),
     provisional: String(trunk?.provisionalSeconds ?? 5), earlyMedia: trunk?.earlyMedia ?? false,
   }
 }
@@ -106,7 +107,8 @@ function Where(props: GroupProps): VNode {
 function Comes(props: GroupProps & { readonly netFault: string | undefined }): VNode {
   const { text, set } = props
   return html`<${Part} title=${t('trunk.comes')}><div class="part-form"><${Area}
-      label=${t('trunk.nets')} value=${text.nets} rows=${3} mono=${true} placeholder="203.0.113.0/24"
+      label=${t('trunk.nets')} value=${text.nets} rows=${3} mono=${true}
+        placeholder="203.0.113.0/24"
       onInput=${(nets: string) => set({ nets })} hint=${t('trunk.netsHint')}
       fault=${props.netFault} /></div><//>`
 }
@@ -125,7 +127,8 @@ function Goes(props: GroupProps): VNode {
     <${Select} label=${t('trunk.diversion')} value=${text.diversion}
       onChange=${(diversion: TrunkText['diversion']) => set({ diversion })}
       options=${options('diversion', ['none', 'diversion', 'historyInfo'])} />
-    <${Field} label=${t('trunk.order')} value=${text.order} inputMode="numeric" fault=${fault('order')}
+    <${Field} label=${t('trunk.order')} value=${text.order} inputMode="numeric"
+      fault=${fault('order')}
       onInput=${(order: string) => set({ order })} hint=${t('trunk.orderHint')} />
     <${Field} label=${t('trunk.capacity')} value=${text.capacity} inputMode="numeric"
       fault=${fault('capacity')} onInput=${(capacity: string) => set({ capacity })}

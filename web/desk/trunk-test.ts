@@ -34,7 +34,8 @@ function Result(props: { readonly test: DeskTestCallReply }): VNode {
 }
 
 /** The dialog. */
-export function TestCall(props: { readonly trunk: DeskTrunk; readonly onClose: () => void }): VNode {
+export function TestCall(props: { readonly trunk: DeskTrunk; readonly onClose: () =>
+  void }): VNode {
   const [number, setNumber] = useState(remembered('desk-test-number') ?? '')
   const [test, setTest] = useState<DeskTestCallReply | undefined>(undefined)
   const deed = useDeed()
@@ -52,7 +53,8 @@ export function TestCall(props: { readonly trunk: DeskTrunk; readonly onClose: (
     remember('desk-test-number', number.trim())
     await deed.run(async () => setTest(await tradeApi.testCall(props.trunk.id, number.trim())))
   }
-  return html`<${Dialog} label=${t('trial.title', { name: props.trunk.name })} onClose=${props.onClose}>
+  return html`<${Dialog} label=${t('trial.title', { name: props.trunk.name })}
+    onClose=${props.onClose}>
     <form class="reason-form" onSubmit=${submit}>
       <h2>${t('trial.title', { name: props.trunk.name })}</h2><p class="soft">${t('trial.text')}</p>
       ${deed.fault !== undefined && html`<${Strip} kind="bad" alert=${true}
@@ -61,7 +63,8 @@ export function TestCall(props: { readonly trunk: DeskTrunk; readonly onClose: (
         autofocus=${true} placeholder="+7 916 000-00-00" />
       ${test !== undefined && html`<${Result} test=${test} />`}
       <div class="dialog-actions"><${Button} kind="primary" type="submit" icon="call"
-        disabled=${number.trim() === ''} busy=${deed.busy || running ? t('trial.busy') : undefined}>${
+        disabled=${number.trim() === ''}
+          busy=${deed.busy || running ? t('trial.busy') : undefined}>${
           t('trial.do')}<//>
         <${Button} kind="quiet" onClick=${props.onClose}>${t('common.close')}<//></div></form><//>`
 }
