@@ -38,9 +38,12 @@ const feeKopecks = 700
 const feesAtOnce = 150
 /** Letters under way at a time (mail.ts), each of which a death may repeat. */
 const mailWidth = 4
-/** Whom a round kills, and what must be under way: fees are taken five seconds after a start. */
-const round: readonly (readonly [Victim, Doing])[] = [
-  ['app', 'fee'], ['database', 'fee'], ['app', 'call'], ['mail', 'fee'],
+/**
+ * Whom a round kills, one at once after the other, and what must be under way. Fees are taken five
+ * seconds after the start of an application, then for a second or two.
+ */
+const round: readonly (readonly [readonly Victim[], Doing])[] = [
+  [['app'], 'call'], [['app'], 'fee'], [['mail', 'database'], 'fee'],
 ]
 /** Further deaths until each has been hit in the middle of each. */
 const mostFurther = 5
@@ -88,11 +91,11 @@ class Drill {
       pauseMs: 2500, calls: 0, rate: 2,
     })
     for (let n = 0; n < rounds; n++) {
-      for (const [victim, aim] of round) await this.#strike(town, victim, aim)
+      for (const [some, aim] of round) await this.#strike(town, some, aim)
     }
     for (const victim of victims) {
       for (let n = 0; n < mostFurther && this.#missed(victim).length > 0; n++)
-        await this.#strike(town, victim, this.#missed(victim)[0]!)
+        await this.#strike(town, [victim], this.#missed(victim)[0]!)
     }
     await town.leave()
     const { messages } = await callers.finish()
@@ -121,20 +124,21 @@ class Drill {
     return doings.filter((doing) => !this.#hit.has(`${victim} ${doing}`))
   }
 
-  /** Kills in the middle of `aim` and of what else is under way, then waits for the victim. */
-  async #strike(town: Town, victim: Victim, aim: Doing): Promise<void> {
-    if (this.#feesNow.length === 0) await this.#addFees()
-    let now: ReadonlySet<Doing> = new Set()
-    await until(`${aim}, to kill ${victim} in it`, async () => {
-      now = await this.#underWay(town)
-      return now.has(aim)
-    }, 20_000, 2)
-    await pause(this.#random() * 10)
-    for (const doing of now) this.#hit.add(`${victim} ${doing}`)
-    await this.#field.kill(victim)
+  /** Kills in the middle of `aim` and of what else is under way, then waits for the victims. */
+  async #strike(town: Town, some: readonly Victim[], aim: Doing): Promise<void> {
+    for (const victim of some) {
+      let now: ReadonlySet<Doing> = new Set()
+      await until(`${aim}, to kill ${victim} in it`, async () => {
+        now = await this.#underWay(town)
+        return now.has(aim)
+      }, 30_000, 2)
+      await pause(this.#random() * 10)
+      for (const doing of now) this.#hit.add(`${victim} ${doing}`)
+      await this.#field.kill(victim)
+    }
     // A mail server that is away for a moment is no news; the others take their time anyway.
-    if (victim === 'mail') await pause(300)
-    if (victim === 'app') await this.#addFees()
+    if (some.includes('mail')) await pause(200)
+    if (some.includes('app')) await this.#addFees()
     await this.#field.back()
   }
 
@@ -148,7 +152,8 @@ class Drill {
     const leaving = await db.selectFrom('outbox').where('lease_until', '>', String(Date.now()))
       .select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
     if (count(leaving) > 0) now.add('letter')
-    const taken = await db.selectFrom('monthly_fees').where('subscriber_id', 'in', [...this.#feesNow])
+    const taken = await db.selectFrom('monthly_fees')
+      .where('subscriber_id', 'in', [...this.#feesNow, ''])
       .select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
     if (count(taken) > 0 && count(taken) < this.#feesNow.length) now.add('fee')
     return now

@@ -26,7 +26,8 @@ const live: DeskEntry = {
     of.liveCalls, stock: true,
 }
 const support: DeskEntry = {
-  href: '/desk/support', icon: 'chat', text: 'menu.support', short: 'menu.questions', count: (of) => of.support,
+  href: '/desk/support', icon: 'chat', text: 'menu.support', short: 'menu.questions',
+  count: (of) => of.support,
 }
 const alarms: DeskEntry = {
   href: '/desk/alarms', icon: 'bell', text: 'menu.alarms', count: (of) => of.openAlarms,
