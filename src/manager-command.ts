@@ -85,6 +85,8 @@ async function add(
 ): Promise<string> {
   if (!loginPattern.test(login))
     throw new OperatorError('LOGIN: 3–64 signs of a–z, 0–9 and . _ @ -')
+  // The log of deeds calls the service itself so (store/audit.ts).
+  if (login === 'system') throw new OperatorError('LOGIN: "system" is the service itself')
   if (name.trim() === '' || name.length > 120) throw new OperatorError('NAME: 1–120 signs')
   if (!emailPattern.test(email) || email.length > 254)
     throw new OperatorError('EMAIL: an e-mail address')

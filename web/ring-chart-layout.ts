@@ -7,7 +7,7 @@ import type { OverviewReply } from '../src/api/schema.ts'
 export type Call = OverviewReply['live'][number]
 export type Leg = Call['legs'][number]
 /** What the chart needs of a call: one of the journal, or one that was simulated. */
-export type RungCall = Pick<Call, 'legs'>
+export type RungCall = Pick<Call, 'legs'> & Partial<Pick<Call, 'startedAt' | 'answeredAt'>>
 
 export interface RingRow {
   readonly leg: Leg
@@ -45,6 +45,15 @@ function endOf(leg: Leg, nowMs: number): number {
   return leg.endMs ?? nowMs
 }
 
+/** Nobody hears what is asked and presses 1 in less; connecting the caller takes some of it. */
+const leastAskedMs = 500
+
+/** When a phone that was answered was connected: at once, or when somebody had pressed 1. */
+function connectedMs({ startedAt, answeredAt }: RungCall, answerMs: number): number {
+  const connected = startedAt === undefined || !answeredAt ? 0 : answeredAt - startedAt
+  return connected - answerMs < leastAskedMs ? answerMs : connected
+}
+
 /**
  * Lays a call out. `nowMs` is milliseconds after the start of the call, for legs that still live;
  * `mostTicks` how many marks the axis has room for.
@@ -58,7 +67,8 @@ export function layoutRingChart(
   const origin = Math.min(...legs.map((leg) => leg.ringMs ?? leg.startMs),
     mail?.fromMs ?? Number.MAX_SAFE_INTEGER)
   const seconds = (ms: number): number => Math.max(0, (ms - origin) / 1000)
-  const ringEnds = legs.map((leg) => seconds(leg.answerMs ?? endOf(leg, nowMs)))
+  const ringEnds = legs.map((leg) => seconds(leg.answerMs === undefined ? endOf(leg, nowMs)
+    : leg.outcome === 'answered' ? connectedMs(call, leg.answerMs) : leg.answerMs))
   const mailRow = mail === undefined ? undefined
     : { from: seconds(mail.fromMs), to: seconds(mail.toMs) }
   const lastRing = Math.max(0, mailRow?.from ?? 0, ...ringEnds)
@@ -71,25 +81,30 @@ export function layoutRingChart(
   return {
     mail: mailRow === undefined ? undefined
       : { from: mailRow.from, to: Math.min(axisSeconds, Math.max(mailRow.to, mailRow.from + tick)) },
-    rows: legs.map((leg) => row(leg, seconds, nowMs, axisSeconds)),
+    rows: legs.map((leg) => row(call, leg, seconds, nowMs, axisSeconds)),
     axisSeconds, ticks, rules: ruleMarks(legs, seconds),
   }
 }
 
 function row(
-  leg: Leg, seconds: (ms: number) => number, nowMs: number, axisSeconds: number,
+  call: RungCall, leg: Leg, seconds: (ms: number) => number, nowMs: number, axisSeconds: number,
 ): RingRow {
-  const ringTo = seconds(leg.answerMs ?? endOf(leg, nowMs))
-  const ringFrom = leg.ringMs === undefined ? ringTo : seconds(leg.ringMs)
-  const talks = leg.outcome === 'answered' && leg.answerMs !== undefined
-  const talk = talks ? {
-    from: seconds(leg.answerMs ?? 0),
-    to: Math.min(axisSeconds, seconds(endOf(leg, nowMs))),
-    seconds: (endOf(leg, nowMs) - (leg.answerMs ?? 0)) / 1000,
-  } : undefined
-  const asked = !talks && leg.answerMs !== undefined
-    ? { from: ringTo, to: seconds(endOf(leg, nowMs)) } : undefined
-  return { leg, ringFrom, ringTo, talk, asked, times: 1 }
+  const { answerMs, ringMs } = leg
+  const endMs = endOf(leg, nowMs)
+  const ringTo = seconds(answerMs ?? endMs)
+  const ringFrom = ringMs === undefined ? ringTo : seconds(ringMs)
+  if (answerMs === undefined) {
+    return { leg, ringFrom, ringTo, talk: undefined, asked: undefined, times: 1 }
+  }
+  const talkMs = leg.outcome === 'answered' ? Math.min(endMs, connectedMs(call, answerMs)) : undefined
+  const askedTo = seconds(talkMs ?? endMs)
+  return {
+    leg, ringFrom, ringTo, times: 1,
+    asked: askedTo > ringTo ? { from: ringTo, to: askedTo } : undefined,
+    talk: talkMs === undefined ? undefined : {
+      from: askedTo, to: Math.min(axisSeconds, seconds(endMs)), seconds: (endMs - talkMs) / 1000,
+    },
+  }
 }
 
 function ruleMarks(

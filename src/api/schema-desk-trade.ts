@@ -123,8 +123,8 @@ export const deskPaymentsQuery = v.object({
 export const deskRefundRequest = v.object({ key: formKey, kopecks: whole(1, most), reason })
 
 /**
- * POST /api/desk/subscribers/:id/corrections: signed. Above the limit of DeskCorrectionsReply it
- * waits for a second manager. 409 form_reused.
+ * POST /api/desk/subscribers/:id/corrections: signed. Above the limit of DeskCorrectionsReply,
+ * together with his own of the last day, it waits for a second manager. 409 form_reused.
  */
 export const deskCorrectionRequest = v.object({
   key: formKey,

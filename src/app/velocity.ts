@@ -33,6 +33,8 @@ export class Velocity {
   readonly #log: Log
   readonly #others: SharedCounts | undefined
   #hour = 0
+  /** What is older than this hour needs is forgotten already. */
+  #forgotAt = 0
   #now = new Map<string, Count>()
   #before = new Map<string, Count>()
   readonly #changed = new Set<string>()
@@ -98,7 +100,11 @@ export class Velocity {
     const others = this.#others
     if (others === undefined) return
     const hour = hourOf(this.#clock.wallMs())
-    if (this.#turn(hour)) await others.forget(hour)
+    this.#turn(hour)
+    if (this.#forgotAt !== hour) {
+      await others.forget(hour)
+      this.#forgotAt = hour
+    }
     this.#live = await others.liveElsewhere()
     const counts = this.#taken()
     if (counts.length === 0) return
@@ -111,8 +117,9 @@ export class Velocity {
         count.elsewhere = Math.max(0, all - count.shared)
       }
     } catch (fault) {
-      for (const { key, calls } of counts) {
-        const count = this.#now.get(key)
+      for (const { key, calls, hour: of } of counts) {
+        // Those of an hour that is over meanwhile are not told any more.
+        const count = of === this.#hour ? this.#now.get(key) : undefined
         if (count === undefined) continue
         count.shared -= calls
         this.#changed.add(key)
@@ -134,14 +141,13 @@ export class Velocity {
     return counts
   }
 
-  /** The counts of another hour begin; whether they do. */
-  #turn(hour: number): boolean {
-    if (hour === this.#hour) return false
+  /** The counts of another hour begin, if it is one. */
+  #turn(hour: number): void {
+    if (hour === this.#hour) return
     this.#before = hour === this.#hour + 1 ? this.#now : new Map()
     this.#now = new Map()
     this.#changed.clear()
     this.#hour = hour
-    return true
   }
 
   #later(): void {

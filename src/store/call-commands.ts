@@ -58,6 +58,8 @@ export async function addCallCommand(
       .selectFrom('calls')
       .select(['subscriber_id', 'ended_at'])
       .where('id', '=', callId)
+      // Queues who orders the same at the same moment: it is one order.
+      .forUpdate()
       .executeTakeFirst()
     if (!call || (subscriberId !== undefined && call.subscriber_id !== subscriberId))
       throw new StoreError('not_found')

@@ -16,7 +16,7 @@ import type { Kopecks } from '../money/tariff.ts'
 import type { NewAlarm } from './alarms.ts'
 import type { Run, SqlValue } from './database.ts'
 import { copyAlarm } from './ledger.ts'
-import { marksFor, padded, readAccounts } from './live-accounts.ts'
+import { balanceMarksSql, marksFor, padded, readAccounts } from './live-accounts.ts'
 import type { LiveAccount } from './live-accounts.ts'
 import { lowBalanceEvent } from './low-balance.ts'
 import type { NoticeEvent } from './outbox.ts'
@@ -85,7 +85,8 @@ export async function settleCalls(
   const { charges, lines, included } = charge(books, calls, wallMs)
   if (lines.length > 0) await enter(run, books, lines)
   if (included.length > 0) await run(includedSql(included.length / 3), included)
-  await run(markSql(ids.length), ids)
+  const marked = padded(ids)
+  await run(balanceMarksSql(marked.length), marked)
   await run(`DELETE FROM live_charges WHERE call_id IN (${marksFor(padded(calls).length)})`,
     padded(calls.map((one) => one.id)))
   return { charges, ...consequences(books, locked, lines) }
@@ -177,10 +178,9 @@ async function enter(
     values.push(subscriberId, number, key, kind, kopecks, balanceKopecks, atMs, text, callId)
   }
   await run(ledgerSql(lines.length), values)
-  for (const id of new Set(lines.map((one) => one.subscriberId))) {
-    const balance = books.get(id)?.last?.balanceKopecks ?? 0
-    await run('UPDATE subscribers SET balance_kopecks = ? WHERE id = ?', [balance, id])
-  }
+  const ids = padded([...new Set(lines.map((one) => one.subscriberId))])
+  const balances = ids.flatMap((id) => [id, books.get(id)?.last?.balanceKopecks ?? 0])
+  await run(balancesSql(ids.length), [...balances, ...ids])
 }
 
 function consequences(
@@ -219,15 +219,15 @@ function ledgerSql(lines: number): string {
     `at, text, call_id) VALUES ${rowsOf(lines, 9)}`
 }
 
+/** All balances at once: a statement for each account would be most of what a settlement costs. */
+function balancesSql(ids: number): string {
+  return `UPDATE subscribers SET balance_kopecks = CASE id ${'WHEN ? THEN ? '.repeat(ids)}` +
+    `ELSE balance_kopecks END WHERE id IN (${marksFor(ids)})`
+}
+
 function includedSql(rows: number): string {
   return `INSERT INTO included_use (subscriber_id, month, seconds) VALUES ${rowsOf(rows, 3)} ` +
     'ON DUPLICATE KEY UPDATE seconds = included_use.seconds + VALUES(seconds)'
-}
-
-function markSql(ids: number): string {
-  return 'INSERT INTO marks (subscriber_id, topic, version) ' +
-    `VALUES ${Array(ids).fill("(?,'balance',1)").join(',')} ` +
-    'ON DUPLICATE KEY UPDATE version = marks.version + 1'
 }
 
 function rowsOf(rows: number, columns: number): string {

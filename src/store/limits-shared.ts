@@ -42,11 +42,14 @@ export function createSharedCounts(db: Db, owner: string): SharedCounts {
       return new Map(rows.map((row) => [row.subscriber_id ?? '', Number(row.calls)]))
     },
     async forget(beforeHour) {
-      await db
-        .deleteFrom('caller_counts')
-        .where('hour', '<', beforeHour - keptHours)
-        .limit(purgeBatch)
-        .execute()
+      for (;;) {
+        const { numDeletedRows } = await db
+          .deleteFrom('caller_counts')
+          .where('hour', '<', beforeHour - keptHours)
+          .limit(purgeBatch)
+          .executeTakeFirst()
+        if (numDeletedRows < purgeBatch) return
+      }
     },
     async raise(sign, wallMs) {
       await raiseOnce(db, fraudAlarm(sign, wallMs), wallMs)

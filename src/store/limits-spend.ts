@@ -42,65 +42,71 @@ export async function daySpend(db: Db, subscriberId: string, wallMs: number): Pr
   }
 }
 
+/** Whose day it is. */
+export interface Local {
+  readonly id: string
+  readonly zone: string
+}
+
 /**
  * What calls may still cost today, by subscriber; who has no cap is not there. For whoever lets
  * calls in and cuts them, with the statements of his transaction that has locked the accounts: the
  * lesser of this and the balance is what there is to talk away.
  */
 export async function spendLeftToday(
-  run: Run, subscriberIds: readonly string[], wallMs: number,
+  run: Run, subscribers: readonly Local[], wallMs: number,
 ): Promise<ReadonlyMap<string, number>> {
-  if (subscriberIds.length === 0) return new Map()
   const left = new Map<string, number>()
-  for (const [dayStartsAt, caps] of await capsByDay(run, subscriberIds, wallMs)) {
-    const ids = padded([...caps.keys()])
-    const rows = await run<SpentRow>(spentSql(ids.length), [dayStartsAt, ...ids])
-    const spent = new Map(rows.map((row) => [row.subscriber_id, -Number(row.sum)]))
-    for (const [id, cap] of caps) {
-      const rest = spendLeft(cap, Math.max(0, spent.get(id) ?? 0))
-      if (rest !== undefined) left.set(id, rest)
-    }
+  for (const [id, { capKopecks, spentKopecks }] of await spendToday(run, subscribers, wallMs)) {
+    const rest = spendLeft(capKopecks, spentKopecks)
+    if (rest !== undefined) left.set(id, rest)
   }
   return left
 }
 
-interface CapRow {
-  readonly id: string
-  readonly zone: string
-  readonly own: string | null
-  readonly of_all: string | null
+/** The sums of today and their caps, by subscriber: a statement for each midnight there is. */
+export async function spendToday(
+  run: Run, subscribers: readonly Local[], wallMs: number,
+): Promise<ReadonlyMap<string, Pick<DaySpend, 'capKopecks' | 'spentKopecks'>>> {
+  const days = new Map<number, string[]>()
+  for (const { id, zone } of subscribers) {
+    const startsAt = localMidnight(wallMs, zone)
+    const ids = days.get(startsAt)
+    if (ids === undefined) days.set(startsAt, [id])
+    else ids.push(id)
+  }
+  const sums = new Map<string, Pick<DaySpend, 'capKopecks' | 'spentKopecks'>>()
+  for (const [startsAt, ids] of days) {
+    const asked = padded(ids)
+    for (const row of await run<SpentRow>(spentSql(asked.length), [startsAt, ...asked])) {
+      sums.set(row.id, {
+        capKopecks: Number(row.own ?? row.of_all ?? limitTable.spendPerDayKopecks.value),
+        spentKopecks: Math.max(0, -Number(row.spent ?? 0)),
+      })
+    }
+  }
+  return sums
 }
 
 interface SpentRow {
-  readonly subscriber_id: string
-  readonly sum: string
+  readonly id: string
+  readonly own: string | null
+  readonly of_all: string | null
+  readonly spent: string | null
 }
 
-/** Caps by the instant at which the local day of their subscribers began. */
-async function capsByDay(
-  run: Run, subscriberIds: readonly string[], wallMs: number,
-): Promise<ReadonlyMap<number, ReadonlyMap<string, number>>> {
-  const ids = padded(subscriberIds)
-  const rows = await run<CapRow>(capsSql(ids.length), ids)
-  const days = new Map<number, Map<string, number>>()
-  for (const { id, zone, own, of_all: ofAll } of rows) {
-    const cap = Number(own ?? ofAll ?? limitTable.spendPerDayKopecks.value)
-    if (cap === 0) continue
-    const startsAt = localMidnight(wallMs, zone)
-    const caps = days.get(startsAt) ?? new Map<string, number>()
-    days.set(startsAt, caps.set(id, cap))
-  }
-  return days
-}
-
-function capsSql(ids: number): string {
-  return `SELECT s.id, s.zone,
-  (SELECT value FROM limits WHERE subscriber_id = s.id AND name = 'spendPerDayKopecks') AS own,
-  (SELECT value FROM limits WHERE subscriber_id = '' AND name = 'spendPerDayKopecks') AS of_all
-FROM subscribers s WHERE s.id IN (${marksFor(ids)})`
-}
+const statements = new Map<number, string>()
 
 function spentSql(ids: number): string {
-  return `SELECT subscriber_id, SUM(kopecks) AS sum FROM ledger
-WHERE at >= ? AND kind = 'call' AND subscriber_id IN (${marksFor(ids)}) GROUP BY subscriber_id`
+  let sql = statements.get(ids)
+  if (sql === undefined) {
+    sql = `SELECT s.id,
+  (SELECT value FROM limits WHERE subscriber_id = s.id AND name = 'spendPerDayKopecks') AS own,
+  (SELECT value FROM limits WHERE subscriber_id = '' AND name = 'spendPerDayKopecks') AS of_all,
+  (SELECT SUM(l.kopecks) FROM ledger l
+    WHERE l.subscriber_id = s.id AND l.at >= ? AND l.kind = 'call') AS spent
+FROM subscribers s WHERE s.id IN (${marksFor(ids)})`
+    statements.set(ids, sql)
+  }
+  return sql
 }

@@ -12,6 +12,7 @@ import type { TariffShelf } from './tariff-shelf.ts'
 
 export interface LiveAccount {
   readonly id: string
+  readonly zone: string
   /** Changes with the money and with who talks. */
   readonly version: string
   /** The tariff he has now; undefined: none. */
@@ -41,6 +42,7 @@ interface AccountRow {
 const rememberedMs = 100 * 86_400_000
 
 const statements = new Map<number, string>()
+const markStatements = new Map<number, string>()
 
 /** Lists of ids come in few sizes, so that few statements are prepared: the last id fills them up. */
 export function padded<T>(ids: readonly T[]): T[] {
@@ -81,6 +83,18 @@ export async function readAccounts(
 /** Text of the version of an account: what `readAccounts` and the look for changes agree on. */
 export function versionOf(version: string | null, calls: number | string): string {
   return `${version ?? 0} ${calls}`
+}
+
+/** Tells all processes that so many accounts are others than they know. */
+export function balanceMarksSql(accounts: number): string {
+  let sql = markStatements.get(accounts)
+  if (sql === undefined) {
+    sql = 'INSERT INTO marks (subscriber_id, topic, version) ' +
+      `VALUES ${Array(accounts).fill("(?,'balance',1)").join(',')} ` +
+      'ON DUPLICATE KEY UPDATE version = marks.version + 1'
+    markStatements.set(accounts, sql)
+  }
+  return sql
 }
 
 /** A call by this rate of this tariff, answered in `month`. */
@@ -129,7 +143,7 @@ async function accountOf(
   const months = new Set([month, ...rows.flatMap((row) => row.month ?? [])])
   const tariff = tariffId === null ? undefined : await shelf.get(tariffId, run)
   return {
-    id, version: versionOf(version, count), tariffId: tariffId ?? undefined, month, calls,
+    id, zone, version: versionOf(version, count), tariffId: tariffId ?? undefined, month, calls,
     funds: {
       balanceKopecks: Number(balance),
       includedLeft: leftOf(months, tariff?.includedSeconds ?? 0, used),

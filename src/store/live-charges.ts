@@ -8,9 +8,9 @@
  * processes need to hear of it, and a call ends for the ledger where its money did, however late
  * its timer was. Refunds take only what live calls leave (`spendable`). A manager's correction may
  * take more than that: then the balance ends below zero by what the live calls had cost, and by one
- * step of each at most for the 200 ms until they are cut. A process that has lost the database keeps to the last cut-off it knew;
- * what it talks beyond a newer one, while others still reach the database, is what can be lost.
- * Clocks of machines are kept together by their operator.
+ * step of each at most for the 200 ms until they are cut. A process that has lost the database keeps
+ * to the last cut-off it knew; what it talks beyond a newer one, while others still reach the
+ * database, is what can be lost. Clocks of machines are kept together by their operator.
  */
 import type { ChargeBook, LookedAt, Reservation, Reserved } from '../app/ports.ts'
 import type { LegPrice } from '../call/call-state.ts'
@@ -23,7 +23,9 @@ import type { Kopecks } from '../money/tariff.ts'
 import { runIn } from './database.ts'
 import type { Database, Run, Trx } from './database.ts'
 import { isRetryable } from './errors.ts'
-import { liveCallOf, marksFor, padded, readAccounts, versionOf } from './live-accounts.ts'
+import {
+  balanceMarksSql, liveCallOf, marksFor, padded, readAccounts, versionOf,
+} from './live-accounts.ts'
 import type { LiveAccount } from './live-accounts.ts'
 import { TariffShelf } from './tariff-shelf.ts'
 
@@ -39,7 +41,8 @@ export interface ChargeBookOptions {
    * limit. Asked within the transaction that locks the account.
    */
   readonly spendLeft?: (
-    run: Run, subscriberIds: readonly string[], wallMs: number,
+    run: Run, subscribers: readonly { readonly id: string; readonly zone: string }[],
+    wallMs: number,
   ) => Promise<ReadonlyMap<string, Kopecks>>
 }
 
@@ -67,9 +70,7 @@ export function createChargeBook(options: ChargeBookOptions): ChargeBook {
   return {
     priceOf: (subscriber, address, committed) => priceOf(tariffs, subscriber, address, committed),
     reserve: (asked, wallMs) => reserve(options, asked, wallMs),
-    async release(callId) {
-      await database.execute('DELETE FROM live_charges WHERE call_id = ?', [callId], timeoutMs)
-    },
+    release: (callId) => database.transact((run) => releaseIn(run, callId), timeoutMs),
     async look(known, wallMs) {
       const run: Run = (sql, values) => database.execute(sql, values, timeoutMs)
       const changed = await changedOf(run, known)
@@ -131,13 +132,27 @@ async function reserveIn(
   return lookedAt({ ...account, version: versionOf(marked, calls.length) }, calls, answeredMs)
 }
 
+/**
+ * With a mark, as every end of a call: a count of calls that fell and rose again would look like the
+ * one that is known.
+ */
+async function releaseIn(run: Run, callId: string): Promise<void> {
+  const [row] = await run<{ readonly subscriber_id: string }>(
+    'SELECT subscriber_id FROM live_charges WHERE call_id = ?', [callId])
+  if (row === undefined) return
+  const { subscriber_id: subscriberId } = row
+  await run(lockSql, [subscriberId])
+  await run(balanceMarksSql(1), [subscriberId])
+  await run('DELETE FROM live_charges WHERE call_id = ?', [callId])
+}
+
 /** Accounts whose funds are no more than what a limit leaves of them. */
 async function limitedAccounts(
   { tariffs, spendLeft }: ChargeBookOptions, run: Run, ids: readonly string[], wallMs: number,
 ): Promise<readonly LiveAccount[]> {
   const accounts = await readAccounts(run, tariffs, ids, wallMs)
   if (spendLeft === undefined) return accounts
-  const left = await spendLeft(run, ids, wallMs)
+  const left = await spendLeft(run, accounts, wallMs)
   return accounts.map((one) => {
     const { balanceKopecks } = one.funds
     const limit = left.get(one.id) ?? balanceKopecks

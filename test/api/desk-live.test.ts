@@ -114,7 +114,9 @@ t.test('commands of a subscriber, and the end that the desk orders', async (t) =
   const end = `/api/desk/calls/${other.id}/end`
   t.equal((await anna.post(end, { reason: 'Так надо' })).status, 404)
   t.equal((await olga.post(end, { reason: '' })).status, 400)
-  const ended = await olga.post(end, { reason: 'Жалоба на спам' })
+  const [ended, ...same] = await Promise.all(Array.from({ length: 5 }, () => olga.post(end, { reason: 'Жалоба на спам' })))
+  if (!ended) throw new Error('no reply')
+  t.same(new Set(same.map(({ body }) => body.id)), new Set([ended.body.id]), 'ordered five times at once it is one order')
   t.match(ended, { status: 202, body: { kind: 'end', state: 'open' } })
   t.match((await w.board.look()).commands.at(-1), { kind: 'end', by: 'manager', callId: other.id })
   await w.board.decide(ended.body.id, { state: 'done' })

@@ -305,7 +305,7 @@ t.test('payments, refunds, corrections', async (t) => {
 
   await t.test('the check of all balances', async (t) => {
     t.match((await olga.get('/api/desk/ledger-check')).body, { checkedAt: null, entries: null, openAlarms: 0 })
-    t.match((await olga.post('/api/desk/ledger-check')).body, { checkedAt: Number, entries: 4, openAlarms: 0 })
+    t.match((await olga.post('/api/desk/ledger-check')).body, { checkedAt: Number, entries: 8, openAlarms: 0 })
     await world.database.kysely.updateTable('subscribers').set({ balance_kopecks: 1 }).where('id', '=', anna.id).execute()
     t.match((await olga.post('/api/desk/ledger-check')).body, { openAlarms: 1 })
     t.match((await olga.get('/api/desk/home')).body.system, { ledgerCheckedAt: Number, payments: 'ok' })

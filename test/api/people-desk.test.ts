@@ -5,6 +5,7 @@
 import t from 'tap'
 import { runManagerCommand } from '../../src/manager-command.ts'
 import { assignNumber, importNumbers, listPool, retireNumber } from '../../src/store/number-pool.ts'
+import { addRegistration } from '../../src/store/registrations.ts'
 import { referralCode } from '../../src/store/referral.ts'
 import { addTariff } from '../../src/store/tariffs.ts'
 import { demoTariff } from '../../src/store/demo-tariff.ts'
@@ -58,7 +59,8 @@ t.test('a request is taken, told by mail, and seen by its token', async (t) => {
   for (const token of ['x', 'x'.repeat(43), sent.formKey]) t.equal((await visitor.get(`/api/register/${token}`)).status, 404)
   t.match(await lettersTo(api, 'Elena@example.com'), [{ kind: 'requestTaken', notice: { number: 1, token: reply.body.token } }])
   for (const [at, name] of ['Анна, Вас ждёт приз: www.example.net', 'http://a.example', 'Купите. Дёшево.ру'].entries()) {
-    await visitor.post('/api/register', form({ name, email: `other${at}@example.com` }))
+    const { consent: _, ...draft } = form({ name, email: `other${at}@example.com` })
+    await addRegistration(db, { ...draft, referralCode: '', language: 'ru', address: '' }, api.clock.wallMs())
     t.match(await lettersTo(api, `other${at}@example.com`), [{ notice: { reader: { name: '' } } }], 'no words of strangers to strangers')
   }
   await db.deleteFrom('registrations').where('number', '>', '1').execute()
@@ -203,6 +205,7 @@ t.test('a confirmation makes a whole subscriber, once', async (t) => {
   t.equal((await elena.post(`/api/password-links/${token}`, { password: good })).status, 200)
   t.match(await elena.post('/api/login', { login: 'elena', password: good }), { status: 200, body: {
     role: 'subscriber', name: 'Елена Сорокина', number: reserved.number, tariff: demoTariff.name, balanceKopecks: 0,
+    feeDueKopecks: demoTariff.monthlyKopecks,
   } })
   const [number] = (await elena.get('/api/numbers')).body
   t.match([number, (await elena.get('/api/me')).body.defaultTargetId], [{ isDefault: true }, number.id])
@@ -348,7 +351,8 @@ t.test('the first manager is made by a command', async (t) => {
   await api.subscriber('anna')
   const wrong: [args: string[], message: RegExp][] = [
     [['add', 'olga', 'Ольга', 'o@desk.example'], /already/], [['add', 'anna', 'А', 'a@desk.example'], /already/],
-    [['add', 'x', 'А', 'a@desk.example'], /LOGIN/], [['add', 'xyz', ' ', 'a@desk.example'], /NAME/], [['add', 'xyz', 'А', 'nothing'], /EMAIL/],
+    [['add', 'x', 'А', 'a@desk.example'], /LOGIN/], [['add', 'System', 'А', 'a@desk.example'], /LOGIN/],
+    [['add', 'xyz', ' ', 'a@desk.example'], /NAME/], [['add', 'xyz', 'А', 'nothing'], /EMAIL/],
     [['suspend', 'nobody'], /no manager/], [['link', 'anna'], /no manager/], [['suspend', 'anna'], /no manager/], [['fire', 'olga'], /usage/],
   ]
   for (const [args, message] of wrong) await t.rejects(run(...args), { name: 'OperatorError', message }, args.join(' '))

@@ -35,7 +35,7 @@ export interface Drilled {
 /** A rouble a second, each second begun is paid. */
 const kopecksPerMinute = 6000
 const feeKopecks = 700
-const feesAtOnce = 150
+const feesAtOnce = 100
 /** Letters under way at a time (mail.ts), each of which a death may repeat. */
 const mailWidth = 4
 /**
@@ -64,8 +64,8 @@ class Drill {
   readonly #field: Battlefield
   readonly #random: () => number
   readonly #fees = new Map<string, boolean>()
-  /** Those of whom some are to be taken when the next kill comes. */
-  #feesNow: readonly string[] = []
+  /** How many were taken before the application that takes them now has begun. */
+  #feesBefore = 0
   readonly #hit = new Set<string>()
   #feeTariff = ''
 
@@ -97,6 +97,7 @@ class Drill {
       for (let n = 0; n < mostFurther && this.#missed(victim).length > 0; n++)
         await this.#strike(town, [victim], this.#missed(victim)[0]!)
     }
+    await this.#field.back()
     await town.leave()
     const { messages } = await callers.finish()
     const answered = messages.filter(({ direction, text }) =>
@@ -124,14 +125,16 @@ class Drill {
     return doings.filter((doing) => !this.#hit.has(`${victim} ${doing}`))
   }
 
-  /** Kills in the middle of `aim` and of what else is under way, then waits for the victims. */
+  /** Kills in the middle of `aim` and of what else is under way. */
   async #strike(town: Town, some: readonly Victim[], aim: Doing): Promise<void> {
+    // Fees may be taken before the panel is there again.
+    if (aim !== 'fee') await this.#field.back()
     for (const victim of some) {
       let now: ReadonlySet<Doing> = new Set()
       await until(`${aim}, to kill ${victim} in it`, async () => {
         now = await this.#underWay(town)
         return now.has(aim)
-      }, 30_000, 2)
+        }, 45_000, 2)
       await pause(this.#random() * 10)
       for (const doing of now) this.#hit.add(`${victim} ${doing}`)
       await this.#field.kill(victim)
@@ -139,7 +142,6 @@ class Drill {
     // A mail server that is away for a moment is no news; the others take their time anyway.
     if (some.includes('mail')) await pause(200)
     if (some.includes('app')) await this.#addFees()
-    await this.#field.back()
   }
 
   async #underWay(town: Town): Promise<ReadonlySet<Doing>> {
@@ -152,11 +154,16 @@ class Drill {
     const leaving = await db.selectFrom('outbox').where('lease_until', '>', String(Date.now()))
       .select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
     if (count(leaving) > 0) now.add('letter')
-    const taken = await db.selectFrom('monthly_fees')
-      .where('subscriber_id', 'in', [...this.#feesNow, ''])
-      .select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
-    if (count(taken) > 0 && count(taken) < this.#feesNow.length) now.add('fee')
+    const taken = await this.#feesTaken()
+    if (taken > this.#feesBefore && taken < this.#fees.size) now.add('fee')
     return now
+  }
+
+  async #feesTaken(): Promise<number> {
+    const { count } = await this.#field.db.selectFrom('monthly_fees')
+      .where('tariff_id', '=', this.#feeTariff)
+      .select((eb) => eb.fn.countAll<string>().as('count')).executeTakeFirstOrThrow()
+    return Number(count)
   }
 
   /** Accounts whose first month is due now; every third has too little. */
@@ -175,7 +182,7 @@ class Drill {
       }
     })
     for (const [id, hasMoney] of made) this.#fees.set(id, hasMoney)
-    this.#feesNow = [...made.keys()]
+    this.#feesBefore = await this.#feesTaken()
   }
 
   /** What waits for its time gets it; then nothing is under way any more. */
@@ -188,9 +195,8 @@ class Drill {
       const live = await db.selectFrom('live_charges').select('call_id').execute()
       const due = await db.selectFrom('outbox').select('id').where('state', 'in', ['new', 'waiting'])
         .execute()
-      const fees = await db.selectFrom('monthly_fees').select('subscriber_id')
-        .where('subscriber_id', 'in', [...this.#fees.keys()]).execute()
-      return open.length + live.length + due.length === 0 && fees.length === this.#fees.size
+      return open.length + live.length + due.length === 0
+        && await this.#feesTaken() === this.#fees.size
     }, 90_000, 200)
   }
 }

@@ -102,7 +102,7 @@ export class Town {
 
   /** They send the form, and the manager has not come to them yet when it is over. */
   async #visitors(): Promise<void> {
-    for (; !this.#isOver; await pause(20)) await this.#during('request', () => this.#register(++this.#made))
+    for (; !this.#isOver; await pause(150)) await this.#during('request', () => this.#register(++this.#made))
   }
 
   /** One after the other registers; who has become a subscriber goes about his business. */

@@ -58,12 +58,11 @@ export async function openBattlefield(): Promise<Battlefield> {
   let mailServer = await startMail(mailPort, mail)
   const product = await startProduct(folder, mailPort)
   const kills = { app: 0, database: 0, mail: 0 }
-  const read = (): RunNote => JSON.parse(readFileSync(product.file, 'utf8')) as RunNote
-  const note = read()
+  const note = JSON.parse(readFileSync(product.file, 'utf8')) as RunNote
   const database = openDatabase({ url: note.databaseUrl, connections: 3 })
   const post = new Post(mail)
   const pidOf = (victim: 'app' | 'database'): number => victim === 'app'
-    ? read().pids['app'] ?? 0
+    ? childOf(product.child.pid ?? 0, 'app')
     : Number(readFileSync(join(folder, 'mariadb/mariadbd.pid'), 'utf8'))
   return {
     db: database.kysely, note, sip: `${note.sip.host}:${note.sip.port}`, kills,
@@ -74,7 +73,7 @@ export async function openBattlefield(): Promise<Battlefield> {
         return
       }
       const pid = pidOf(victim)
-      if (!isRunning(pid)) throw new Error(`there is no ${victim} to kill`)
+      if (pid === 0 || !isRunning(pid)) throw new Error(`there is no ${victim} to kill`)
       process.kill(pid, 'SIGKILL')
       await until(`the end of ${victim}`, () => !isRunning(pid))
     },
@@ -82,7 +81,6 @@ export async function openBattlefield(): Promise<Battlefield> {
       if (mailServer.exitCode !== null || mailServer.signalCode !== null)
         mailServer = await startMail(mailPort, mail)
       await until('the product', async () => {
-        // The launcher writes its note when a part serves again.
         if (!isRunning(pidOf('database')) || !isRunning(pidOf('app'))) return false
         const { status } = await ask(note.panelUrl, { method: 'GET', path: '/api/register' })
         return status === 200
@@ -139,6 +137,27 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const gone = new Promise((done) => child.once('exit', done))
   child.kill(signal)
   await gone
+}
+
+/**
+ * The launcher's child that runs this part, 0 when there is none: also one that does not serve yet,
+ * which the note of the running product does not know.
+ */
+function childOf(launcher: number, part: string): number {
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid)) continue
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      if (Number(parent) !== launcher || state === 'Z') continue
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      if (command.includes(part)) return pid
+    } catch {
+      // It has just ended.
+    }
+  }
+  return 0
 }
 
 /** The folder of the mail server; each file is read once. */

@@ -63,6 +63,14 @@ t.test('the ring chart measures from the first ring', async (t) => {
   t.strictSame(layoutRingChart(call, 282_000, 4).ticks, [0, 15, 30, 45, 60])
 })
 
+t.test('a phone that was asked to press 1 talks from then on, others from their answer', async (t) => {
+  const legs = [legRecord({ ringMs: 0, answerMs: 4000, endMs: 30_000, outcome: 'answered' })]
+  const connectedAt = (ms: number) => layoutRingChart({ legs, startedAt: 1000, answeredAt: 1000 + ms }, 30_000).rows[0]
+  t.match(connectedAt(7000), { ringTo: 4, asked: { from: 4, to: 7 }, talk: { from: 7, seconds: 23 } })
+  t.match(connectedAt(4300), { ringTo: 4, asked: undefined, talk: { from: 4, seconds: 26 } }, 'connecting takes a moment')
+  t.match(layoutRingChart({ legs }, 30_000).rows[0], { asked: undefined, talk: { from: 4 } }, 'one that was simulated')
+})
+
 t.test('a call without legs, a call that still rings, a long cycle', async (t) => {
   t.strictSame(layoutRingChart(callRecord(), 0).rows, [])
   const live = layoutRingChart(callRecord({ legs: [legRecord({ ringMs: 1000 })] }), 13_000)
