@@ -228,7 +228,8 @@ export class LadderRecorder {
     if (wire === undefined) return
     this.#chars -= wire.text.length
     seen.isLong = true
-    seen.wire = { ...wire, text: firstLine(wire.text).slice(0, 300) }
+    // Put together anew: a part of a text keeps the whole of it in memory.
+    seen.wire = { ...wire, text: [...firstLine(wire.text).slice(0, 300)].join('') }
   }
 }
 

@@ -35,6 +35,8 @@ interface Account {
   /** Number of the look, and when it was: what began before is older news. */
   seenInLook: number
   seenAtMs: Ms
+  /** The quarter of an hour, since 1970, of that. */
+  seenInQuarter: number
   cancelCut: Cancel
   cancelWarning: Cancel
 }
@@ -46,6 +48,8 @@ const warningMs: Ms = 60_000
 const firstWordsMs: Ms = 3000
 /** Whose money lasts for another day is asked again all the same. */
 const againMs: Ms = 3_600_000
+/** Wherever a day begins, it begins with one of these; and a day has money of its own. */
+const quarterMs: Ms = 900_000
 
 export class Meter {
   readonly #book: ChargeBook
@@ -121,7 +125,7 @@ export class Meter {
     let account = this.#accounts.get(subscriberId)
     if (account === undefined) {
       account = {
-        id: subscriberId, calls: new Map(), state, seenInLook: 0, seenAtMs: 0,
+        id: subscriberId, calls: new Map(), state, seenInLook: 0, seenAtMs: 0, seenInQuarter: 0,
         cancelCut: () => {}, cancelWarning: () => {},
       }
       this.#accounts.set(subscriberId, account)
@@ -146,8 +150,11 @@ export class Meter {
     const look = this.#looks
     const known = new Map<string, string>()
     const forgetMs = this.#clock.nowMs() - againMs
-    for (const [id, { state, seenAtMs }] of this.#accounts) {
-      known.set(id, seenAtMs < forgetMs ? '' : state.version)
+    const quarter = quarterOf(this.#clock.wallMs())
+    for (const [id, { state, seenAtMs, seenInQuarter }] of this.#accounts) {
+      const isOld = seenAtMs < forgetMs ||
+        (state.cutOffMs !== undefined && seenInQuarter !== quarter)
+      known.set(id, isOld ? '' : state.version)
     }
     try {
       const states = await this.#book.look(known, this.#clock.wallMs())
@@ -188,6 +195,7 @@ export class Meter {
     account.state = state
     account.seenInLook = this.#looks
     account.seenAtMs = this.#clock.nowMs()
+    account.seenInQuarter = quarterOf(this.#clock.wallMs())
     account.cancelCut()
     account.cancelWarning()
     account.cancelCut = () => {}
@@ -208,4 +216,8 @@ export class Meter {
       }
     })
   }
+}
+
+function quarterOf(wallMs: number): number {
+  return Math.floor(wallMs / quarterMs)
 }

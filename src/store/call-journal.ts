@@ -264,6 +264,7 @@ export class CallJournal {
       const aside = new SpillFile(`${spillFolder}/rejected`, states[0]!.owner, states[0]!.changed)
       await aside.append(states)
       await aside.close()
+      if (isBadData(fault)) await this.#writer.settleAlone(states[0]!)
     }
   }
 

@@ -51,6 +51,20 @@ export class CallWriter {
     }
   }
 
+  /**
+   * Charges a call whose row the database cannot take. Its reservation would stay otherwise, and
+   * cost more and more.
+   */
+  async settleAlone(state: OwnedState): Promise<void> {
+    const { database, clock, writeTimeoutMs } = this.#options
+    const tariffs = this.#tariffs
+    const ended = toCharge(state)
+    if (tariffs === undefined || ended.length === 0) return
+    const { alarms } = await database.transact((run) =>
+      settleCalls(run, tariffs, ended, Math.floor(clock.wallMs())), writeTimeoutMs)
+    await this.#raise(alarms)
+  }
+
   async #write(states: readonly OwnedState[]): Promise<void> {
     const { database, writeTimeoutMs } = this.#options
     const ended = this.#tariffs === undefined ? [] : states.flatMap(toCharge)

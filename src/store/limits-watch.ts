@@ -4,6 +4,8 @@
  * account that has used it up. What it finds are alarms of kind 'fraud', one for each trouble and
  * day, with the facts that api/schema-limits.ts names.
  */
+import { setImmediate as breathe } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { LegRecord } from '../call/record.ts'
 import { localTimeAt } from '../call/zone.ts'
@@ -11,12 +13,15 @@ import type { FraudSign } from '../limits/fraud-sign.ts'
 import { machineAnswers, manyNumbers, nightAbroad, velocity } from '../limits/signs.ts'
 import type { EndedCall, EndedTalk } from '../limits/signs.ts'
 import type { Log } from '../log.ts'
+import { inTransaction, runIn } from './database.ts'
 import type { Db } from './database.ts'
 import { newId } from './ids.ts'
 import { holdLease } from './leases.ts'
 import { raiseOnce } from './alarms.ts'
 import { watchDayMoney } from './limits-day.ts'
 import { fraudAlarm } from './limits-shared.ts'
+import { spendToday } from './limits-spend.ts'
+import { spendAlarm } from '../limits/spend.ts'
 import { destinationOf } from './number-class.ts'
 
 const everyMs: Ms = 60_000
@@ -26,6 +31,8 @@ const windowMs = 15 * 60_000
 const dayMs = 86_400_000
 /** Of the newest; more than these in a quarter of an hour are seen by the next looks. */
 const mostCalls = 20_000
+/** Of calls, or of subscribers: what is looked at without letting others have their turn. */
+const portion = 500
 const daysBefore = 14
 /** The reason that call/charging.ts and call/refusal.ts give. */
 const outOfMoney = 'noMoney'
@@ -47,6 +54,7 @@ export interface LimitsWatch {
 
 interface Ended extends EndedCall {
   readonly subscriberId: string
+  readonly zone: string
   /** It was cut or not let in for want of money. */
   readonly outOfMoney: boolean
   readonly talk: EndedTalk | undefined
@@ -100,7 +108,7 @@ async function lookOnce(
     let fresh = 0
     for (const sign of signs) if (await raiseOnce(db, fraudAlarm(sign, wallMs), wallMs)) fresh += 1
     const short = new Set(calls.flatMap((one) => one.outOfMoney ? [one.subscriberId] : []))
-    for (const id of new Set([...active, ...short]))
+    for (const id of new Set([...await bigSpenders(db, calls, wallMs), ...short]))
       fresh += await watchDayMoney(db, id, wallMs, short.has(id))
     return fresh
   } finally {
@@ -121,10 +129,32 @@ async function endedLately(db: Db, wallMs: number): Promise<Ended[]> {
     .orderBy('c.ended_at', 'desc')
     .limit(mostCalls)
     .execute()
-  return Promise.all(rows.map(async (row) => ({
-    subscriberId: row.subscriber_id ?? '', caller: row.caller, dialled: row.dialled,
-    outOfMoney: row.reason === outOfMoney, talk: await talkOf(row),
-  })))
+  const ended: Ended[] = []
+  for (const row of rows) {
+    // Thousands of rows at once would keep everything else of this process waiting.
+    if (ended.length % portion === portion - 1) await breathe()
+    ended.push({
+      subscriberId: row.subscriber_id ?? '', zone: row.zone, caller: row.caller,
+      dialled: row.dialled, outOfMoney: row.reason === outOfMoney, talk: await talkOf(row),
+    })
+  }
+  return ended
+}
+
+/** Who has talked lately and spent so much today that there is an alarm for it. */
+async function bigSpenders(db: Db, calls: readonly Ended[], wallMs: number): Promise<string[]> {
+  const zones = new Map<string, string>()
+  for (const { subscriberId, zone, talk } of calls) if (talk) zones.set(subscriberId, zone)
+  const talkers = Array.from(zones, ([id, zone]) => ({ id, zone }))
+  const found: string[] = []
+  for (let at = 0; at < talkers.length; at += portion) {
+    const sums = await inTransaction(db, (trx) =>
+      spendToday(runIn(trx), talkers.slice(at, at + portion), wallMs))
+    for (const [id, { capKopecks, spentKopecks }] of sums) {
+      if (spendAlarm(capKopecks, spentKopecks) !== undefined) found.push(id)
+    }
+  }
+  return found
 }
 
 async function talkOf(row: {
@@ -167,18 +197,19 @@ async function velocities(
 
 /** Answered calls of the last 24 hours, of the 24 before, and so on. */
 async function answeredByDay(db: Db, subscriberId: string, wallMs: number): Promise<number[]> {
-  const counts: number[] = []
-  for (let day = 0; day <= daysBefore; day++) {
-    const to = wallMs - day * dayMs
-    const { calls } = await db
-      .selectFrom('calls')
-      .select((eb) => eb.fn.countAll<string>().as('calls'))
-      .where('subscriber_id', '=', subscriberId)
-      .where('started_at', '>', String(to - dayMs))
-      .where('started_at', '<=', String(to))
-      .where('answered_leg_id', 'is not', null)
-      .executeTakeFirstOrThrow()
-    counts.push(Number(calls))
-  }
+  const rows = await db
+    .selectFrom('calls')
+    .select([
+      sql<string>`FLOOR((${wallMs} - started_at) / ${dayMs})`.as('day'),
+      (eb) => eb.fn.countAll<string>().as('calls'),
+    ])
+    .where('subscriber_id', '=', subscriberId)
+    .where('started_at', '>', String(wallMs - (daysBefore + 1) * dayMs))
+    .where('started_at', '<=', String(wallMs))
+    .where('answered_leg_id', 'is not', null)
+    .groupBy('day')
+    .execute()
+  const counts = Array<number>(daysBefore + 1).fill(0)
+  for (const { day, calls } of rows) counts[Number(day)] = Number(calls)
   return counts
 }
