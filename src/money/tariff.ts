@@ -39,15 +39,29 @@ export interface Tariff {
  * The rate of the longest prefix that `address` ('+79161234567') begins with; undefined when the
  * tariff has none: such a number cannot be dialled. A SIP URI has no price and no rate.
  */
-export function rateFor(tariff: Tariff, address: string): Rate | undefined {
+export function rateFor({ rates }: Tariff, address: string): Rate | undefined {
   if (!address.startsWith('+')) return undefined
-  let best: Rate | undefined
-  for (const rate of tariff.rates) {
-    if (best !== undefined && rate.prefix.length <= best.prefix.length) continue
-    if (address.startsWith(rate.prefix, 1)) best = rate
+  for (let end = Math.min(address.length, longestPrefix + 1); end > 0; end--) {
+    const rate = rateOf(rates, address.slice(1, end))
+    if (rate !== undefined) return rate
   }
-  return best
+  return undefined
 }
+
+/** The rate of just this prefix. A tariff may have thousands, and each ring asks for one. */
+export function rateOf(rates: readonly Rate[], prefix: string): Rate | undefined {
+  let byPrefix = ratesByPrefix.get(rates)
+  if (byPrefix === undefined) {
+    byPrefix = new Map()
+    for (const rate of rates) if (!byPrefix.has(rate.prefix)) byPrefix.set(rate.prefix, rate)
+    ratesByPrefix.set(rates, byPrefix)
+  }
+  return byPrefix.get(prefix)
+}
+
+/** Digits of E.164. */
+const longestPrefix = 15
+const ratesByPrefix = new WeakMap<readonly Rate[], Map<string, Rate>>()
 
 /** Whether the tariff's minutes of the month may be used for this rate. */
 export function isIncluded(tariff: Tariff, rate: Rate): boolean {

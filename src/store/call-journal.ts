@@ -264,7 +264,17 @@ export class CallJournal {
       const aside = new SpillFile(`${spillFolder}/rejected`, states[0]!.owner, states[0]!.changed)
       await aside.append(states)
       await aside.close()
-      if (isBadData(fault)) await this.#writer.settleAlone(states[0]!)
+      await this.#settleAlone(states[0]!)
+    }
+  }
+
+  async #settleAlone(state: OwnedState): Promise<void> {
+    try {
+      await this.#writer.settleAlone(state)
+    } catch (fault) {
+      if (!isBadData(fault) && !(fault instanceof LedgerError)) throw fault
+      this.#options.log.error(
+        { err: fault, call: state.record.id }, 'this call cannot be charged; it stays reserved')
     }
   }
 

@@ -67,8 +67,7 @@ export async function readAccounts(
   const ids = padded(subscriberIds)
   const since = Math.floor(wallMs)
   const values: SqlValue[] = [since, since, firstMonth(wallMs), ...ids]
-  const lock = latest === undefined ? '' : ' LOCK IN SHARE MODE'
-  const rows = await run<AccountRow>(`${accountsSql(ids.length)}${lock}`, values)
+  const rows = await run<AccountRow>(accountsSql(ids.length, latest), values)
   const accounts: LiveAccount[] = []
   for (let from = 0; from < rows.length;) {
     const { id } = rows[from]!
@@ -105,9 +104,12 @@ export function liveCallOf(
   return { id, rate, answeredMs, freeAnswerSeconds: tariff.freeAnswerSeconds, includedIn }
 }
 
-function accountsSql(ids: number): string {
-  let sql = statements.get(ids)
+function accountsSql(ids: number, latest: 'latest' | undefined): string {
+  const key = latest === undefined ? ids : -ids
+  let sql = statements.get(key)
   if (sql === undefined) {
+    // A subquery sees the past unless it locks, too.
+    const lock = latest === undefined ? '' : ' LOCK IN SHARE MODE'
     sql = `SELECT s.id, s.zone, s.balance_kopecks,
   (SELECT m.version FROM marks m WHERE m.subscriber_id = s.id AND m.topic = 'balance') AS version,
   (SELECT t.tariff_id FROM subscriber_tariffs t WHERE t.subscriber_id = s.id AND t.since <= ?
@@ -115,11 +117,11 @@ function accountsSql(ids: number): string {
   (SELECT MIN(t.since) FROM subscriber_tariffs t
     WHERE t.subscriber_id = s.id AND t.since <= ?) AS activated,
   (SELECT GROUP_CONCAT(u.month, ' ', u.seconds) FROM included_use u
-    WHERE u.subscriber_id = s.id AND u.month >= ?) AS used,
+    WHERE u.subscriber_id = s.id AND u.month >= ?${lock}) AS used,
   l.call_id, l.tariff_id AS call_tariff, l.prefix, l.answered_at, l.month
 FROM subscribers s LEFT JOIN live_charges l ON l.subscriber_id = s.id
-WHERE s.id IN (${marksFor(ids)}) ORDER BY s.id`
-    statements.set(ids, sql)
+WHERE s.id IN (${marksFor(ids)}) ORDER BY s.id${lock}`
+    statements.set(key, sql)
   }
   return sql
 }

@@ -2,6 +2,7 @@
  * Tariffs kept in memory: a call asks for its price on its way to the first ring. Prices are written
  * once and not edited, so what is here stays right. It decides nothing.
  */
+import { rateOf } from '../money/tariff.ts'
 import type { Rate, Tariff } from '../money/tariff.ts'
 import type { Run } from './database.ts'
 import { tariffFrom } from './tariffs.ts'
@@ -40,7 +41,7 @@ export class TariffShelf {
     id: string, prefix: string, run: Run,
   ): Promise<{ readonly tariff: Tariff; readonly rate: Rate } | undefined> {
     const tariff = await this.get(id, run)
-    const rate = tariff?.rates.find((one) => one.prefix === prefix)
+    const rate = tariff && rateOf(tariff.rates, prefix)
     return tariff && rate && { tariff, rate }
   }
 }

@@ -7,6 +7,7 @@ import t from 'tap'
 import type { CallerCount, SharedCounts } from '../../src/app/limits-port.ts'
 import { Velocity } from '../../src/app/velocity.ts'
 import type { FraudSign } from '../../src/limits/fraud-sign.ts'
+import { hourOf } from '../../src/limits/window.ts'
 import type { Rule } from '../../src/call/rule.ts'
 import { defaultMedia } from '../../src/call/subscriber.ts'
 import type { CallLimits, Subscriber } from '../../src/call/subscriber.ts'
@@ -122,8 +123,31 @@ t.test('two processes count together', async (t) => {
   await a.share()
   t.equal([...board.calls.values()][0], 12, 'what could not be told is told later')
   await clock.run(3_600_000)
+  const hour = hourOf(clock.wallMs())
+  a.mayCall('s', '+7', 10)
   await a.share()
-  t.ok(board.forgotten > 0, 'old counts go')
+  t.equal(board.forgotten, hour, 'old counts go, also when a call was the first to see the hour')
+})
+
+t.test('what could not be told of an hour that is over is no count of the next', async (t) => {
+  const clock = new SteppingClock()
+  const board = new Board()
+  const velocity = new Velocity(clock, quiet, board)
+  for (let i = 0; i < 6; i++) velocity.mayCall('s', '+7', 10)
+  board.addCalls = async () => {
+    await clock.run(3_600_000)
+    velocity.mayCall('s', '+7', 10)
+    throw new Error('database does not answer')
+  }
+  await t.rejects(velocity.share())
+  const told: CallerCount[] = []
+  board.addCalls = async (counts) => {
+    told.push(...counts)
+    return new Map()
+  }
+  for (let i = 0; i < 4; i++) velocity.mayCall('s', '+7', 10)
+  await velocity.share()
+  t.strictSame(told.map(({ calls }) => calls), [5])
 })
 
 t.test('they share each second until stopped, also when the database fails', async (t) => {

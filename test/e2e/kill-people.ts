@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto'
 import { pay } from '../support/payments.ts'
 import { askPatiently, pause, until } from './kill-world.ts'
-import type { Answer, Asked, Battlefield } from './kill-world.ts'
+import type { Answer, Asked, Battlefield, CaughtLetter } from './kill-world.ts'
 
 /** What can be under way when something is killed. */
 export const doings = [
@@ -71,7 +71,6 @@ export class Town {
     const { manager } = this.#field.note.demo ?? {}
     if (manager === undefined) throw new Error('the desk has no manager')
     this.#manager = await this.#logIn(manager.login, manager.password, '127.0.0.1') ?? ''
-    this.#begin(() => this.#visitors())
     for (let n = 0; n < streets; n++) this.#begin(() => this.#street())
   }
 
@@ -100,11 +99,6 @@ export class Town {
     }
   }
 
-  /** They send the form, and the manager has not come to them yet when it is over. */
-  async #visitors(): Promise<void> {
-    for (; !this.#isOver; await pause(150)) await this.#during('request', () => this.#register(++this.#made))
-  }
-
   /** One after the other registers; who has become a subscriber goes about his business. */
   async #street(): Promise<void> {
     while (!this.#isOver) {
@@ -127,15 +121,19 @@ export class Town {
     const again = (await this.#must(asked, 202)).body as { number: number }
     if (again.number !== number) this.promised.faults.push(`request ${number} is ${again.number}`)
     this.promised.requests.set(number, email)
+    await until(`the letter about request ${number}`, () => this.#lettersTo(email).length > 0)
     return number
   }
 
   async #newcomer(n: number): Promise<Resident> {
     const [email, from] = [emailOf(n), addressOf(n)]
     const number = await this.#during('request', () => this.#register(n))
-    const login = await this.#during('confirmation', () => this.#confirm(number, email))
     const password = this.#newPassword()
-    await this.#during('firstPassword', () => this.#setPassword(login, email, password, from))
+    const login = await this.#during('confirmation', async () => {
+      const login = await this.#confirm(number, email)
+      await this.#during('firstPassword', () => this.#setPassword(login, email, password, from))
+      return login
+    })
     const cookie = await this.#logIn(login, password, from) ?? ''
     return { login, email, from, password, cookie }
   }
@@ -188,8 +186,12 @@ export class Town {
   }
 
   #tokens(email: string): string[] {
-    return this.#field.letters().filter(({ to }) => to === email)
+    return this.#lettersTo(email)
       .flatMap(({ text }) => /\/password\/([\w-]{43})/.exec(text)?.[1] ?? [])
+  }
+
+  #lettersTo(email: string): readonly CaughtLetter[] {
+    return this.#field.letters().filter(({ to }) => to === email)
   }
 
   async #payer(who: Resident): Promise<void> {

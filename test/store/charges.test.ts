@@ -160,8 +160,15 @@ t.test('the answer decides over all live calls', async (t) => {
   const version = (await book.look(new Map([[id, '']]), now)).get(id)!.version
   await assignTariff(db, id, other, now)
   t.equal((await book.look(new Map([[id, version]]), now)).size, 1, 'a change of tariff')
+  const before = (await book.look(new Map([[id, '']]), now)).get(id)!.version
   await book.release('1'.repeat(32))
   t.equal(await reservations(db, id), 1)
+  await append(db, id, { key: 'q', kind: 'bonus', kopecks: 1, atMs: now, text: '' })
+  await db.insertInto('live_charges').values({
+    call_id: '5'.repeat(32), subscriber_id: id, owner: 'f'.repeat(32), address: moscow,
+    tariff_id: other, prefix: '7495', answered_at: now, month: '2026-11',
+  }).execute()
+  t.equal((await book.look(new Map([[id, before]]), now)).size, 1, 'one call for another is a change')
 })
 
 t.test('twenty answers at once find the money for one', async (t) => {

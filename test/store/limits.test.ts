@@ -259,7 +259,7 @@ t.test('the watch finds what is strange, tells it once, and leaves it closed', a
 
 t.test('the money of a day: what is left, alarms, and the end of it', async (t) => {
   const { id } = await account(db)
-  const left = (at = now) => inTransaction(db, async (trx) => (await spendLeftToday(runIn(trx), [id], at)).get(id))
+  const left = (at = now) => inTransaction(db, async (trx) => (await spendLeftToday(runIn(trx), [{ id, zone: 'Europe/Moscow' }], at)).get(id))
   // Midnight in Moscow is 21:00 UTC.
   const midnight = Date.UTC(2026, 10, 22, 21)
   const spend = (key: string, kopecks: number, atMs: number, kind: 'call' | 'correction' = 'call') =>
@@ -289,7 +289,8 @@ t.test('the money of a day: what is left, alarms, and the end of it', async (t) 
 
   const { id: other } = await account(db)
   await db.updateTable('subscribers').set({ zone: 'Asia/Vladivostok' }).where('id', '=', other).execute()
-  t.strictSame(await inTransaction(db, (trx) => spendLeftToday(runIn(trx), [id, other], now)),
+  const both = [{ id, zone: 'Europe/Moscow' }, { id: other, zone: 'Asia/Vladivostok' }]
+  t.strictSame(await inTransaction(db, (trx) => spendLeftToday(runIn(trx), both, now)),
     new Map([[id, 60_00], [other, 3000_00]]), 'days begin where people live')
   await append(db, other, { key: 'dear', kind: 'call', kopecks: -2400_00, atMs: now, text: '' })
   await watchDayMoney(db, other, now, false)
