@@ -249,6 +249,39 @@ t.test('content tells the type, names do not', async (t) => {
     t.equal(sniffType(content), type)
 })
 
+t.test('what is sent again because no answer came is there once', async (t) => {
+  const vera = await api.subscriber('vera')
+  const key = (n: number) => `a-key-of-the-page-${String(n).padStart(8, '0')}`
+  const question = { text: 'Дважды?', key: key(1) }
+  const [first, second] = await Promise.all([
+    vera.post('/api/support', question), vera.post('/api/support', question)])
+  t.equal(first.status, 201)
+  t.equal(second.body.id, first.body.id, 'one thread, also when both came at once')
+  const path = `/support/${first.body.id}`
+  const twice = async (who: Client, to: string, body: object) => {
+    await who.post(to, body)
+    const again = await who.post(to, body)
+    t.equal(again.status, 201, to)
+  }
+  await twice(vera, `/api${path}/messages`, { text: 'Ещё', key: key(2) })
+  await twice(olga, `/api/desk${path}/messages`, { text: 'Ответ', key: key(3) })
+  await twice(olga, `/api/desk${path}/notes`, { text: 'Заметка', key: key(4) })
+  t.match(await vera.post(`/api${path}/messages`, { text: 'Другое', key: key(2) }),
+    { status: 409, body: { code: 'form_reused' } }, 'other words want another key')
+  const { messages } = (await olga.get(`/api/desk${path}`)).body
+  t.strictSame(messages.map(({ text }: { text: string }) => text), ['Дважды?', 'Ещё', 'Ответ', 'Заметка'])
+  const answers = (await auditOf(first.body.id)).filter((line) => /answer|note$/.test(line))
+  t.equal(answers.length, 2, 'and is logged once')
+
+  const [guest, same] = [api.client(), api.client()]
+  const asked = { name: 'Гость', text: 'Дважды?', key: key(5) }
+  const began = await guest.post('/api/ask', asked)
+  // The cookie of the first answer has never arrived.
+  t.equal((await same.post('/api/ask', asked)).body.thread.id, began.body.thread.id)
+  await twice(guest, '/api/ask/messages', { text: 'Ещё', key: key(6) })
+  t.equal((await guest.get('/api/ask')).body.thread.messages.length, 2)
+})
+
 t.test('a visitor asks without a log-in, and is answered', async (t) => {
   const visitor = api.client()
   t.match(await visitor.get('/api/ask'),

@@ -4,12 +4,14 @@
  * are added up by hand.
  */
 import t from 'tap'
+import { Meter } from '../../src/app/meter.ts'
+import type { ChargeBook } from '../../src/app/ports.ts'
 import type { CallRecord } from '../../src/call/record.ts'
 import { defaultMedia } from '../../src/call/subscriber.ts'
 import { chargeFor } from '../../src/money/rating.ts'
 import { answers, call, clean, phoneA, phoneB, world } from '../support/app-world.ts'
 import type { World } from '../support/app-world.ts'
-import { rule, subscriber } from '../support/call-fixtures.ts'
+import { quiet, rule, subscriber } from '../support/call-fixtures.ts'
 import { PaperCharges } from '../support/paper-charges.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { SteppingClock } from '../support/stepping-clock.ts'
@@ -254,6 +256,29 @@ t.test('taken for dead by another process: what nobody pays for ends', async (t)
   await clock.run(5000)
   t.equal(book.balance, 600, 'it was charged there, not here')
   clean(t, w)
+})
+
+t.test('a new day has money of its own: whom the old one would have cut talks on', async (t) => {
+  const clock = new SteppingClock()
+  const midnight = (Math.floor(clock.wallMs() / 900_000) + 1) * 900_000
+  const state = (wallMs: number) => ({
+    version: '1 1', cutOffMs: wallMs < midnight ? midnight + 5000 : undefined,
+    committedKopecks: 0, calls: new Set(['c']),
+  })
+  const book: ChargeBook = {
+    priceOf: () => 'charged',
+    reserve: async (_, wallMs) => state(wallMs()),
+    release: async () => {},
+    look: async (known, wallMs) => new Map([...known]
+      .flatMap(([id, version]) => version === '1 1' ? [] : [[id, state(wallMs)] as const])),
+  }
+  const meter = new Meter(book, clock, quiet)
+  const cuts: number[] = []
+  await meter.begin('c', 's', '+79161234567', { cutOff: (at) => cuts.push(at), warn: () => {} })
+  await clock.run(midnight - clock.wallMs() + 60_000)
+  t.strictSame(cuts, [])
+  meter.end('c')
+  t.equal(clock.pending, 0)
 })
 
 t.test('money for another day is asked for again now and then', async (t) => {

@@ -82,7 +82,8 @@ async function payments({ db, promised, inviterId }: Remains): Promise<string[]>
   for (const [order, kopecks] of promised.payments) {
     const row = orders.find(({ number }) => Number(number) === order)
     if (row?.state !== 'paid') faults.push(`order ${order} is ${row?.state ?? 'lost'}`)
-    const sum = entries.filter((one) => Number(one.order_number) === order && one.kind === 'payment')
+    const sum = entries
+      .filter((one) => Number(one.order_number) === order && one.kind === 'payment')
       .reduce((total, one) => total + Number(one.kopecks), 0)
     if (sum !== kopecks) faults.push(`order ${order} brought ${sum} kopecks`)
   }
@@ -108,16 +109,19 @@ async function payments({ db, promised, inviterId }: Remains): Promise<string[]>
 async function fees({ db, fees: due, feeKopecks }: Remains): Promise<string[]> {
   const faults: string[] = []
   const months = await db.selectFrom('monthly_fees').selectAll().execute()
-  const entries = await db.selectFrom('ledger').selectAll().where('kind', '=', 'monthlyFee').execute()
+  const entries = await db.selectFrom('ledger').selectAll().where('kind', '=', 'monthlyFee')
+    .execute()
   for (const [id, hasMoney] of due) {
-    const paid = entries.filter((one) => one.subscriber_id === id).map((one) => -Number(one.kopecks))
+    const paid = entries.filter((one) => one.subscriber_id === id)
+      .map((one) => -Number(one.kopecks))
     const state = months.filter((one) => one.subscriber_id === id).map((one) => one.state).join()
     const right = hasMoney ? `${feeKopecks} paid` : ' waiting'
     if (`${paid.join('+')} ${state}` !== right) faults.push(`${id}: ${paid.join('+')} ${state}`)
   }
   for (const { subscriber_id: id, month, state } of months) {
     const count = entries.filter((one) => one.entry_key === `fee:${id}:${month}`).length
-    if (count !== (state === 'paid' ? 1 : 0)) faults.push(`${id} ${month} ${state}: ${count} entries`)
+    if (count !== (state === 'paid' ? 1 : 0))
+      faults.push(`${id} ${month} ${state}: ${count} entries`)
   }
   return faults
 }
@@ -125,7 +129,8 @@ async function fees({ db, fees: due, feeKopecks }: Remains): Promise<string[]> {
 /** Each call that was answered is there, closed, and charged once for what it lasted. */
 async function calls({ db, talkerId, rate, answered }: Remains): Promise<string[]> {
   const faults: string[] = []
-  const rows = await db.selectFrom('calls').selectAll().where('subscriber_id', '=', talkerId).execute()
+  const rows = await db.selectFrom('calls').selectAll().where('subscriber_id', '=', talkerId)
+    .execute()
   const entries = await db.selectFrom('ledger').selectAll().where('subscriber_id', '=', talkerId)
     .where('kind', '=', 'call').execute()
   const known = new Set(rows.map((row) => row.sip_call_id))
@@ -139,9 +144,10 @@ async function calls({ db, talkerId, rate, answered }: Remains): Promise<string[
     const lasted = row.answered_at === null ? undefined
       : Number(row.ended_at) - Number(row.answered_at)
     const due = lasted === undefined ? 0 : chargeFor(rate, lasted, 0, 0).kopecks
-    const charged = entries.filter((one) => one.call_id === row.id).map((one) => -Number(one.kopecks))
+    const charged = entries.filter((one) => one.call_id === row.id)
+      .map((one) => -Number(one.kopecks))
     if (charged.join('+') !== (due === 0 ? '' : String(due)))
-      faults.push(`${row.id} (${row.outcome}, ${lasted} ms): ${charged.join('+')} instead of ${due}`)
+      faults.push(`${row.id} (${row.outcome}, ${lasted} ms): ${charged.join('+')}, not ${due}`)
   }
   const reserved = await db.selectFrom('live_charges').select('call_id').execute()
   if (reserved.length > 0) faults.push(`${reserved.length} reservations are left`)
@@ -167,8 +173,8 @@ async function talk({ db, promised }: Remains): Promise<string[]> {
 /** Everything told is routed, every letter has left, and few of them twice. */
 async function letters({ db, letters: caught, mostRepeated }: Remains): Promise<string[]> {
   const faults: string[] = []
-  const rows = await db.selectFrom('outbox').select(['notice_key', 'channel', 'state', 'last_error'])
-    .execute()
+  const rows = await db.selectFrom('outbox')
+    .select(['notice_key', 'channel', 'state', 'last_error']).execute()
   const ids = new Set(caught.map(({ messageId }) => messageId))
   const ours = new Set<string>()
   for (const { notice_key: key, channel, state, last_error: why } of rows) {

@@ -43,9 +43,10 @@ const mailWidth = 4
  * seconds after the start of an application, then for a second or two.
  */
 const round: readonly (readonly [readonly Victim[], Doing])[] = [
-  [['app'], 'call'], [['app'], 'fee'], [['mail', 'database'], 'fee'], [['mail', 'database'], 'call'],
+  [['app'], 'call'], [['app'], 'fee'], [['mail', 'database'], 'fee'],
+  [['mail', 'database'], 'call'],
 ]
-/** So long one waits for an instant at which all is under way that the victim was not yet hit in. */
+/** So long one waits for an instant of all that the victim was not yet hit in. */
 const luckMs = 6000
 /** Further deaths until each has been hit in the middle of each. */
 const mostFurther = 4
@@ -56,7 +57,8 @@ export async function drill(rounds: number, seed: number): Promise<Drilled> {
   try {
     return await new Drill(field, seed).run(rounds)
   } catch (fault) {
-    throw new Error(`seed ${seed}: ${String(fault)}\n${field.output().slice(-4000)}`, { cause: fault })
+    const output = field.output().slice(-4000)
+    throw new Error(`seed ${seed}: ${String(fault)}\n${output}`, { cause: fault })
   } finally {
     await field.stop()
   }
@@ -103,7 +105,8 @@ class Drill {
     await town.leave()
     const { messages } = await callers.finish()
     const answered = messages.filter(({ direction, text }) =>
-      direction === 'received' && text.startsWith('SIP/2.0 200') && headerOf(text, 'CSeq') === '1 INVITE')
+      direction === 'received' && text.startsWith('SIP/2.0 200')
+        && headerOf(text, 'CSeq') === '1 INVITE')
       .map(({ text }) => headerOf(text, 'Call-ID'))
     await this.#quiet()
     await callers.stop()
@@ -141,7 +144,6 @@ class Drill {
         }, 45_000, 2)
       await pause(this.#random() * 10)
       for (const doing of now) this.#hit.add(`${victim} ${doing}`)
-      if (process.env["K1"]) console.error(new Date().toISOString(), victim, aim, this.#missed(victim).join(" "))
       await this.#field.kill(victim)
     }
     // A mail server that is away for a moment is no news; the others take their time anyway.
@@ -198,8 +200,8 @@ class Drill {
         .where('next_at', '>', String(Date.now())).execute()
       const open = await db.selectFrom('calls').select('id').where('ended_at', 'is', null).execute()
       const live = await db.selectFrom('live_charges').select('call_id').execute()
-      const due = await db.selectFrom('outbox').select('id').where('state', 'in', ['new', 'waiting'])
-        .execute()
+      const due = await db.selectFrom('outbox').select('id')
+        .where('state', 'in', ['new', 'waiting']).execute()
       return open.length + live.length + due.length === 0
         && await this.#feesTaken() === this.#fees.size
     }, 90_000, 200)
@@ -216,7 +218,9 @@ async function addTalker(db: Db): Promise<{ readonly id: string; readonly number
     name: 'Всегда', enabled: true, priority: 0, blocks: [], mode: 'parallel', waitSeconds: 20,
     targets: [{ targetId, ringSeconds: undefined }], noAnswer: { action: 'hangUp' },
   }, Date.now())
-  const open = [['concurrentCalls', 100], ['callerCallsPerHour', 0], ['spendPerDayKopecks', 0]] as const
+  const open = [
+    ['concurrentCalls', 100], ['callerCallsPerHour', 0], ['spendPerDayKopecks', 0],
+  ] as const
   await inTransaction(db, async (trx) => {
     for (const [name, value] of open) {
       const change = { subscriberId: id, name, value, reason: 'drill', by: { actor: 'system' } }

@@ -7,5 +7,6 @@ import { systemClock } from '../../src/clock.ts'
 import { startMailSink } from '../../src/notify/mail-sink.ts'
 
 const [port = '0', folder = ''] = process.argv.slice(2)
-await startMailSink({ port: Number(port), folder, clock: systemClock, log: pino({ level: 'silent' }) })
+const log = pino({ level: 'silent' })
+await startMailSink({ port: Number(port), folder, clock: systemClock, log })
 process.stdout.write('ready\n')

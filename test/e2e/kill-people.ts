@@ -1,7 +1,7 @@
 /**
  * The people of the kill drill: newcomers who register by a referral link and become subscribers, a
- * manager who confirms and answers them, payers, askers, the forgetful. Each tries again until he is
- * answered, with the same form, as a browser does; what he was promised is noted and compared with
+ * manager who confirms and answers them, payers, askers, the forgetful. Each tries again until he
+ * is answered, with the same form, as a browser does; what he was promised is noted and compared with
  * the database afterwards (kill-checks.ts).
  */
 import { randomUUID } from 'node:crypto'
@@ -149,7 +149,8 @@ export class Town {
       const { body: open } = await this.#manage('POST', `${path}/claim`, {})
       if (open.state === 'confirmed') break
       const { reserved, version, tariffs, proposedLogin } = open
-      const tariff = (tariffs as { id: string; name: string }[]).find((one) => one.name === 'Базовый')
+      const tariff = (tariffs as { id: string; name: string }[])
+        .find((one) => one.name === 'Базовый')
       const wish = { version, number: reserved?.number, tariffId: tariff?.id, login: proposedLogin }
       const { status, body } = await this.#manage('POST', `${path}/confirm`, wish)
       if (status === 200 && body.state === 'confirmed') break

@@ -108,7 +108,8 @@ async function startProduct(folder: string, mailPort: number) {
       PN_PAY_SIMULATOR_PORT: String(await freeTcpPort()),
       PN_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
       // No media: nobody speaks here.
-      PN_MEDIA_SERVERS: '127.0.0.1:9', PN_MEDIA_SECRET: 'none', PN_MEDIA_PORT: String(await freeTcpPort()),
+      PN_MEDIA_SERVERS: '127.0.0.1:9', PN_MEDIA_SECRET: 'none',
+      PN_MEDIA_PORT: String(await freeTcpPort()),
       PN_LOG_LEVEL: 'error',
     },
   })
@@ -238,7 +239,7 @@ export async function askPatiently(url: string, asked: Asked, ms = 60_000): Prom
     const answer = await ask(url, asked)
     if (answer.status !== 0 && answer.status < 500) return answer
     if (performance.now() > end)
-      throw new Error(`${asked.method} ${asked.path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+      throw new Error(`${asked.path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   }
 }
 

@@ -94,6 +94,32 @@ t.test('charges against an oracle that counts second by second', async () => {
     }), { numRuns: 3000 })
 })
 
+t.test('each boundary to the millisecond: free seconds, each step, included seconds', async (t) => {
+  const grains = [[1, 1], [60, 1], [60, 60], [30, 6], [1, 60], [7, 13]] as const
+  let checked = 0
+  for (const [firstStepSeconds, nextStepSeconds] of grains) {
+    for (const [kopecksPerMinute, connectionKopecks] of [[0, 0], [1, 0], [90, 50], [6000, 1]] as const) {
+      const rate = { ...moscow, firstStepSeconds, nextStepSeconds, kopecksPerMinute, connectionKopecks }
+      const ends = [0, 1, 2, 3].map((steps) => firstStepSeconds + steps * nextStepSeconds)
+      for (const free of [0, 3, firstStepSeconds, firstStepSeconds + 1]) {
+        for (const end of [0, free, ...ends]) {
+          for (const talkMs of [end * 1000 - 1, end * 1000, end * 1000 + 1].filter((ms) => ms >= 0)) {
+            for (const left of [-1, 0, firstStepSeconds - 1, firstStepSeconds, end, end + 1, 1_000_000]) {
+              const { kopecks, chargedSeconds, includedSeconds } = chargeFor(rate, talkMs, free, left)
+              const slow = oracle(rate, talkMs, free, Math.max(0, left))
+              const included = Math.min(Math.max(0, left), slow.seconds)
+              checked += 1
+              if (kopecks === slow.kopecks && chargedSeconds === slow.seconds && includedSeconds === included) continue
+              t.fail(`${JSON.stringify({ rate, talkMs, free, left })}: ${kopecks}, not ${slow.kopecks}`)
+            }
+          }
+        }
+      }
+    }
+  }
+  t.ok(checked > 10_000, `${checked} boundaries`)
+})
+
 t.test('a longer call never costs less', async () => {
   fc.assert(fc.property(
     fc.integer({ min: 0, max: 600_000 }), fc.integer({ min: 0, max: 600_000 }), (a, b) =>

@@ -76,6 +76,8 @@ t.test('Robokassa: ResultURL', async (t) => {
     ['out_summ', '380.00'], ['inv_id', '1001'], ['crc', md5('380.00:1001:p2')],
   ])
   t.match(readRobokassaResult(shop, old), { kind: 'paid' }, 'older names of the fields')
+  const capitals = result({ SignatureValue: md5(`380.000000:1001:p2:${shp}`).toUpperCase() })
+  t.match(readRobokassaResult(shop, capitals), { kind: 'paid' }, 'hex in upper case')
   const refused: [string, Map<string, string>][] = [
     ['no signature', result({ SignatureValue: '' })],
     ['signed with password 1', result({ SignatureValue: md5(`380.000000:1001:p1:${shp}`) })],

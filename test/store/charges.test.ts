@@ -136,6 +136,29 @@ t.test('what costs nothing makes no entry, and says so', async (t) => {
   t.equal(await reservations(db, id), 0)
 })
 
+t.test('a record the database cannot take: its call is charged, nothing stays reserved', async (t) => {
+  const { db, id, book, journal } = await scene(t, 1000)
+  const call = { ...talked(id, mobile, 61), status: 2 ** 40 }
+  await book.reserve({ callId: call.id, subscriberId: id, address: mobile }, () => now + 3000)
+  await journal.close(call)
+  t.equal(await balanceOf(db, id), 1000 - 122)
+  t.equal(await reservations(db, id), 0)
+})
+
+t.test('one settlement of many calls of many accounts', async (t) => {
+  const { db, journal, tariffs } = await scene(t, 1)
+  const book = createChargeBook({ database, owner, tariffs })
+  const ids = await Promise.all(Array.from({ length: 5 }, (_, i) => account(db, 1000 * (i + 1))))
+  const calls = [...ids, ...ids.slice(2)].map((id, i) => talked(id, mobile, 61 + i))
+  for (const { id: callId, subscriberId = '' } of calls) {
+    await book.reserve({ callId, subscriberId, address: mobile }, () => now + 3000)
+  }
+  await Promise.all(calls.map((call) => journal.close(call)))
+  const balances = await Promise.all(ids.map((id) => balanceOf(db, id)))
+  t.strictSame(balances, [1000 - 122, 2000 - 124, 3000 - 126 - 132, 4000 - 128 - 134, 5000 - 130 - 136])
+  t.strictSame((await checkLedgers(db, now)).alarms, [], 'as the ledger says')
+})
+
 t.test('the answer decides over all live calls', async (t) => {
   const { db, id, book } = await scene(t, 200)
   const reserve = (callId: string, address: string, wallMs = now) =>
@@ -163,7 +186,6 @@ t.test('the answer decides over all live calls', async (t) => {
   const before = (await book.look(new Map([[id, '']]), now)).get(id)!.version
   await book.release('1'.repeat(32))
   t.equal(await reservations(db, id), 1)
-  await append(db, id, { key: 'q', kind: 'bonus', kopecks: 1, atMs: now, text: '' })
   await db.insertInto('live_charges').values({
     call_id: '5'.repeat(32), subscriber_id: id, owner: 'f'.repeat(32), address: moscow,
     tariff_id: other, prefix: '7495', answered_at: now, month: '2026-11',

@@ -1,4 +1,5 @@
 /** Migrations: once each, in order, by one of many that start together. */
+import { spawn } from 'node:child_process'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CompiledQuery } from 'kysely'
@@ -83,6 +84,25 @@ t.test('a column that a crashed start added already is no fault', async (t) => {
   )
   t.strictSame(await migrate(kysely, { folder, log: silentLog }), ['002-b.sql'])
   await execute('INSERT INTO a (id, b) VALUES (1, 2)', [], 1000)
+})
+
+t.test('the lease of a process that has died passes on at once', async (t) => {
+  const { kysely, url } = await testDatabase(t)
+  const program = `
+    import { openDatabase } from './src/store/database.ts'
+    import { holdLease } from './src/store/leases.ts'
+    const { kysely } = openDatabase({ url: process.argv[1] })
+    await holdLease(kysely, 'y', 'dead', 60_000)
+    console.log('held')
+    setInterval(() => {}, 1000)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, url],
+    { cwd: new URL('../..', import.meta.url).pathname, stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise((held) => child.stdout.once('data', held))
+  t.equal(await holdLease(kysely, 'y', 'heir', 60_000), undefined, 'it lives')
+  child.kill('SIGKILL')
+  await new Promise((gone) => child.once('exit', gone))
+  const heirs = await Promise.all(['heir', 'other'].map((owner) => holdLease(kysely, 'y', owner, 60_000)))
+  t.equal(heirs.filter((lease) => lease !== undefined).length, 1, 'one heir')
 })
 
 t.test('a lease has one holder and passes on when it runs out', async (t) => {

@@ -3,11 +3,14 @@ import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t from 'tap'
-import { accountsNamed } from '../../src/store/accounts.ts'
+import { systemClock } from '../../src/clock.ts'
+import { accountsNamed, addManager } from '../../src/store/accounts.ts'
 import { addLink, findLink, makeSecret } from '../../src/store/account-links.ts'
 import { inTransaction } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { countPool, importNumbers, releaseFor, reserveFor, reservedFor } from '../../src/store/number-pool.ts'
+import { answerPasswordAsk, notePasswordAsk, startPasswordAsks } from '../../src/store/password-asks.ts'
+import { noPassword } from '../../src/store/password.ts'
 import { countTry } from '../../src/store/throttle.ts'
 import { silentLog, sqlFolder, testDatabase } from '../support/database.ts'
 
@@ -96,4 +99,24 @@ t.test('each try to send a letter makes a token; all are of one link', async (t)
   await t.rejects(findLink(db, tokens[0]!, ['email'], wallMs), { code: 'link_expired' }, 'for what it was made only')
   t.equal(await makeSecret(db, id, wallMs + 24 * hour), undefined, 'an old letter is not sent')
   t.equal(await makeSecret(db, 'f'.repeat(32), wallMs), undefined)
+})
+
+t.test('who was answered gets his link, also when who answered him has died', async (t) => {
+  const { kysely: db } = await testDatabase(t)
+  const now = Date.UTC(2026, 10, 23, 12)
+  await addManager(db, { login: 'olga', name: 'Ольга', email: 'olga@example.org', passwordHash: noPassword }, now)
+  const links = () => db.selectFrom('account_links').select('id').execute()
+  await notePasswordAsk(db, { named: 'nobody' }, now)
+  const id = await notePasswordAsk(db, { named: 'olga' }, now)
+  t.equal((await links()).length, 0, 'and here it dies')
+  const asks = startPasswordAsks({ db, clock: { ...systemClock, wallMs: () => now + 5000 }, log: silentLog })
+  t.teardown(() => asks.stop())
+  await asks.look()
+  t.equal((await links()).length, 0, 'somebody is at it yet')
+  const later = startPasswordAsks({ db, clock: { ...systemClock, wallMs: () => now + 11_000 }, log: silentLog })
+  t.teardown(() => later.stop())
+  await later.look()
+  await answerPasswordAsk(db, id, now + 12_000)
+  t.equal((await links()).length, 1, 'once')
+  t.strictSame(await db.selectFrom('password_asks').select('id').execute(), [], 'nothing is kept of it')
 })
