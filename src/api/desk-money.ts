@@ -1,6 +1,6 @@
 /**
  * Money at the desk over HTTP: payments with what was told of them, refunds, corrections, the check
- * of all balances.
+ * of all balances. Who has a second factor gives a code before he moves any.
  */
 import { Hono } from 'hono'
 import { openByKind } from '../store/desk-alarms.ts'
@@ -12,6 +12,7 @@ import { check, nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { deedOf } from './desk-deed.ts'
 import { ApiError } from './errors.ts'
+import { requireFresh } from './fresh.ts'
 import {
   deskCorrectionRequest, deskCorrectionsQuery, deskPaymentsQuery, deskRefundRequest,
 } from './schema-desk-trade.ts'
@@ -39,6 +40,7 @@ export function deskPaymentRoutes(deps: ApiDeps): Hono<ApiEnv> {
       return c.json(payment satisfies DeskPaymentReply)
     })
     .post('/:number/refund', async (c) => {
+      await requireFresh(deps, c)
       const { key: formKey, kopecks, reason } = await readBody(c, deskRefundRequest)
       if (!deps.payments) throw new ApiError(503, 'payments_off')
       const { login: manager, from } = deedOf(deps, c)
@@ -53,11 +55,13 @@ export function deskCorrectionRoutes(deps: ApiDeps): Hono<ApiEnv> {
   const db = deps.database.kysely
   const limitKopecks = deps.fourEyesKopecks ?? usualLimitKopecks
   const decide = async (c: ApiContext, decision: 'confirm' | 'refuse') => {
+    if (decision === 'confirm') await requireFresh(deps, c)
     const correction = await decideCorrection(db, readId(c), decision, deedOf(deps, c))
     return c.json(correction satisfies DeskCorrection)
   }
   return new Hono<ApiEnv>()
     .post('/subscribers/:id/corrections', async (c) => {
+      await requireFresh(deps, c)
       const draft = await readBody(c, deskCorrectionRequest)
       const made = await addCorrection(db, readId(c), draft, limitKopecks, deedOf(deps, c))
       return c.json(made satisfies DeskCorrection, 201)

@@ -11,6 +11,7 @@ import { listTrunks } from '../../src/store/trunks.ts'
 import { callRecord, endedCall, legRecord } from '../support/call-records.ts'
 import { silentLog } from '../support/database.ts'
 import { asDesk, deskWorld } from '../support/desk.ts'
+import { codeFor } from '../support/letters.ts'
 import { payWorld } from '../support/payments.ts'
 
 t.setTimeout(90_000)
@@ -303,9 +304,26 @@ t.test('payments, refunds, corrections', async (t) => {
     t.match((await pavel.post(path, { key: 'correction-of-another', kopecks: 100_00, reason: 'Другой менеджер' })).body, { state: 'done' })
   })
 
+  await t.test('a manager with a second factor gives a code before he moves money', async (t) => {
+    const vera = await world.manager('vera')
+    const begun = await vera.post('/api/second-factor', { password: 'vera' })
+    await vera.post('/api/second-factor/confirm', { code: codeFor(world, begun.body.secret, -1) })
+    const stale = () => world.database.kysely.updateTable('sessions').set({ fresh_until: 0 })
+      .where('account_id', '=', vera.id).execute()
+    const body = { key: 'correction-with-code', kopecks: 1_00, reason: 'С кодом' }
+    await stale()
+    for (const path of [
+      `/api/desk/subscribers/${anna.id}/corrections`, `/api/desk/corrections/${anna.id}/confirm`, '/api/desk/payments/1/refund',
+    ]) t.match(await vera.post(path, body), { status: 403, body: { code: 'second_factor_required', field: 'code' } }, path)
+    const before = await world.balance(anna.id)
+    const made = await vera.post(`/api/desk/subscribers/${anna.id}/corrections`, { ...body, code: codeFor(world, begun.body.secret, 0) })
+    t.match(made, { status: 201, body: { state: 'done' } })
+    t.equal(await world.balance(anna.id), before + 1_00)
+  })
+
   await t.test('the check of all balances', async (t) => {
     t.match((await olga.get('/api/desk/ledger-check')).body, { checkedAt: null, entries: null, openAlarms: 0 })
-    t.match((await olga.post('/api/desk/ledger-check')).body, { checkedAt: Number, entries: 8, openAlarms: 0 })
+    t.match((await olga.post('/api/desk/ledger-check')).body, { checkedAt: Number, entries: 9, openAlarms: 0 })
     await world.database.kysely.updateTable('subscribers').set({ balance_kopecks: 1 }).where('id', '=', anna.id).execute()
     t.match((await olga.post('/api/desk/ledger-check')).body, { openAlarms: 1 })
     t.match((await olga.get('/api/desk/home')).body.system, { ledgerCheckedAt: Number, payments: 'ok' })
