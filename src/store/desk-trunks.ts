@@ -76,12 +76,15 @@ export async function makeTrunk(
   })
 }
 
-/** Replaces a trunk. Throws StoreError not_found, trunk_changed, trunk_taken. */
+/** Replaces a trunk. Throws StoreError not_found, trunk_changed, trunk_taken, trunk_password. */
 export async function changeTrunk(
   db: Db, id: string, version: number, form: TrunkForm, by: Deed,
 ): Promise<void> {
   await edit(db, id, version, by, 'trunk.change', loggable(form), (old) => {
-    // A name is what the journal knows a trunk by.
+    // A password is kept for whom it was given: another host must not be answered with it.
+    const isKept = form.user !== '' && form.password === undefined
+    if (isKept && form.host !== old.host && (old.credentials?.password ?? '') !== '')
+      throw new StoreError('trunk_password', {}, 'password')
     return { ...trunkFrom(form, old.credentials), id }
   })
 }

@@ -48,6 +48,7 @@ export type StoreErrorCode =
   | 'tariff_not_valid'
   | 'trunk_changed'
   | 'trunk_taken'
+  | 'trunk_password'
   | 'trunk_off'
   | 'correction_decided'
   | 'same_manager'

@@ -149,11 +149,12 @@ t.test('trunks', async (t) => {
     const copy = await copyDirectory(db, world.clock, silentLog)
     t.teardown(copy.stop)
     t.match(copy.trunks(), [{ host: 'sip.example.org', credentials: { password: 'очень секретно' } }])
-    const change = { ...shown, version: 0, host: '198.51.100.7', capacity: null }
-    t.match((await olga.put(`/api/desk/trunks/${id}`, change)).body,
-      { host: '198.51.100.7', version: 1, capacity: null, hasPassword: true })
+    const change = { ...shown, version: 0, capacity: null }
+    t.match(await olga.put(`/api/desk/trunks/${id}`, { ...change, host: '198.51.100.7' }),
+      { status: 422, body: { code: 'trunk_password', field: 'password' } }, 'another host is not handed the password')
+    t.match((await olga.put(`/api/desk/trunks/${id}`, change)).body, { version: 1, capacity: null, hasPassword: true })
     await copy.refresh()
-    t.match(copy.trunks(), [{ host: '198.51.100.7', credentials: { user: 'pn', password: 'очень секретно' } }])
+    t.match(copy.trunks(), [{ host: 'sip.example.org', credentials: { user: 'pn', password: 'очень секретно' } }])
     t.match(await olga.put(`/api/desk/trunks/${id}`, change), { status: 409, body: { code: 'trunk_changed', details: { version: 1 } } })
     for (const net of ['203.0.113.0/33', 'example.org', '1.2.3.4,5.6.7.8'])
       t.match(await olga.put(`/api/desk/trunks/${id}`, { ...change, version: 1, inboundNets: [net] }),

@@ -90,6 +90,7 @@ export const enFirst = {
   'error.tariff_changed': 'The tariff was changed in another window.',
   'error.tariff_not_valid': 'This tariff is not in force now.',
   'error.trunk_changed': 'The trunk was changed in another window.',
+  'error.trunk_password': 'Enter the password again for another address: the old one is not handed to it.',
   'error.trunk_taken': 'There is a trunk of this name.', 'error.trunk_off': 'The trunk is off.',
   'error.bad_net': 'This is not a network. Example: 203.0.113.0/24.',
   'error.bad_limit': 'This limit cannot have such a value.',
