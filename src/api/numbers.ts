@@ -4,6 +4,8 @@
  */
 import { Hono } from 'hono'
 import { checkTarget, readNumber } from '../call/number.ts'
+import { isAbroad } from '../limits/destination.ts'
+import { destinationOf } from '../store/number-class.ts'
 import { codesUnderWay, startCode, tryCode } from '../store/number-codes.ts'
 import { unwatched, watchNumbers } from '../store/number-watch.ts'
 import { pricesOf } from '../store/number-prices.ts'
@@ -17,6 +19,7 @@ import { loadSubscriber, setDefaultNumber } from '../store/subscribers.ts'
 import { check, nowMs, readBody, readId } from './context.ts'
 import type { ApiContext, ApiDeps, ApiEnv } from './context.ts'
 import { ApiError } from './errors.ts'
+import { requireFresh } from './fresh.ts'
 import { defaultNumberRequest, numberRequest, numbersQuery } from './schema.ts'
 import type { NumberReply, NumberRequest } from './schema.ts'
 import type { NumberDestination } from './schema-limits.ts'
@@ -30,7 +33,7 @@ export function numberRoutes(deps: ApiDeps): Hono<ApiEnv> {
     .get('/', (c) => listPage(deps, c))
     .post('/', async (c) => {
       const { subscriberId } = c.get('session')
-      const draft = await readDraft(deps, subscriberId, await readBody(c, numberRequest))
+      const draft = await readDraft(deps, c, await readBody(c, numberRequest))
       const id = await addNumber(db, subscriberId, draft, nowMs(deps))
       return c.json(await numberReply(deps, subscriberId, id), 201)
     })
@@ -38,7 +41,7 @@ export function numberRoutes(deps: ApiDeps): Hono<ApiEnv> {
       const { subscriberId } = c.get('session')
       const id = readId(c)
       const { address: kept } = await loadNumber(db, subscriberId, id)
-      const draft = await readDraft(deps, subscriberId, await readBody(c, numberRequest), kept)
+      const draft = await readDraft(deps, c, await readBody(c, numberRequest), kept)
       await updateNumber(db, subscriberId, id, draft, nowMs(deps))
       return c.json(await numberReply(deps, subscriberId, id))
     })
@@ -131,12 +134,12 @@ async function sendCode(
 }
 
 /**
- * Throws ApiError 422 bad_number, refused_number (R-23), with the reason's code in `details.why`.
- * `kept`: the address it has.
+ * Throws ApiError 422 bad_number, refused_number (R-23), with the reason's code in `details.why`, and
+ * 403 second_factor_required for a new one abroad. `kept`: the address it has.
  */
 async function readDraft(
   deps: ApiDeps,
-  subscriberId: string,
+  c: ApiContext,
   request: NumberRequest,
   kept?: string,
 ): Promise<NumberDraft> {
@@ -151,12 +154,17 @@ async function readDraft(
       details: { why },
     })
   }
+  const { subscriberId } = c.get('session')
   const { numbers } = await loadSubscriber(deps.database.kysely, subscriberId)
   const verdict = checkTarget(reading.address, numbers)
   if (!verdict.ok)
     throw new ApiError(422, 'refused_number', { field: 'address', details: { why: verdict.why } })
   // Its words may be changed, whatever has become of the number meanwhile.
-  if (reading.address !== kept) await refuseBarred(deps, subscriberId, reading.address)
+  if (reading.address !== kept) {
+    await refuseBarred(deps, subscriberId, reading.address)
+    // A stolen session must not ring where a minute costs most.
+    if (isAbroad(await destinationOf(reading.address))) await requireFresh(deps, c)
+  }
   return { ...request, address: reading.address }
 }
 

@@ -75,7 +75,11 @@ t.test('a country is opened with a code of the second factor, and closed without
   const opened = await boris.put('/api/limits', { countries: ['GR', 'DE'], code: nextCode(begun.body.secret) })
   t.match(opened, { status: 200, body: { countries: ['DE', 'GR'], secondFactor: true } })
 
-  const { body: greek } = await boris.post('/api/numbers', { address: '+30 691 234 5678', description: 'Греция' })
+  clock.wallAheadMs += 11 * 60_000
+  const abroad = { address: '+30 691 234 5678', description: 'Греция' }
+  t.match(await boris.post('/api/numbers', abroad), { status: 403, body: { code: 'second_factor_required' } },
+    'a new number abroad asks again')
+  const { body: greek } = await boris.post('/api/numbers', { ...abroad, code: nextCode(begun.body.secret) })
   t.match(greek.destination, { class: 'mobile', country: 'GR', barred: 'coolOff', ringsFrom: Number })
   clock.wallAheadMs += 15 * 60_000
   await boris.get('/api/me') // half an hour of silence would end the session
