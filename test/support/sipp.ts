@@ -184,15 +184,21 @@ export function parseMessageLog(log: string, port: number): SippMessage[] {
   return messages
 }
 
-/** SIPp binds its media ports even when no media flows, and ends when one of them is taken. */
-let lastMediaPort = 10_000 + (process.pid % 1000) * 20
+/**
+ * SIPp binds its media ports even when no media flows, and ends when one of them is taken. Drawn by
+ * lot below the range from which the kernel gives ports to others (32768 up): test files that run
+ * side by side and each count upwards would meet between the look and the binding.
+ */
+const drawnMediaPorts: number[] = []
 
 function freeMediaPort(): number {
-  do {
-    // Below the range from which the kernel gives ports to others (32768 up).
-    lastMediaPort = lastMediaPort > 31_900 ? 10_000 : lastMediaPort + 4
-  } while ([0, 1, 2, 3].some((i) => isPortBound(lastMediaPort + i)))
-  return lastMediaPort
+  for (;;) {
+    const port = 10_000 + 4 * Math.floor(Math.random() * 5500)
+    if (drawnMediaPorts.includes(port) || [0, 1, 2, 3].some((i) => isPortBound(port + i))) continue
+    drawnMediaPorts.push(port)
+    if (drawnMediaPorts.length > 200) drawnMediaPorts.shift()
+    return port
+  }
 }
 
 function readMessages(file: string, port: number): SippMessage[] {
