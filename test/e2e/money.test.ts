@@ -149,7 +149,7 @@ t.test('a balance that dies with three live calls', async (t) => {
   for (const report of reports) {
     const said = report.messages.filter(({ direction }) => direction === 'received').map(({ text }) => text).join()
     t.match(said, 'Q.850;cause=31')
-    t.notMatch(said, /402|payment|money|balance/i, 'the caller is told nothing of money')
+    t.notMatch(said, /\b402\b|payment|money|balance/i, 'the caller is told nothing of money')
     await t.resolves(callers.shift()!.stop())
   }
   await phones.stop()
@@ -162,7 +162,7 @@ t.test('a call refused for money: 480 and no word of it', async (t) => {
     const done = await run.done
     await run.stop()
     t.equal(done.code, 0, `${name}: ${done.errors}`)
-    t.notMatch(done.messages.map(({ text }) => text).join(), /402|payment|money|balance/i)
+    t.notMatch(done.messages.map(({ text }) => text).join(), /\b402\b|payment|money|balance/i)
     const [call] = await ended(who, 1)
     t.match(call, { outcome: 'refused', reason: 'noMoney', kopecks: 0 })
     const notice = await db.selectFrom('outbox').select('payload').where('subscriber_id', '=', who.id)

@@ -73,10 +73,30 @@ export interface SippRun {
   stop(): Promise<SippReport>
 }
 
+const drawnPorts: number[] = []
+
+/**
+ * A port that nobody had a moment ago, out of `count` from `first` on, `step` apart, each free with
+ * the `step - 1` after it. Drawn by lot below the range from which the kernel gives ports to others
+ * (32768 up): between the look and the binding neither a connection of somebody else takes it, nor a
+ * test file at our side that counts upwards as well.
+ */
+export function drawPort(first: number, count: number, step = 1): number {
+  for (;;) {
+    const port = first + step * Math.floor(Math.random() * (count / step))
+    const isTaken = (at: number): boolean => isPortBound(port + at)
+    if (drawnPorts.includes(port) || Array.from({ length: step }, (_, at) => at).some(isTaken)) continue
+    drawnPorts.push(port)
+    if (drawnPorts.length > 500) drawnPorts.shift()
+    return port
+  }
+}
+
 /** A UDP port of this address that was free a moment ago. */
-export function freeUdpPort(address = '127.0.0.1'): Promise<number> {
+export async function freeUdpPort(address = '127.0.0.1'): Promise<number> {
+  if (!address.includes(':')) return drawPort(20_000, 12_000)
   return new Promise((done, fail) => {
-    const socket = createSocket('udp4')
+    const socket = createSocket('udp6')
     socket.once('error', fail)
     socket.bind(0, address, () => {
       const { port } = socket.address()
@@ -148,7 +168,8 @@ function sippArguments(o: SippOptions, address: string, port: number, folder: st
   const list = [
     ...(o.remote === undefined ? [] : [o.remote]),
     '-sf', join(scenarioFolder, `${o.scenario}.xml`),
-    '-i', address, '-bind_local', '-p', port, '-mp', freeMediaPort(), '-nostdin', '-timer_resol', 1,
+    // Its media ports are bound even when no media flows.
+    '-i', address, '-bind_local', '-p', port, '-mp', drawPort(10_000, 10_000, 4), '-nostdin', '-timer_resol', 1,
     ...(o.calls === 0 ? [] : ['-m', o.calls ?? 1]), '-d', o.pauseMs ?? 0,
     '-timeout', `${seconds}s`, '-timeout_error',
     '-trace_err', '-error_file', join(folder, 'errors.log'),
@@ -182,23 +203,6 @@ export function parseMessageLog(log: string, port: number): SippMessage[] {
     })
   }
   return messages
-}
-
-/**
- * SIPp binds its media ports even when no media flows, and ends when one of them is taken. Drawn by
- * lot below the range from which the kernel gives ports to others (32768 up): test files that run
- * side by side and each count upwards would meet between the look and the binding.
- */
-const drawnMediaPorts: number[] = []
-
-function freeMediaPort(): number {
-  for (;;) {
-    const port = 10_000 + 4 * Math.floor(Math.random() * 5500)
-    if (drawnMediaPorts.includes(port) || [0, 1, 2, 3].some((i) => isPortBound(port + i))) continue
-    drawnMediaPorts.push(port)
-    if (drawnMediaPorts.length > 200) drawnMediaPorts.shift()
-    return port
-  }
 }
 
 function readMessages(file: string, port: number): SippMessage[] {
