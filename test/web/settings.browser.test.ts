@@ -291,6 +291,7 @@ t.test('the profile is read; what may be changed leads to its place', async (t) 
   const { page } = await scene(t, browser, '/profile')
   await page.locator('.facts').waitFor()
   for (const fact of ['Михаил Миронов', '+7 499 674-07-82', 'Активен', '«Личный»', '380 ₽', 'mironov', 'Москва, UTC+3', 'номеров 6 из 50, правил 6 из 50']) {
+    await page.locator('.facts').getByText(fact).first().waitFor() // counts come a moment later
     t.equal(await page.locator('.facts').getByText(fact).count(), 1, fact)
   }
   await page.getByRole('link', { name: 'Изменить: Голосовая почта' }).click()

@@ -114,7 +114,7 @@ t.test('no money: the strip leads to the payment, and goes with it', async (t) =
   await world.database.kysely.updateTable('subscribers').set({ fee_due_kopecks: 150_00 }).execute()
   await page.goto(`${world.url}/balance`)
   await page.getByText(/не оплачен месяц, 150\s₽/).waitFor()
-  await page.getByText('100 ₽', { exact: true }).last().click()
+  await page.locator('.sum-tile', { hasText: /^100\s₽$/ }).click()
   await page.getByText(/станет 50\s₽, 150\s₽ уйдут на абонентскую плату/).waitFor()
   await page.getByLabel('Другая сумма').fill('10')
   await page.getByText(/станет 110\s₽/).waitFor()
