@@ -10,6 +10,7 @@ export class RecordKeeper {
   readonly #journal: CallJournal
   readonly #log: Log
   #latest: CallRecord | undefined
+  #opened: Promise<void> = Promise.resolve()
 
   constructor(journal: CallJournal, log: Log) {
     this.#journal = journal
@@ -23,7 +24,12 @@ export class RecordKeeper {
 
   open(record: CallRecord): void {
     this.#latest = record
-    void this.#store(record, () => this.#journal.open(record))
+    this.#opened = this.#store(record, () => this.#journal.open(record))
+  }
+
+  /** Settles when the journal has the record of a call that begins, or has refused it. */
+  get opened(): Promise<void> {
+    return this.#opened
   }
 
   update(record: CallRecord): void {

@@ -212,7 +212,7 @@ export class CallRunner {
 
   #charge(address: Address): void {
     const leg = { callId: this.#incoming!.id, subscriberId: this.#subscriber!.id, address }
-    chargeLeg(this.#ports.meter, leg, (event) => this.post(event))
+    chargeLeg(this.#ports.meter, leg, this.#record.opened, (event) => this.post(event))
   }
 
   #tellEnd(stored: Promise<void>): void {

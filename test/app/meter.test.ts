@@ -209,6 +209,26 @@ t.test('hung up while the money is asked for: nothing is reserved, nothing charg
   }
 })
 
+t.test('nobody is connected before the journal has the call: a death would lose it', async (t) => {
+  // The phone answers after a second.
+  for (const [atMs, quietMs, final] of [[500, 990, 200], [1500, 1490, 200], [undefined, 1490, 480]] as const) {
+    const { clock, w } = one(600)
+    w.journal.ready = new Promise((done) => {
+      if (atMs !== undefined) clock.wakeAt(atMs, done)
+    })
+    const each = caller(w)
+    await clock.run(quietMs)
+    t.notOk(each.final, `not before ${quietMs} ms`)
+    await clock.run(100)
+    t.equal(each.final, atMs === undefined ? 0 : final)
+    await clock.run(41_000)
+    t.equal(each.final, final)
+    if (final === 200) each.hangUp()
+    await clock.run(5000)
+    clean(t, w)
+  }
+})
+
 t.test('the database goes away', async (t) => {
   t.test('at the answer: 480, the phone is let go', async (t) => {
     const { clock, book, w } = one(600)

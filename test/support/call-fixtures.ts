@@ -64,10 +64,13 @@ export class NotingJournal implements CallJournal {
   updates = 0
   /** What `open`, `update` or `close` do besides; may throw. */
   fault: (where: string) => void = () => {}
+  /** What `open` waits for. */
+  ready: Promise<void> = Promise.resolve()
 
   async open(record: CallRecord): Promise<void> {
     this.opened.push(record)
     this.fault('open')
+    await this.ready
   }
 
   update(): void {
