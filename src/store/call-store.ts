@@ -113,6 +113,8 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   const db = database.kysely
   const owner = randomUUID().replaceAll('-', '')
   const lease = await holdLease(db, journalLease(owner), owner, journalLeaseMs)
+  // Without it the other processes would take this one for dead and close its calls.
+  if (lease === undefined) throw new Error('the lease of this process’s journal cannot be taken')
   const quiet = new QuietSubscribers()
   const isQuiet = (subscriberId: string) => quiet.has(subscriberId)
   const tariffs = new TariffShelf()
@@ -149,7 +151,7 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
       stopSweeping()
       directory.stop()
       await journal.stop(5000)
-      await lease?.release().catch(() => {}) // it runs out by itself
+      await lease.release().catch(() => {}) // it runs out by itself
     },
   }
 }

@@ -18,7 +18,7 @@ export const databaseNowMs = sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)`
 
 /**
  * Takes the lease when it is free or run out, or its holder is dead; undefined when somebody else
- * holds it. Renews itself.
+ * holds it. Renews itself, and takes it anew should its row be gone.
  */
 export async function holdLease(
   db: Db,
@@ -26,10 +26,33 @@ export async function holdLease(
   owner: string,
   forMs: number,
 ): Promise<Lease | undefined> {
+  if (!await take(db, name, owner, forMs)) return undefined
+  const timer = setInterval(() => {
+    renew(db, name, owner, forMs)
+      .then((held) => held || take(db, name, owner, forMs))
+      .catch(() => {}) // the database is away: the next turn tries again
+  }, forMs / 3)
+  timer.unref()
+  return {
+    async release() {
+      clearInterval(timer)
+      await db
+        .updateTable('leases')
+        .set({ until_ms: 0 })
+        .where('name', '=', name)
+        .where('owner', '=', owner)
+        .execute()
+    },
+  }
+}
+
+async function take(db: Db, name: string, owner: string, forMs: number): Promise<boolean> {
   await db
     .insertInto('leases')
     .ignore()
-    .values({ name, owner: '', holder: '', until_ms: 0, fence: 0 })
+    // Run out just now. One that has run out for ever would be cleared away (orphans.ts) by a process
+    // that starts at the same moment, before the next statement takes it.
+    .values({ name, owner: '', holder: '', until_ms: sql<number>`${databaseNowMs} - 1`, fence: 0 })
     .execute()
   const dead = await deadHolder(db, name)
   const taken = await db
@@ -48,22 +71,7 @@ export async function holdLease(
       ]),
     )
     .executeTakeFirst()
-  if (taken.numUpdatedRows === 0n) return undefined
-  const timer = setInterval(() => {
-    renew(db, name, owner, forMs).catch(() => {})
-  }, forMs / 3)
-  timer.unref()
-  return {
-    async release() {
-      clearInterval(timer)
-      await db
-        .updateTable('leases')
-        .set({ until_ms: 0 })
-        .where('name', '=', name)
-        .where('owner', '=', owner)
-        .execute()
-    },
-  }
+  return taken.numUpdatedRows === 1n
 }
 
 /** The owner of a lease whose process is known to be dead. */

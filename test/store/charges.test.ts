@@ -386,7 +386,10 @@ async function faultsOf(
     if (call.answered_at === null || call.ended_at === null) continue
     const seconds = Math.ceil((Number(call.ended_at) - Number(call.answered_at)) / 1000)
     const due = (seconds - (call.included_seconds ?? 0)) * 1000
-    if (paid !== due) faults.push(`${call.id}: ${paid} for ${seconds} s`)
+    if (paid !== due) {
+      faults.push(`${call.id}: ${paid} for ${seconds} s, ${call.outcome} by ${call.ended_by}, ` +
+        `${call.included_seconds} s included, the row says ${call.cost_kopecks}`)
+    }
   }
   const { rows } = { rows: await db.selectFrom('live_charges').select('call_id')
     .where('subscriber_id', 'in', [...ids]).execute() }

@@ -7,6 +7,7 @@ import t from 'tap'
 import { openDatabase } from '../../src/store/database.ts'
 import { holdLease, renew } from '../../src/store/leases.ts'
 import { migrate, splitStatements } from '../../src/store/migrate.ts'
+import { closeOrphans, isDeadOwner, journalLease } from '../../src/store/orphans.ts'
 import { silentLog, sqlFolder, testDatabase } from '../support/database.ts'
 
 t.test('every file is applied once', async (t) => {
@@ -103,6 +104,25 @@ t.test('the lease of a process that has died passes on at once', async (t) => {
   await new Promise((gone) => child.once('exit', gone))
   const heirs = await Promise.all(['heir', 'other'].map((owner) => holdLease(kysely, 'y', owner, 60_000)))
   t.equal(heirs.filter((lease) => lease !== undefined).length, 1, 'one heir')
+})
+
+t.test('who starts while others clear away old leases keeps his own, and gets it back', async (t) => {
+  const { kysely } = await testDatabase(t)
+  const names = Array.from({ length: 60 }, (_, n) => journalLease(String(n).padStart(32, '0')))
+  const [leases] = await Promise.all([
+    Promise.all(names.map((name) => holdLease(kysely, name, name.slice(-32), 900))),
+    Promise.all(names.map(() => closeOrphans(kysely, Date.now()))),
+  ])
+  t.equal(leases.filter((one) => one === undefined).length, 0, 'each has his own')
+  const rows = await kysely.selectFrom('leases').select('owner').where('name', 'in', names).execute()
+  t.equal(rows.length, names.length)
+  await kysely.deleteFrom('leases').where('name', '=', names[0]!).execute()
+  const owner = names[0]!.slice(-32)
+  t.ok(await isDeadOwner(kysely, owner))
+  for (let tries = 0; tries < 200 && await isDeadOwner(kysely, owner); tries++)
+    await new Promise((done) => setTimeout(done, 20))
+  t.notOk(await isDeadOwner(kysely, owner), 'taken anew with the next renewal')
+  await Promise.all(leases.map((one) => one?.release()))
 })
 
 t.test('a lease has one holder and passes on when it runs out', async (t) => {

@@ -19,6 +19,8 @@ export async function startBrowser(test: Test): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: chromiumProgram ?? 'chromium',
     args: [...chromiumArguments],
+    // In a C locale Chromium calls every file 'download' whose name is not ASCII.
+    env: { ...process.env, LANG: 'C.UTF-8' },
     ignoreDefaultArgs: [...unwantedArguments],
   })
   test.teardown(() => browser.close())
