@@ -141,6 +141,8 @@ const settings = {
     'what it signs with; empty = made at each start'),
   fourEyesRoubles: setting('PN_FOUR_EYES', 'roubles', '5000', readCount(0, 1_000_000),
     'a correction of a balance beyond this needs a second manager'),
+  rejectedDays: setting('PN_REJECTED_DAYS', 'days', '30', readCount(1, 3650),
+    'how long a rejected request for a number is kept with what the applicant said of himself'),
   managersListen: setting('PN_MANAGERS_LISTEN', 'yes or no', 'no', readYesNo,
     'managers who look at a subscriber’s panel may hear his recordings and messages'),
   ladders: setting('PN_LADDERS', 'all, failed, off', 'all', readLadders,

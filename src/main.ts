@@ -68,7 +68,14 @@ async function run(): Promise<void> {
   const launcher = await launch(plans, systemClock, say, stopAsked)
   const note = () => writeRunNote(config, launcher, process.pid)
   note()
-  launcher.whenBack(note)
+  launcher.whenBack(() => {
+    try {
+      note()
+    } catch (fault) {
+      // A full disk, for instance: no reason to stop what runs.
+      say(`The note for make call and make load cannot be written: ${(fault as Error).message}`)
+    }
+  })
   say(welcome(config, launcher))
   const failure = await Promise.race([stopAsked, launcher.failed])
   say(failure ?? 'Stopping…')

@@ -33,7 +33,7 @@ export function openPayments(config: Config, given: {
   const options = { ...given, shops: () => shops, send: createSend() }
   const desk = new PaymentDesk({ ...options, publicUrl: () => config.publicUrl || panelUrl })
   const poller = startPoller(desk, options)
-  const nightly = startNightly(given)
+  const nightly = startNightly({ ...given, rejectedDays: config.rejectedDays })
   const watch = startLimitsWatch(given)
   const fees = startMonthlyFees(given)
   return {

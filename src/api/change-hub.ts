@@ -37,8 +37,12 @@ export function createChangeHub(db: Db, clock: Clock, log: Log): ChangeHub {
   let looking: Promise<void> | undefined
   let stopped = false
 
+  /** Who was asked about last; whoever came since has no marks to compare with. */
+  let asked = new Set<string>()
+
   const compare = async () => {
-    const marks = await changeMarks(db, [...listeners.keys()])
+    asked = new Set(listeners.keys())
+    const marks = await changeMarks(db, [...asked])
     for (const [id, fresh] of marks) {
       const old = known.get(id)
       if (!listeners.has(id)) continue
@@ -56,7 +60,9 @@ export function createChangeHub(db: Db, clock: Clock, log: Log): ChangeHub {
       .catch((fault: unknown) => log.warn({ err: fault }, 'changes cannot be seen now'))
       .finally(() => {
         looking = undefined
-        cancel ??= clock.wakeAt(clock.nowMs() + pollMs, look)
+        // Until his first marks are read a listener hears of nothing.
+        if ([...listeners.keys()].some((id) => !asked.has(id))) look()
+        else cancel ??= clock.wakeAt(clock.nowMs() + pollMs, look)
       })
   }
   return {

@@ -64,7 +64,11 @@ export function secondFactorRoutes(deps: ApiDeps): Hono<ApiEnv> {
     .post('/recovery', async (c) => {
       const { code } = await proveBoth(deps, c)
       await proveCode(deps, c, code)
-      const recoveryCodes = await renewRecoveryCodes(db, c.get('session').id)
+      const recoveryCodes = await inTransaction(db, async (trx) => {
+        const codes = await renewRecoveryCodes(trx, c.get('session').id)
+        await tellFactor(trx, deps, c, 'recoveryCodes')
+        return codes
+      })
       return c.json({ recoveryCodes } satisfies RecoveryCodesReply)
     })
     .delete('/', async (c) => {
@@ -118,7 +122,8 @@ async function proveBoth(deps: ApiDeps, c: ApiContext): Promise<{ readonly code:
 }
 
 async function tellFactor(
-  trx: Trx, deps: ApiDeps, c: ApiContext, what: 'secondFactorOn' | 'secondFactorOff',
+  trx: Trx, deps: ApiDeps, c: ApiContext,
+  what: 'secondFactorOn' | 'secondFactorOff' | 'recoveryCodes',
 ): Promise<void> {
   const by = originOf(deps, c)
   const person = await findPerson(trx, c.get('session').id)

@@ -14,6 +14,7 @@ import {
 import type { FileRow, MediaTable } from '../store/archive-rows.ts'
 import type { Db } from '../store/database.ts'
 import { forgetErrands } from '../store/errands.ts'
+import { isRetryable } from '../store/errors.ts'
 import { packPeaks } from '../store/waveform.ts'
 import { freePart, pathIn, removeFile } from './files.ts'
 import { measureWav, mendWav } from './measure.ts'
@@ -101,20 +102,29 @@ async function sweepOnce(options: ArchiveOptions): Promise<number> {
   if (told > 0) log.warn({ states: told }, 'media rows of a process that died were written')
   let growing = 0
   let mended = 0
-  for (const row of await abandonedRows(db, wallMs)) {
+  // A file that cannot be handled now keeps no other waiting, nor the disk from being freed.
+  const each = async (rows: readonly FileRow[], work: (row: FileRow) => Promise<unknown>) => {
+    for (const row of rows) {
+      await work(row).catch((fault: unknown) => {
+        if (isRetryable(fault)) throw fault
+        log.warn({ err: fault, file: row.file }, 'a media file cannot be handled')
+      })
+    }
+  }
+  await each(await abandonedRows(db, wallMs), async (row) => {
     if (await grows(options, row)) growing++
     else if (await measureRow(options, row, true)) mended++
-  }
+  })
   if (mended > 0) log.warn({ files: mended }, 'media files of a process that died were mended')
-  for (const row of await unmeasuredRows(db, wallMs)) await measureRow(options, row, false)
-  for (const row of await expiredRecordings(db, wallMs)) {
+  await each(await unmeasuredRows(db, wallMs), (row) => measureRow(options, row, false))
+  await each(await expiredRecordings(db, wallMs), async (row) => {
     await removeFile(folder, row.file)
     await setExpired(db, row)
-  }
-  for (const row of await purgeableMessages(db, wallMs)) {
+  })
+  await each(await purgeableMessages(db, wallMs), async (row) => {
     await removeFile(folder, row.file)
     await forgetMessage(db, row)
-  }
+  })
   await forgetErrands(db, wallMs)
   if (await freePart(folder) < lowSpace)
     log.error({ folder }, 'the disk of recordings is nearly full')

@@ -39,3 +39,22 @@ export function faultText(fault: unknown): string {
   const text = String(message ?? fault).slice(0, 300)
   return typeof code === 'string' && !text.includes(code) ? `${code}: ${text}` : text
 }
+
+/** The connection was there, and was lost: codes of sockets and of fetch. */
+const lostCodes: readonly string[] = [
+  'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]
+
+/**
+ * Whether the other side may have taken a letter although no answer came. Such a try counts: an
+ * endless row of them would be as many letters to the reader, each of them paid for.
+ */
+export function mayHaveArrived(fault: unknown): boolean {
+  const { name, code, message, cause, syscall } = (fault ?? {}) as Record<string, unknown>
+  if (name === 'TimeoutError' || name === 'AbortError') return true
+  if (typeof code === 'string' && lostCodes.includes(code)) {
+    return syscall !== 'connect' && !String(message).includes('before secure TLS connection')
+  }
+  return cause !== undefined && mayHaveArrived(cause)
+}

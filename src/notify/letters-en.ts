@@ -34,6 +34,10 @@ const changes: Readonly<Record<AccountChange, {
     subject: 'Log-in with a code is off',
     told: (when) => `Logging in asks for no code any more: switched off ${when}.`,
   },
+  recoveryCodes: {
+    subject: 'New recovery codes',
+    told: (when) => `New recovery codes were made, the old ones count no more: ${when}.`,
+  },
   countries: {
     subject: 'Calls abroad were opened',
     told: (when, names) =>

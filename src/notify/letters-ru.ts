@@ -31,6 +31,10 @@ const changes: Readonly<Record<AccountChange, {
     subject: 'Вход с кодом выключен',
     told: (when) => `Вход в панель больше не просит код: выключено ${when}.`,
   },
+  recoveryCodes: {
+    subject: 'Новые коды восстановления',
+    told: (when) => `Коды восстановления для входа сделаны заново, прежние не подходят: ${when}.`,
+  },
   countries: {
     subject: 'Открыты звонки за границу',
     told: (when, names) => `Правилам разрешены номера этих стран: ${names}. Открыто ${when}.`,

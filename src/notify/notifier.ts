@@ -59,8 +59,8 @@ export function createNotifier(options: NotifierOptions): Notifier & { begin(): 
     const wallMs = Math.floor(clock.wallMs())
     const freed = await freeLetters(db, wallMs)
     if (freed > 0) log.warn({ letters: freed }, 'letters of a process that died are taken over')
-    await doRounds(db, wallMs)
     await purgeOutbox(db, wallMs)
+    await doRounds(db, wallMs)
   }
   let stopped = false
   let lease: Lease | undefined
@@ -74,7 +74,7 @@ export function createNotifier(options: NotifierOptions): Notifier & { begin(): 
         for (const worker of workers) void worker.fill()
       }), repeat(options, tidyMs, async () => {
         lease ??= await holdLease(db, leaseName, owner, leaseMs)
-        if (lease) await tidy()
+        if (lease?.isHeld() === true) await tidy()
       }))
     },
     async stop(timeoutMs) {

@@ -85,10 +85,12 @@ class SmppLink {
 
   #bound(): Promise<Session | string> {
     if (this.#stopped) return Promise.resolve('stopped')
+    // First: the session is there before it may be used.
+    if (this.#binding) return this.#binding
     if (this.#session) return Promise.resolve(this.#session)
-    if (!this.#binding && this.#options.clock.nowMs() < this.#retryAt)
+    if (this.#options.clock.nowMs() < this.#retryAt)
       return Promise.resolve('the SMS centre does not answer')
-    this.#binding ??= this.#bind().finally(() => { this.#binding = undefined })
+    this.#binding = this.#bind().finally(() => { this.#binding = undefined })
     return this.#binding
   }
 

@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
-import { faultText } from './channel.ts'
+import { faultText, mayHaveArrived } from './channel.ts'
 import type { Channel, House, Sent } from './channel.ts'
 import { wordsOf } from './words.ts'
 
@@ -91,7 +91,7 @@ export function createHttpSms(options: HttpSmsOptions): SmsSender {
         return judge(response.status, await response.text())
       } catch (fault) {
         // The address of a gateway may hold a password: only the kind of fault is told.
-        return { result: 'down', why: (fault as Error).name }
+        return { result: mayHaveArrived(fault) ? 'later' : 'down', why: (fault as Error).name }
       }
     },
     async stop() {},

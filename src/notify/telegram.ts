@@ -2,7 +2,7 @@
  * Notices by the operator's Telegram bot (Bot API, sendMessage), as plain text without markup. The
  * token stands in the address of every request, so no fault's text is handed on without a look.
  */
-import { faultText } from './channel.ts'
+import { faultText, mayHaveArrived } from './channel.ts'
 import type { Channel, House, Sent } from './channel.ts'
 import { wordsOf } from './words.ts'
 
@@ -13,7 +13,8 @@ export interface TelegramOptions {
   readonly apiUrl?: string
 }
 
-const timeoutMs = 10_000
+/** Longer than fetch tries to connect: who cannot be reached at all is told from who is slow. */
+const timeoutMs = 15_000
 /** The bot may send some 30 messages a second. */
 const width = 4
 
@@ -48,7 +49,8 @@ export function createTelegramChannel(options: TelegramOptions): Channel {
         const reply = await response.json().catch(() => ({})) as Reply
         return judge(response.status, reply)
       } catch (fault) {
-        return { result: 'down', why: withoutToken(faultText(fault)) }
+        const why = withoutToken(faultText(fault))
+        return { result: mayHaveArrived(fault) ? 'later' : 'down', why }
       }
     },
     async stop() {},

@@ -22,6 +22,11 @@ export interface RefundDeskOptions {
 
 /** Another process or the poller tries again after this; longer than an answer may take. */
 const againMs = 60_000
+/**
+ * 4xx is a word about the refund, but for these: our key is not taken (an earlier try, whose answer
+ * was lost, may have come through with it), we were slow, we were in haste.
+ */
+const noWords: readonly number[] = [401, 408, 429]
 
 /**
  * Refunds (a part of) a payment; the same draft again is the same refund. Answers its state:
@@ -55,10 +60,13 @@ export async function sendRefund(
     await refundDone(db, refund.id, told.id, wallMs)
     return 'done'
   }
-  // 4xx is a word about this refund (all but 429, which is one about our haste); the rest is none.
   const { status = 0 } = answer ?? {}
-  const refused = told?.state === 'failed' || (status >= 400 && status < 500 && status !== 429)
-  if (!refused) return 'asked'
+  const refused = told?.state === 'failed' ||
+    (status >= 400 && status < 500 && !noWords.includes(status))
+  if (!refused) {
+    if (status >= 400) log.warn({ order: refund.orderNumber, status }, 'a refund is asked for again')
+    return 'asked'
+  }
   log.warn({ order: refund.orderNumber, status }, 'a refund was refused by its payment system')
   await refundFailed(db, refund, wallMs)
   return 'failed'

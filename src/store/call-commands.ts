@@ -9,7 +9,7 @@ import { inTransaction } from './database.ts'
 import type { Db, Trx } from './database.ts'
 import { StoreError } from './errors.ts'
 import { newId } from './ids.ts'
-import { databaseNowMs } from './leases.ts'
+import { databaseNowMs, databaseNowText } from './leases.ts'
 import { mark } from './marks.ts'
 
 export interface NewCallCommand {
@@ -117,7 +117,7 @@ export async function loadCallCommand(
 
 /** What nobody has decided yet, oldest first. Few rows at any time. */
 export const openCommandsSql = `
-  SELECT id, call_id, kind, by_role, expires_ms <= FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000) AS stale
+  SELECT id, call_id, kind, by_role, expires_ms <= ${databaseNowText} AS stale
   FROM call_commands WHERE state = 'open' ORDER BY created_at LIMIT 200`
 
 export interface OpenCommandRow {

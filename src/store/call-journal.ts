@@ -51,8 +51,8 @@ const longestPauseMs = 5000
 
 interface Entry {
   state: CallState
-  /** Resolves the promises of open and close. */
-  readonly told: (() => void)[]
+  /** The promises of open and close, each with the state it waits for. */
+  told: { readonly changed: number; readonly done: () => void }[]
   dueAt: Ms
   spilled: boolean
 }
@@ -142,7 +142,8 @@ export class CallJournal {
 
   #store(record: CallRecord): Promise<void> {
     const state = { record, changed: this.#nextChanged() }
-    return new Promise((told) => {
+    return new Promise((done) => {
+      const told = { changed: state.changed, done }
       const waiting = this.#urgent.get(record.id)
       if (waiting) {
         waiting.state = state
@@ -237,7 +238,7 @@ export class CallJournal {
     const states = batch.map((entry) => entry.state)
     await this.#write(states.map((state) => ({ ...state, owner: this.#options.owner })))
     for (const [index, entry] of batch.entries()) {
-      for (const told of entry.told.splice(0)) told()
+      tellOf(entry, states[index]!)
       // Unless a newer state of the same call came while this one was being written.
       if (entry.state === states[index]) this.#urgent.delete(entry.state.record.id)
     }
@@ -300,7 +301,7 @@ export class CallJournal {
       }
       for (const [index, entry] of fresh.entries()) {
         if (entry.state === states[index]) entry.spilled = true
-        for (const told of entry.told.splice(0)) told()
+        tellOf(entry, states[index]!)
       }
     }
     this.#dropSpilled()
@@ -331,7 +332,7 @@ export class CallJournal {
     if (excess <= 0) return
     for (const entry of entries.slice(0, excess)) {
       this.#urgent.delete(entry.state.record.id)
-      for (const told of entry.told.splice(0)) told()
+      for (const { done } of entry.told) done()
     }
     this.#options.log.fatal(
       { lost: excess },
@@ -369,4 +370,10 @@ export class CallJournal {
       this.#options.clock.wakeAt(this.#options.clock.nowMs() + ms, done)
     })
   }
+}
+
+/** Tells those who wait for this state. What came while it was being written is not safe yet. */
+function tellOf(entry: Entry, { changed }: CallState): void {
+  for (const told of entry.told) if (told.changed <= changed) told.done()
+  entry.told = entry.told.filter((told) => told.changed > changed)
 }

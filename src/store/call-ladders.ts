@@ -10,7 +10,7 @@ import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { CallLadder } from '../call/ladder.ts'
 import type { Log } from '../log.ts'
 import type { Database, Db, SqlValue } from './database.ts'
-import { databaseNowMs } from './leases.ts'
+import { databaseNowMs, databaseNowText } from './leases.ts'
 
 /** Ladders are for faults that are asked about within days. */
 export const ladderDays = 14
@@ -56,10 +56,8 @@ export function createLadderKeeper(options: {
       const group = waiting.splice(0, groupSize(waiting.length))
       const values: SqlValue[] = []
       const wallMs = Math.floor(clock.wallMs())
-      for (const { callId, read } of group) {
-        values.push(callId, wallMs, encodeNow(read()))
-      }
       try {
+        for (const { callId, read } of group) values.push(callId, wallMs, encodeNow(read()))
         await database.execute(insertSql(group.length), values, writeTimeoutMs)
         failed = false
       } catch (fault) {
@@ -140,7 +138,7 @@ export async function watchCall(db: Db, callId: string): Promise<void> {
 /** Ids of the calls whose ladder somebody reads now. */
 export const watchedCallsSql = `
   SELECT call_id FROM call_watches
-  WHERE until_ms > FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000) LIMIT 200`
+  WHERE until_ms > ${databaseNowText} LIMIT 200`
 
 /** Removes what is older than 14 days, and watches that are over. */
 export async function forgetLadders(db: Db, wallMs: number): Promise<number> {

@@ -3,6 +3,7 @@
  * one database. Its start replays what dead journals left on the disk and closes their calls.
  */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Cancel, Clock } from '../clock.ts'
@@ -127,13 +128,13 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
     { verifyNumbers: options.verifyNumbers ?? false, wallMs: () => clock.wallMs() })
   const findSubscriber = withLimits(find, directory, tariffs, run, quiet)
 
-  const sweep = async (wasAway: boolean) => {
+  const sweep = async (isInTouch: () => boolean) => {
     await replayDeadJournals(options, journal, owner)
-    if (wasAway) return
-    const closed = await closeOrphans(db, clock.wallMs(), tariffs)
+    const closed = await closeOrphans(db, clock.wallMs(), { tariffs, isInTouch, log })
     if (closed > 0) log.warn({ calls: closed }, 'calls of a process that died were closed')
   }
-  await sweep(false)
+  // The database may have come back a moment ago: others have not had time to prolong their leases.
+  await sweep(() => false)
   const stopSweeping = keepSweeping(clock, log, sweep)
   return {
     owner,
@@ -156,22 +157,19 @@ export async function createCallStore(options: CallStoreOptions): Promise<CallSt
   }
 }
 
-/**
- * Sweeps now and then. `wasAway`: the last one failed, and who could not reach the database himself
- * does not know who else could not prolong his lease.
- */
+/** Sweeps now and then; `sweep` may ask whether the one before it came through in time. */
 function keepSweeping(
-  clock: Clock, log: Log, sweep: (wasAway: boolean) => Promise<void>,
+  clock: Clock, log: Log, sweep: (isInTouch: () => boolean) => Promise<void>,
 ): () => void {
   let cancel: Cancel = () => {}
   let stopped = false
-  let wasAway = false
+  let doneAt = clock.nowMs()
+  const isInTouch = () => clock.nowMs() - doneAt < 2 * sweepMs
   const sweepOn = () => {
     if (stopped) return
     cancel = clock.wakeAt(clock.nowMs() + sweepMs, () => {
-      sweep(wasAway)
-        .then(() => { wasAway = false }, (fault: unknown) => {
-          wasAway = true
+      sweep(isInTouch)
+        .then(() => { doneAt = clock.nowMs() }, (fault: unknown) => {
           log.warn({ err: fault }, 'orphaned calls cannot be closed now')
         })
         .finally(sweepOn)
@@ -192,7 +190,12 @@ async function replayDeadJournals(
   for (const path of listSpillFiles(spillFolder)) {
     const owner = basename(path).slice(0, 32)
     if (owner === own || !(await isDeadOwner(database.kysely, owner))) continue
-    const states = await journal.replay(path)
+    const states = await journal.replay(path).catch((fault: unknown) => {
+      // Another process of this machine has just done it.
+      if ((fault as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(path)) return undefined
+      throw fault
+    })
+    if (states === undefined) continue
     await rm(path, { force: true })
     log.warn({ states, path }, 'call records of a process that died were written')
   }

@@ -44,6 +44,11 @@ export function openDatabase(options: {
   readonly connections?: number
 }): Database {
   const pool = createPool(poolOptions(options.url, options.connections ?? 10))
+  // Servers are usually set to REPEATABLE READ: who has waited for a lock would then decide by what
+  // there was before he waited. Sent before anything else; a server without levels has just one.
+  pool.on('connection', (connection) => {
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', () => {})
+  })
   return {
     kysely: new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) }),
     execute: (sql, values, timeoutMs) =>

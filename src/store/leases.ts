@@ -4,17 +4,28 @@
  * of the time; who stops renewing has lost it, and one of this machine that is seen to be dead at
  * once: what it was at goes on as soon as its successor is there.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { fateOf, readIdentity, thisProcess } from './process-identity.ts'
 
 export interface Lease {
+  /** False when somebody else was seen to have it; it may come back when that one is done. */
+  isHeld(): boolean
   /** Gives it back and stops renewing. */
   release(): Promise<void>
 }
 
-/** Milliseconds since 1970 by the database's clock. */
-export const databaseNowMs = sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)`
+const longestTurnMs = 5000
+
+/**
+ * Milliseconds since 1970 by the database's clock. Not UNIX_TIMESTAMP(NOW(3)), which leaps by an hour
+ * where the server's own zone has summer time: every lease would have run out.
+ */
+export const databaseNowText =
+  "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"
+/** The same for Kysely. */
+export const databaseNowMs = sql<number>`${sql.raw(databaseNowText)}`
 
 /**
  * Takes the lease when it is free or run out, or its holder is dead; undefined when somebody else
@@ -27,15 +38,27 @@ export async function holdLease(
   forMs: number,
 ): Promise<Lease | undefined> {
   if (!await take(db, name, owner, forMs)) return undefined
+  let held = true
+  let released = false
+  const turns = new Set<Promise<void>>()
+  const prolong = async (): Promise<void> => {
+    const kept = await renew(db, name, owner, forMs)
+    if (!released) held = kept || await take(db, name, owner, forMs)
+  }
   const timer = setInterval(() => {
-    renew(db, name, owner, forMs)
-      .then((held) => held || take(db, name, owner, forMs))
+    const turn = prolong()
       .catch(() => {}) // the database is away: the next turn tries again
+      .finally(() => turns.delete(turn))
+    turns.add(turn)
   }, forMs / 3)
   timer.unref()
   return {
+    isHeld: () => held && !released,
     async release() {
+      released = true
       clearInterval(timer)
+      // A renewal that arrived after it would take it back. One whose connection is dead never ends.
+      await Promise.race([Promise.all(turns), sleep(longestTurnMs, undefined, { ref: false })])
       await db
         .updateTable('leases')
         .set({ until_ms: 0 })

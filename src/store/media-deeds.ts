@@ -157,6 +157,15 @@ async function writeHeard(trx: Trx, deed: Deed<'heard'>): Promise<void> {
     .where('id', '=', id)
     .where('heard_at', 'is', null)
     .execute()
+  const told = await trx
+    .selectFrom('listenings')
+    .select('id')
+    .where('call_id', '=', message.call_id)
+    .where('subscriber_id', '=', subscriberId)
+    .where('how', '=', 'byPhone')
+    .where('heard_at', '=', String(atMs))
+    .executeTakeFirst()
+  if (told) return // the answer to the first try was lost
   await trx
     .insertInto('listenings')
     .values({

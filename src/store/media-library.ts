@@ -90,7 +90,7 @@ export function createMediaLibrary(options: MediaLibraryOptions): StoredMediaLib
       finished('recording', id)
     },
     waiting: () => writer.waiting,
-    replay: () => replayMedia(db, folder, (other) => isDeadOwner(db, other)),
+    replay: () => replayMedia(db, folder, (other) => isDeadOwner(db, other), options.log),
     stop: (timeoutMs) => writer.stop(timeoutMs),
   }
 }

@@ -22,13 +22,14 @@ export interface MediaWriterOptions {
   readonly folder: string
   /** The journal process (`calls.owner`). */
   readonly owner: string
+  /** More than so many wait only on the disk: a day's outage must not fill the memory. */
+  readonly maxWaiting?: number
 }
 
 const tryMs: Ms = 2000
 const firstPauseMs: Ms = 200
 const longestPauseMs: Ms = 5000
-/** More than this many wait only on the disk: a day's outage must not fill the memory. */
-const maxWaiting = 10_000
+const usuallyWaiting = 10_000
 
 export class MediaWriter {
   readonly #options: MediaWriterOptions
@@ -38,7 +39,10 @@ export class MediaWriter {
   #cancel: Cancel = () => {}
   #pauseMs = firstPauseMs
   #retrying = false
+  /** The file holds states that memory does not. */
   #overflowed = false
+  /** Work on the file, one after the other: a line must not be removed with those before it. */
+  #file: Promise<unknown> = Promise.resolve()
   #stopped = false
 
   constructor(options: MediaWriterOptions) {
@@ -83,11 +87,14 @@ export class MediaWriter {
 
   async #keep(deed: MediaDeed): Promise<void> {
     const key = `${deed.kind} ${deed.id}`
+    const { maxWaiting = usuallyWaiting } = this.#options
     if (this.#waiting.size < maxWaiting || this.#waiting.has(key)) this.#waiting.set(key, deed)
     else this.#overflowed = true
     try {
-      await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
-      await appendFile(this.#path, `${JSON.stringify(deed)}\n`, { mode: 0o600, flush: true })
+      await this.#onFile(async () => {
+        await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
+        await appendFile(this.#path, `${JSON.stringify(deed)}\n`, { mode: 0o600, flush: true })
+      })
     } catch (fault) {
       this.#options.log.error({ err: fault }, 'media rows can be kept in memory only')
     }
@@ -106,10 +113,11 @@ export class MediaWriter {
     this.#retrying = true
     try {
       await this.#flush()
-    } finally {
-      this.#retrying = false
+    } catch (fault) {
+      this.#options.log.error({ err: fault }, 'media rows stay on the disk')
     }
-    if (this.#waiting.size > 0) this.#retryLater()
+    this.#retrying = false
+    if (this.#waiting.size > 0 || this.#overflowed) this.#retryLater()
   }
 
   async #flush(): Promise<void> {
@@ -124,12 +132,20 @@ export class MediaWriter {
       // Unless a newer state came meanwhile.
       if (this.#waiting.get(key) === deed) this.#waiting.delete(key)
     }
-    this.#pauseMs = firstPauseMs
-    if (this.#waiting.size > 0) return
-    if (this.#overflowed) await replayFile(database.kysely, this.#path)
-    this.#overflowed = false
-    await rm(this.#path, { force: true })
-    log.warn('the database takes media rows again')
+    await this.#onFile(async () => {
+      if (this.#waiting.size > 0) return
+      if (this.#overflowed) await replayFile(database.kysely, this.#path, log)
+      this.#overflowed = false
+      this.#pauseMs = firstPauseMs
+      await rm(this.#path, { force: true })
+      log.warn('the database takes media rows again')
+    })
+  }
+
+  #onFile(work: () => Promise<void>): Promise<void> {
+    const done = this.#file.then(work)
+    this.#file = done.catch(() => {})
+    return done
   }
 }
 
@@ -138,25 +154,32 @@ export async function replayMedia(
   db: Db,
   folder: string,
   isDead: (owner: string) => Promise<boolean>,
+  log: Log,
 ): Promise<number> {
   let states = 0
   for (const name of await readdir(folder).catch(() => [])) {
     if (!/^[0-9a-f]{32}\.jsonl$/.test(name) || !(await isDead(name.slice(0, 32)))) continue
     const path = join(folder, name)
-    states += await replayFile(db, path)
+    states += await replayFile(db, path, log)
     await rm(path, { force: true })
   }
   return states
 }
 
-async function replayFile(db: Db, path: string): Promise<number> {
+async function replayFile(db: Db, path: string, log: Log): Promise<number> {
   const text = await readFile(path, 'utf8').catch(() => '')
   let states = 0
   for (const line of text.split('\n')) {
     const deed = readLine(line)
     if (!deed) continue
-    await writeDeed(db, deed)
-    states++
+    try {
+      await inTime(writeDeed(db, deed))
+      states++
+    } catch (fault) {
+      if (isRetryable(fault) || fault instanceof LateWrite) throw fault
+      // It would keep all others, and the archive, waiting for ever.
+      log.error({ err: fault, kind: deed.kind, id: deed.id }, 'a media row cannot be written')
+    }
   }
   return states
 }

@@ -7,9 +7,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CompiledQuery, sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import type { Log } from '../log.ts'
-import { holdLease } from './leases.ts'
+import { databaseNowMs, holdLease } from './leases.ts'
 import type { Db } from './database.ts'
 
 export interface MigrateOptions {
@@ -122,7 +122,7 @@ async function applyMissing(
     for (const statement of splitStatements(text)) await apply(db, statement)
     await db
       .insertInto('schema_migrations')
-      .values({ name, checksum, applied_at: sql<number>`FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)` })
+      .values({ name, checksum, applied_at: databaseNowMs })
       .execute()
     log.info({ migration: name }, 'migration applied')
     fresh.push(name)

@@ -13,6 +13,7 @@ import { forgetForms } from './desk-deed.ts'
 import { followPlannedTariffs } from './desk-tariffs.ts'
 import { newId } from './ids.ts'
 import { holdLease } from './leases.ts'
+import { forgetRejected } from './registrations.ts'
 
 const dayMs = 86_400_000
 /** 03:30 in Moscow, when the fewest people talk. */
@@ -28,6 +29,8 @@ export interface NightlyOptions {
   readonly db: Db
   readonly clock: Clock
   readonly log: Log
+  /** How long rejected requests are kept; 30 days unless said otherwise. */
+  readonly rejectedDays?: number
 }
 
 export interface Nightly {
@@ -73,7 +76,7 @@ export function startNightly(options: NightlyOptions): Nightly {
 }
 
 async function checkWhenDue(
-  { db, clock, log }: NightlyOptions, owner: string,
+  { db, clock, log, rejectedDays = 30 }: NightlyOptions, owner: string,
 ): Promise<boolean> {
   const wallMs = Math.floor(clock.wallMs())
   const tonight = Math.floor((wallMs - hourMs) / dayMs) * dayMs + hourMs
@@ -93,6 +96,7 @@ async function checkWhenDue(
     await forgetLadders(db, wallMs)
     await forgetCallCommands(db, wallMs)
     await forgetForms(db, wallMs)
+    await forgetRejected(db, wallMs - rejectedDays * dayMs)
     await noteDone(db, wallMs)
     return true
   } finally {

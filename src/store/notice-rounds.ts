@@ -72,7 +72,10 @@ function instantOf(zone: string, day: number, minute: number): number {
   return guess - offsetAt(zone, guess - offsetAt(zone, guess))
 }
 
-/** Does the looks that are due, at most `limit`; answers how many. */
+/**
+ * Does the looks that are due, at most `limit`; answers how many. What one of them meets keeps no
+ * other from his; it is thrown when all are done.
+ */
 export async function doRounds(db: Db, wallMs: number, limit = 100): Promise<number> {
   const due = await db
     .selectFrom('notice_rounds')
@@ -81,9 +84,12 @@ export async function doRounds(db: Db, wallMs: number, limit = 100): Promise<num
     .orderBy('next_at')
     .limit(limit)
     .execute()
+  const faults: unknown[] = []
   for (const { subscriber_id: subscriberId, kind } of due) {
     await inTransaction(db, (trx) => doRound(trx, subscriberId, kind as RoundKind, wallMs))
+      .catch((fault: unknown) => { faults.push(fault) })
   }
+  if (faults.length > 0) throw faults[0]
   return due.length
 }
 

@@ -33,7 +33,7 @@ export interface DigestFacts {
 
 /** 'emailAsked': somebody asked for another address, and its link was not followed yet. */
 export type AccountChange = 'password' | 'email' | 'emailAsked' | 'secondFactorOn'
-  | 'secondFactorOff' | 'countries' | 'frozen' | 'active'
+  | 'secondFactorOff' | 'recoveryCodes' | 'countries' | 'frozen' | 'active'
 
 /** Letters to one e-mail address, whatever was chosen; their readers may have no account yet. */
 export type PersonLetter =

@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely'
 import type { CallRecord, LegRecord } from '../call/record.ts'
+import type { Log } from '../log.ts'
 import { raiseAlarm } from './alarms.ts'
 import type { NewAlarm } from './alarms.ts'
 import { recordFrom } from './call-rows.ts'
@@ -12,6 +13,7 @@ import { settleCalls } from './charge-call.ts'
 import type { Settlement } from './charge-call.ts'
 import { inTransaction, runIn } from './database.ts'
 import type { Db, Trx } from './database.ts'
+import { isRetryable } from './errors.ts'
 import { databaseNowMs } from './leases.ts'
 import { callEvent, tell } from './outbox.ts'
 import { fateOf, readIdentity } from './process-identity.ts'
@@ -19,6 +21,11 @@ import { TariffShelf } from './tariff-shelf.ts'
 
 const leaseName = (owner: string) => `journal:${owner}`
 export const journalLeaseMs = 15_000
+/**
+ * A process that cannot be seen from here is dead when its lease ran out so long ago. It tries each
+ * five seconds: a machine that stood still for twenty, or a database that did, costs nobody his call.
+ */
+const graceMs = 15_000
 const batch = 200
 /** A reservation this old is no news that is still under way. */
 const strayMs = 60_000
@@ -28,12 +35,22 @@ export function journalLease(owner: string): string {
   return leaseName(owner)
 }
 
+export interface Repair {
+  readonly tariffs?: TariffShelf
+  /**
+   * Whether this process has reached the database all the time lately. Who has not does not know who
+   * else has not: then only the calls of those who are seen to be dead are closed. Default: yes.
+   */
+  readonly isInTouch?: () => boolean
+  readonly log?: Log
+}
+
 /**
  * Closes the calls of dead owners as interrupted; answers how many. One that cost money is charged
  * until the last instant at which its owner is proved to have lived, which is the end it gets.
  */
 export async function closeOrphans(
-  db: Db, wallMs: number, tariffs = new TariffShelf(),
+  db: Db, wallMs: number, { tariffs = new TariffShelf(), isInTouch = () => true, log }: Repair = {},
 ): Promise<number> {
   const owners = await db
     .selectFrom('calls')
@@ -43,9 +60,12 @@ export async function closeOrphans(
     .execute()
   let closed = 0
   for (const { owner } of owners) {
-    const diedAt = await deathOf(db, owner)
-    if (diedAt !== undefined) closed += await closeCallsOf({ db, tariffs }, owner, diedAt, wallMs)
+    const death = await deathOf(db, owner)
+    // Asked after the database has answered: it may have kept us waiting for as long as others.
+    if (death === undefined || !(death.isSeen || isInTouch())) continue
+    closed += await closeCallsOf({ db, tariffs, log }, owner, death.atMs, wallMs)
   }
+  if (!isInTouch()) return closed
   await dropStrayReservations(db, wallMs)
   await db
     .deleteFrom('leases')
@@ -60,50 +80,69 @@ export async function isDeadOwner(db: Db, owner: string): Promise<boolean> {
   return (await deathOf(db, owner)) !== undefined
 }
 
-/** When its lease was last renewed, by the database's clock; undefined while it lives. */
-async function deathOf(db: Db, owner: string): Promise<number | undefined> {
+interface Death {
+  /** When its lease was last renewed, by the database's clock. */
+  readonly atMs: number
+  /** It was a process of this machine, and is none any more. */
+  readonly isSeen: boolean
+}
+
+/** undefined while it lives. */
+async function deathOf(db: Db, owner: string): Promise<Death | undefined> {
   const lease = await db
     .selectFrom('leases')
     .select(['until_ms', 'holder'])
     .select(databaseNowMs.as('now'))
     .where('name', '=', leaseName(owner))
     .executeTakeFirst()
-  if (!lease) return 0
+  if (!lease) return { atMs: 0, isSeen: false }
   const until = Number(lease.until_ms)
   const identity = readIdentity(lease.holder)
   const fate = identity === undefined ? 'elsewhere' : fateOf(identity)
   // Who can be seen lives, also when the database was away for longer than his lease.
-  const lives = fate === 'alive' || (fate === 'elsewhere' && until > Number(lease.now))
-  return lives ? undefined : Math.max(0, until - journalLeaseMs)
+  const lives = fate === 'alive' || (fate === 'elsewhere' && until + graceMs > Number(lease.now))
+  return lives ? undefined
+    : { atMs: Math.max(0, until - journalLeaseMs), isSeen: fate === 'dead' }
 }
 
 interface Places {
   readonly db: Db
   readonly tariffs: TariffShelf
+  readonly log: Log | undefined
 }
 
 async function closeCallsOf(
-  { db, tariffs }: Places,
+  { db, tariffs, log }: Places,
   owner: string,
   diedAt: number,
   wallMs: number,
 ): Promise<number> {
   let closed = 0
+  let last = ''
   for (;;) {
     const rows = await db
       .selectFrom('calls')
       .selectAll()
       .where('owner', '=', owner)
       .where('ended_at', 'is', null)
+      .where('id', '>', last)
+      .orderBy('id')
       .limit(batch)
       .execute()
     for (const row of rows) {
+      last = row.id
       const record = interrupted(recordFrom(row), diedAt)
-      const alarms = await inTransaction(db, (trx) =>
-        closeCall(trx, tariffs, record, Number(row.changed), wallMs))
-      for (const alarm of alarms) await raiseAlarm(db, alarm, Math.floor(wallMs))
+      try {
+        const alarms = await inTransaction(db, (trx) =>
+          closeCall(trx, tariffs, record, Number(row.changed), wallMs))
+        for (const alarm of alarms) await raiseAlarm(db, alarm, Math.floor(wallMs))
+        closed += 1
+      } catch (fault) {
+        if (isRetryable(fault)) throw fault
+        // One account that is out of order must not keep all others, or a whole start, waiting.
+        log?.error({ err: fault, call: row.id }, 'a call of a dead process cannot be closed')
+      }
     }
-    closed += rows.length
     if (rows.length < batch) return closed
   }
 }

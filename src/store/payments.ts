@@ -202,6 +202,15 @@ export async function expireOrders(db: Db, wallMs: number): Promise<void> {
     .execute()
 }
 
+/** Its system has answered after its end: it is asked no more. */
+export async function endChecks(db: Db, number: number): Promise<void> {
+  await db
+    .updateTable('payment_orders')
+    .set({ next_check_at: null })
+    .where('number', '=', String(number))
+    .execute()
+}
+
 /**
  * Takes orders whose systems are to be asked now, each for one process: it is due again at
  * `nextAt(order)`, null for never.

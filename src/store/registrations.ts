@@ -32,6 +32,7 @@ export interface RegistrationDraft {
 /** A word of a name: 'Анна', 'Петрова-Водкина', 'O’Neil', 'мл.' */
 const nameWord = /^[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*\.?$/u
 
+const forgottenAtOnce = 500
 /** Letters «Заявка принята» to one address: a mailbox must not be filled by others. */
 const lettersPerDay = { tries: 3, windowMs: 86_400_000 }
 
@@ -99,6 +100,23 @@ export async function viewRegistration(db: Db, token: string): Promise<Registrat
     reason: row.reason,
     createdAt: Number(row.created_at),
     changedAt: Number(row.changed_at),
+  }
+}
+
+/** Forgets requests that were rejected before `beforeMs`, with the notes on them. */
+export async function forgetRejected(db: Db, beforeMs: number): Promise<void> {
+  for (;;) {
+    const rows = await db.selectFrom('registrations').select('id')
+      .where('state', '=', 'rejected')
+      .where('decided_at', '<', String(Math.floor(beforeMs)))
+      .limit(forgottenAtOnce)
+      .execute()
+    if (rows.length === 0) return
+    const ids = rows.map(({ id }) => id)
+    await inTransaction(db, async (trx) => {
+      await trx.deleteFrom('registration_notes').where('registration_id', 'in', ids).execute()
+      await trx.deleteFrom('registrations').where('id', 'in', ids).execute()
+    })
   }
 }
 

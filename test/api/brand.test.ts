@@ -4,6 +4,7 @@ import { BrandError, defaultBrand, readBrand } from '../../src/api/brand.ts'
 import { buildPanel } from '../../src/api/panel-bundle.ts'
 
 t.test('what the file leaves out is as in the default brand', async (t) => {
+  t.equal(defaultBrand.orderUrl, '/register', 'the banner’s «Заказать»')
   t.strictSame(readBrand(''), { brand: defaultBrand, style: '' })
   t.strictSame(readBrand('{}'), { brand: defaultBrand, style: '' })
   const { brand } = readBrand(JSON.stringify({

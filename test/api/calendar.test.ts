@@ -135,11 +135,10 @@ t.test('a file that would take for ever does not keep the others waiting', async
     last = performance.now()
   }, 20)
   t.teardown(() => clearInterval(ticking))
-  const first = anna.post('/api/calendar/import', { text: endless, confirm: false })
-  await new Promise((done) => setTimeout(done, 100))
-  t.match(await anna.post('/api/calendar/import', { text: endless, confirm: false }),
-    { status: 503, body: { code: 'busy' } }, 'one at a time')
-  t.match(await first, { status: 422, body: { code: 'bad_calendar' } })
-  t.ok(longestGap < 1500,
+  const replies = await Promise.all([1, 2].map(() =>
+    anna.post('/api/calendar/import', { text: endless, confirm: false })))
+  t.strictSame(replies.map(({ status, body }) => `${status} ${body.code}`).toSorted(),
+    ['422 bad_calendar', '503 busy'], 'one at a time')
+  t.ok(longestGap < 2500,
     `the process went on meanwhile (longest gap ${Math.round(longestGap)} ms)`)
 })

@@ -299,7 +299,7 @@ t.test('all of it stands in the table of routes', async (t) => {
 /** Waits for what another connection writes. */
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 100) throw new Error('it never came')
+    if (tries > 600) throw new Error('it never came')
     await new Promise((done) => { setTimeout(done, 50) })
   }
 }

@@ -14,7 +14,7 @@ import { asDesk, deskWorld } from '../support/desk.ts'
 import { codeFor } from '../support/letters.ts'
 import { payWorld } from '../support/payments.ts'
 
-t.setTimeout(90_000)
+t.setTimeout(290_000)
 const dayMs = 86_400_000
 
 const rate = { prefix: '79', name: 'Россия, мобильные', kopecksPerMinute: 190, connectionKopecks: 0,

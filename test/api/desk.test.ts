@@ -13,7 +13,7 @@ import { callRecord, endedCall } from '../support/call-records.ts'
 import { silentLog } from '../support/database.ts'
 import { deskWorld } from '../support/desk.ts'
 
-t.setTimeout(90_000)
+t.setTimeout(290_000)
 const dayMs = 86_400_000
 
 t.test('finding subscribers', async (t) => {

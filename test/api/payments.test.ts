@@ -8,7 +8,7 @@ import { testApi } from '../support/panel-api.ts'
 import { payWorld } from '../support/payments.ts'
 
 // Some thirty payments through sockets: a busy machine takes its time.
-t.setTimeout(90_000)
+t.setTimeout(290_000)
 
 t.test('which systems there are', async (t) => {
   const { subscriber } = await testApi(t)
@@ -237,6 +237,24 @@ t.test('a payment system that does not answer', async (t) => {
   world.clock.wallAheadMs += 60_000
   await world.poller.look()
   t.equal(await world.balance(anna.id), 100_00)
+})
+
+t.test('a system that is away when a payment ends is asked until it has said what became of it', async (t) => {
+  const world = await payWorld(t)
+  const anna = await world.subscriber('anna', { balanceKopecks: 0 })
+  const { url } = await world.begin(anna, 'card', 100_00)
+  await world.pay(url, { lose: 'on' })
+  world.clock.wallAheadMs += 24 * 3_600_000 + 1000
+  world.wire.instead = async () => { throw new Error('no answer') }
+  await world.poller.look()
+  world.wire.instead = undefined
+  world.clock.wallAheadMs += 16_000
+  await world.poller.look()
+  t.equal(await world.balance(anna.id), 100_00)
+  const sent = world.wire.sent.length
+  world.clock.wallAheadMs += 3_600_000
+  await world.poller.look()
+  t.equal(world.wire.sent.length, sent, 'once')
 })
 
 t.test('a payment that comes after its end counts; nothing comes of the others', async (t) => {

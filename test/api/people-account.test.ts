@@ -10,6 +10,7 @@ import { errorFacts } from '../../src/log.ts'
 import { accountOf, setManagerStatus } from '../../src/store/accounts.ts'
 import { changeSettings } from '../../src/store/settings.ts'
 import { setView } from '../../src/store/sessions.ts'
+import { processCpuMsOf } from '../support/cpu-time.ts'
 import { silentLog } from '../support/database.ts'
 import { codeFor, lettersTo, secretFor, untilLetters } from '../support/letters.ts'
 import { testApi } from '../support/panel-api.ts'
@@ -168,16 +169,14 @@ t.test('strangers and known people cost the same work before the answer', async 
   await work('/api/register', request('third@example.com', 0)) // the first number of all is another statement
   t.strictSame(await work('/api/register', request(anna.email, 1)), await work('/api/register', request('nobody@example.com', 2)), 'registration')
   t.strictSame(await work('/api/login', { login: 'anna', password: 'wrong' }), await work('/api/login', { login: 'nobody', password: 'wrong' }), 'log-in')
-  const median = async (login: string) => {
-    const times: number[] = []
-    for (let at = 0; at < 9; at++) {
-      const began = performance.now()
-      await api.client().post('/api/login', { login, password: 'wrong' })
-      times.push(performance.now() - began)
-    }
-    return times.sort((a, b) => a - b)[4]!
+  const logIn = (login: string) => processCpuMsOf(() =>
+    api.client().post('/api/login', { login, password: 'wrong' }))
+  let [known, unknown] = [Infinity, Infinity]
+  // In turn, and the least of each: what else this process does is no difference between them.
+  for (let at = 0; at < 9; at++) {
+    known = Math.min(known, await logIn('anna'))
+    unknown = Math.min(unknown, await logIn('nobody2'))
   }
-  const [known, unknown] = [await median('anna'), await median('nobody2')]
   t.ok(Math.max(known, unknown) < 3 * Math.min(known, unknown), `a hash is made for both: ${known} and ${unknown} ms`)
 })
 
@@ -292,7 +291,7 @@ t.test('switching it off needs password and code; new recovery codes end the old
   t.match(await off('anna', renewed.body.recoveryCodes[0]), { status: 200 })
   t.match(await anna.get('/api/second-factor'), { body: { on: false } })
   t.match(await api.client().post('/api/login', { login: 'anna', password: 'anna' }), { status: 200, body: { login: 'anna' } })
-  t.strictSame((await lettersTo(api, '')).map(({ notice }) => notice.what), ['secondFactorOn', 'secondFactorOff'])
+  t.strictSame((await lettersTo(api, '')).map(({ notice }) => notice.what), ['secondFactorOn', 'recoveryCodes', 'secondFactorOff'])
 })
 
 t.test('another e-mail address counts when its link is followed', async (t) => {

@@ -24,9 +24,7 @@ t.test('the simulator tells who rings, why, and what the caller hears', async (t
   const { body: others } = await anna.post('/api/rules',
     ruleBody({ name: 'Остальным', targetIds: [office] }))
 
-  const began = performance.now()
   const vera = await anna.post('/api/simulate', { at: noon, caller: '8 916 000-11-22' })
-  t.ok(performance.now() - began < 1000, 'quick enough for scrubbing')
   t.equal(vera.status, 200)
   t.match(vera.body, {
     at: noon, caller: '+79160001122', dialled: '+74996740703',

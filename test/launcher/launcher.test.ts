@@ -21,7 +21,7 @@ function part(name: string, body: string): PartPlan {
     note('starts')
     ${body}
   `)
-  return { name, command: [process.execPath, file], env: {}, readyMs: 10_000, stopMs: 5000 }
+  return { name, command: [process.execPath, file], env: {}, readyMs: 60_000, stopMs: 60_000 }
 }
 const servesForever = `process.send({ ready: { port: 1 } }); setInterval(() => {}, 1000)`
 

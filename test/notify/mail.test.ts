@@ -11,6 +11,7 @@ import { createMailChannel } from '../../src/notify/mail.ts'
 import type { MailOptions } from '../../src/notify/mail.ts'
 import { startMailSink } from '../../src/notify/mail-sink.ts'
 import { readLetter } from '../../src/notify/mime.ts'
+import { freeTcpPort } from '../support/baresip.ts'
 import { silentLog } from '../support/database.ts'
 import { endless, house, letter, notices } from '../support/notices.ts'
 
@@ -160,10 +161,7 @@ for (const [name, script, result, why] of faults) {
 }
 
 t.test('no server at all, and a wrong password', async (t) => {
-  const free = createServer()
-  await new Promise<void>((done) => free.listen(0, '127.0.0.1', done))
-  const { port } = free.address() as AddressInfo
-  await new Promise((done) => free.close(done))
+  const port = await freeTcpPort()
   const away = createMailChannel({ url: `smtp://127.0.0.1:${port}`, from: 'a@b.ru', house })
   t.match(await away.send(letter(), endless), { result: 'down', why: /ECONNREFUSED/ })
   const url = await scripted(t, {

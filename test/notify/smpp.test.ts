@@ -25,12 +25,14 @@ async function centre(t: Test): Promise<Centre> {
   const sessions = new Set<Session>()
   const submitted: Pdu[] = []
   const server = smpp.createServer({}, (session) => {
+    let isBound = false
     sessions.add(session)
     session.on('error', () => {})
     session.on('close', () => sessions.delete(session))
     session.on('bind_transceiver', (pdu) => {
       here.binds++
       const wrong = pdu.system_id !== 'me' || pdu.password !== 'pw'
+      isBound = !wrong && here.bindStatus === 0
       session.send(pdu.response({ command_status: wrong ? 0x0d : here.bindStatus, system_id: 'centre' }))
     })
     session.on('enquire_link', (pdu) => {
@@ -39,6 +41,8 @@ async function centre(t: Test): Promise<Centre> {
     })
     session.on('unbind', (pdu) => session.send(pdu.response()))
     session.on('submit_sm', (pdu) => {
+      // SMPP 3.4 §2.2: ESME_RINVBNDSTS
+      if (!isBound) return session.send(pdu.response({ command_status: 0x04 }))
       submitted.push(pdu)
       if (here.submitStatus === 'silent') return
       session.send(pdu.response({ command_status: here.submitStatus, message_id: `id-${submitted.length}` }))
@@ -89,6 +93,13 @@ t.test('what is submitted', async (t) => {
   t.equal(octetsOf(there.submitted[2]!.short_message), '')
   t.equal(octetsOf(there.submitted[2]!.message_payload), long)
   t.equal(there.binds, 1, 'one session')
+})
+
+t.test('letters that come while the session is being bound wait for it', async (t) => {
+  const { there, send } = await linked(t)
+  t.match(await Promise.all(['a', 'b', 'c'].map(send)), [{ result: 'sent' }, { result: 'sent' }, { result: 'sent' }])
+  t.equal(there.submitted.length, 3)
+  t.equal(there.binds, 1)
 })
 
 t.test('a sender that is a number', async (t) => {
@@ -147,10 +158,10 @@ t.test('a centre that refuses us is asked again with growing pauses', async (t) 
   t.match(await send('x'), { result: 'down', why: /13/ })
   t.match(await send('x'), { result: 'down', why: /does not answer/ }, 'not at once')
   t.equal(there.binds, 1)
-  clock.pass(1500)
+  clock.pass(1000)
   await send('x')
   t.equal(there.binds, 2)
-  clock.pass(1500)
+  clock.pass(1000)
   await send('x')
   t.equal(there.binds, 2, 'the pause has doubled')
   there.bindStatus = 0

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
+import { mayHaveArrived } from '../../src/notify/channel.ts'
 import { createHttpSms, createSmsChannel, createSmsFolder } from '../../src/notify/sms.ts'
 import { createTelegramChannel } from '../../src/notify/telegram.ts'
 import { endless, house, letter, noticeMs, notices, passingClock } from '../support/notices.ts'
@@ -86,6 +87,29 @@ t.test('a gateway that is away tells no secret of its address', async (t) => {
   t.match(sent, { result: 'down' })
   t.notMatch(JSON.stringify(sent), 'hidden')
 })
+
+t.test('a connection lost after the letter went out is a try that counts', async (t) => {
+  const server = createServer((request) => { request.on('end', () => request.socket.destroy()).resume() })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  t.teardown(() => { server.close() })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  t.match(await createHttpSms({ url, body: 'to={to}', token: '', from: 'x' }).send('+79161234501', 'x', endless),
+    { result: 'later' })
+  t.match(await createTelegramChannel({ token: '1:abc', apiUrl: url, house }).send(letter({ address: '1' }), endless),
+    { result: 'later' })
+})
+
+const handedOver: readonly [name: string, fault: object, may: boolean][] = [
+  ['no answer in time', new DOMException('late', 'TimeoutError'), true],
+  ['lost', Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNRESET' } }), true],
+  ['refused', Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } }), false],
+  ['never connected', { code: 'ETIMEDOUT', syscall: 'connect' }, false],
+  ['lost before it was safe', { code: 'ECONNRESET', message: 'disconnected before secure TLS connection was established' }, false],
+  ['a certificate of somebody else', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, false],
+]
+for (const [name, fault, may] of handedOver) {
+  t.test(`may it have arrived: ${name}`, async (t) => { t.equal(mayHaveArrived(fault), may) })
+}
 
 t.test('Telegram: what is sent', async (t) => {
   const { got, url } = await gateway(t, 200, '{"ok":true,"result":{"message_id":5}}')

@@ -53,6 +53,7 @@ const subjects: [notice: Notice, ru: string, en: string][] = [
   [notices.emailAsked, 'Запрошена смена адреса почты', 'Another e-mail address was asked for'],
   [notices.secondFactorOn, 'Вход с кодом включён', 'Log-in with a code is on'],
   [notices.secondFactorOff, 'Вход с кодом выключен', 'Log-in with a code is off'],
+  [notices.recoveryCodes, 'Новые коды восстановления', 'New recovery codes'],
   [notices.requestTaken, 'Заявка № 17 принята', 'Request no. 17 was received'],
   [notices.requestRejected, 'Заявка № 17 отклонена', 'Request no. 17 was declined'],
   [notices.firstLink, 'Ваш персональный номер подключён', 'Your personal number is ready'],

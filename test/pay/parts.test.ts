@@ -55,7 +55,7 @@ t.test('when one asks again', async (t) => {
   }
   const rows: [number, number, number | null][] = [
     [0, 86_400_000, 15_000], [1, 86_400_000, 30_000], [5, 86_400_000, 480_000], [6, 86_400_000, 600_000],
-    [99, 86_400_000, 600_000], [3, 1000, 1000], [0, 0, null], [0, -5, null],
+    [99, 86_400_000, 600_000], [3, 1000, 1000], [0, 0, 15_000], [200, -5, 600_000], [600, -5, null], [600, 1000, 1000],
   ]
   for (const [checks, left, next] of rows) t.equal(at(checks, left), next, `${checks} looks, ${left} ms left`)
 })

@@ -13,6 +13,7 @@ import { createCallStore } from '../../src/store/call-store.ts'
 import { openDatabase, waitForDatabase } from '../../src/store/database.ts'
 import type { Database } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { closeOrphans } from '../../src/store/orphans.ts'
 import { startPrivateDatabase } from '../../src/store/private-server.ts'
 import { callRecord, endedCall, legRecord } from '../support/call-records.ts'
 import { silentLog, sqlFolder, testDatabase } from '../support/database.ts'
@@ -22,7 +23,7 @@ const owner = 'a'.repeat(32)
 /** A database that counts its writes, can be slow, down, or choosy. */
 function watched(database: Database) {
   const writes: number[] = []
-  const state = { down: false, refuse: '' }
+  const state = { down: false, refuse: '', wait: Promise.resolve() }
   return {
     ...database,
     writes,
@@ -37,6 +38,7 @@ function watched(database: Database) {
         if (state.refuse !== '' && values.includes(state.refuse))
           throw Object.assign(new Error('bad'), { errno: 1406, sqlState: '22001' })
         writes.push(values.length / 26)
+        await state.wait
       }
       return database.execute<Row>(sql, values, timeoutMs)
     },
@@ -65,7 +67,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200 && !(await condition()); i++) await pause(25)
+  for (let i = 0; i < 2000 && !(await condition()); i++) await pause(25)
 }
 
 t.test('a record comes back as it was given', async (t) => {
@@ -125,6 +127,25 @@ t.test('live updates wait, and are not written when the call ends meanwhile', as
   await journal.close(endedCall(call))
   await pause(400)
   t.equal(database.writes.length, 3)
+  t.equal((await stored())[0]!.outcome, 'answered')
+})
+
+t.test('an end is told when it is stored, not when the beginning is', async (t) => {
+  const { database, journal, stored } = await testJournal(t)
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  database.state.wait = first.promise
+  const call = callRecord()
+  const opened = journal.open(call)
+  await until(() => database.writes.length === 1)
+  database.state.wait = second.promise
+  let isClosed = false
+  const closed = journal.close(endedCall(call)).then(() => { isClosed = true })
+  first.resolve()
+  await opened
+  await until(() => database.writes.length === 2)
+  t.notOk(isClosed, 'its statement is still under way')
+  second.resolve()
+  await closed
   t.equal((await stored())[0]!.outcome, 'answered')
 })
 
@@ -262,7 +283,7 @@ t.test('kill -9 of the database under load loses no record', async (t) => {
   await pause(300)
   server = await startPrivateDatabase(options)
   await Promise.all(loads)
-  await waitForDatabase(database, 10_000)
+  await waitForDatabase(database, 60_000)
   await until(() => journal.waiting === 0)
   const rows = await database.kysely.selectFrom('calls').select(['id', 'outcome']).execute()
   t.equal(ended.length, 300)
@@ -348,12 +369,11 @@ t.test('an owner believed dead that lives has the last word', async (t) => {
     .set({ until_ms: 1, holder: '{}' })
     .where('name', 'like', 'journal:%')
     .execute()
-  const other = await createCallStore({ database, clock: systemClock, log: silentLog, spillFolder })
+  t.equal(await closeOrphans(database.kysely, Date.now()), 1)
   const outcome = async () =>
     (await database.kysely.selectFrom('calls').select('outcome').executeTakeFirst())?.outcome
   t.equal(await outcome(), 'interrupted')
   await store.close(endedCall(call))
   t.equal(await outcome(), 'answered')
   await store.stop()
-  await other.stop()
 })

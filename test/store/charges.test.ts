@@ -177,7 +177,7 @@ t.test('the answer decides over all live calls', async (t) => {
   t.equal((await book.look(new Map([[id, seen!.version]]), now)).size, 1, 'a payment')
   await inTransaction(db, async (trx) => {
     await lockBalance(trx, id)
-    t.equal(await spendable(trx, id, now + 10_000), 300 - 120 - 6)
+    t.equal(await spendable(trx, id, now + 10_000), 300 - 120 - 7)
   })
   const other = await addTariff(db, { ...plain, freeAnswerSeconds: 0 }, now)
   const version = (await book.look(new Map([[id, '']]), now)).get(id)!.version
@@ -199,6 +199,26 @@ t.test('twenty answers at once find the money for one', async (t) => {
     { callId: `b${String(n).padStart(31, '0')}`, subscriberId: id, address: mobile }, () => now)))
   t.equal(all.filter((one) => !('why' in one)).length, 1)
   t.equal(await reservations(db, id), 1)
+})
+
+t.test('answers of many accounts at once: each by its own money, and nobody spoils the others', async (t) => {
+  const { db, id, book } = await scene(t, 130)
+  const rich = await account(db, 1000)
+  const poor = await account(db, 1)
+  const asked: [id: string, address: string][] = [
+    [id, mobile], [rich, mobile], [poor, mobile], [rich, '+4420123'], [id, mobile], [rich, moscow],
+    // No row takes such an address: all of them fail together, and this one alone.
+    [rich, `+79${'0'.repeat(200)}`],
+  ]
+  const all = await Promise.allSettled(asked.map(([subscriberId, address], n) => book.reserve(
+    { callId: `c${String(n).padStart(31, '0')}`, subscriberId, address }, () => now)))
+  const ends = all.map((one) => one.status === 'rejected' ? 'failed' :
+    'why' in one.value ? one.value.why : 'reserved')
+  t.strictSame(ends.toSpliced(4, 1).toSpliced(0, 1),
+    ['reserved', 'noMoney', 'noRate', 'reserved', 'failed'])
+  t.strictSame([ends[0], ends[4]].toSorted(), ['noMoney', 'reserved'], 'money for one of two')
+  const counts = await Promise.all([id, rich, poor].map((one) => reservations(db, one)))
+  t.strictSame(counts, [1, 2, 0])
 })
 
 t.test('included seconds are counted by billing month', async (t) => {
@@ -372,9 +392,9 @@ async function faultsOf(
     const mine = entries.filter((one) => one.subscriber_id === id)
     const sum = mine.reduce((total, one) => total + Number(one.kopecks), 0)
     if (sum !== Number(copy)) faults.push(`${id}: ${sum} in the ledger, ${copy} in the copy`)
-    // A machine so busy that news takes as long as the second that nobody is answered without:
-    // each of three calls may have begun the steps of that time.
-    const tolerance = gapMs < 700 ? 0 : Math.ceil(gapMs / 1000) * 1000 * 3
+    // A machine so busy that news takes as long as the second that nobody is answered without (the
+    // answer's transaction, then a look): each of three calls may have begun the steps of that time.
+    const tolerance = gapMs < 500 ? 0 : Math.ceil(gapMs / 1000) * 1000 * 3
     if (sum < -tolerance) faults.push(`${id}: ${sum} with looks ${gapMs} ms apart`)
   }
   for (const call of calls) {
@@ -400,7 +420,7 @@ async function faultsOf(
 const seeds = Number(process.env['SEEDS'] ?? 1000)
 const atOnce = 200
 
-t.test(`${seeds} seeds in three processes, some killed`, { timeout: 180_000 }, async (t) => {
+t.test(`${seeds} seeds in three processes, some killed`, { timeout: 290_000 }, async (t) => {
   const db = database.kysely
   const folder = t.testdir()
   const tariffIds = [await addTariff(db, dear, now), await addTariff(db, withIncluded, now)]

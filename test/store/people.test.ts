@@ -10,7 +10,9 @@ import { inTransaction } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { countPool, importNumbers, releaseFor, reserveFor, reservedFor } from '../../src/store/number-pool.ts'
 import { answerPasswordAsk, notePasswordAsk, startPasswordAsks } from '../../src/store/password-asks.ts'
+import { startNightly } from '../../src/store/nightly.ts'
 import { noPassword } from '../../src/store/password.ts'
+import { addRegistration } from '../../src/store/registrations.ts'
 import { countTry } from '../../src/store/throttle.ts'
 import { silentLog, sqlFolder, testDatabase } from '../support/database.ts'
 
@@ -119,4 +121,32 @@ t.test('who was answered gets his link, also when who answered him has died', as
   await answerPasswordAsk(db, id, now + 12_000)
   t.equal((await links()).length, 1, 'once')
   t.strictSame(await db.selectFrom('password_asks').select('id').execute(), [], 'nothing is kept of it')
+})
+
+t.test('a rejected request is forgotten with its notes when its days are over; others stay', async (t) => {
+  const { kysely: db } = await testDatabase(t)
+  const day = 24 * hour
+  const clock = { ...systemClock, wallMs: () => wallMs, wakeAt: () => () => {} }
+  const requests: [state: string, decidedAt: number | null][] = [
+    ['rejected', wallMs - 11 * day], ['rejected', wallMs - 9 * day], ['confirmed', wallMs - 90 * day], ['new', null],
+  ]
+  for (const [state, decided_at] of requests) {
+    const { number } = await addRegistration(db, {
+      formKey: `form ${state} ${decided_at}`, name: 'Пётр', phone: '+79161234501', email: 'p@example.com', wish: '',
+      comment: 'у меня есть вопрос', referralCode: '', language: 'ru', address: '203.0.113.9',
+    }, wallMs - 100 * day)
+    const row = await db.updateTable('registrations').set({ state, decided_at }).where('number', '=', String(number))
+      .executeTakeFirst()
+    t.equal(row.numUpdatedRows, 1n)
+    const { id } = await db.selectFrom('registrations').select('id').where('number', '=', String(number)).executeTakeFirstOrThrow()
+    await db.insertInto('registration_notes')
+      .values({ id: id.replace(/^../, 'ff'), registration_id: id, author: 'olga', text: 'звонил', written_at: wallMs })
+      .execute()
+  }
+  const nightly = startNightly({ db, clock, log: silentLog, rejectedDays: 10 })
+  t.teardown(() => nightly.stop())
+  await nightly.look()
+  const left = await db.selectFrom('registrations').select(['state', 'decided_at']).orderBy('number').execute()
+  t.strictSame(left.map(({ state, decided_at: at }) => [state, at === null ? null : Number(at)]), requests.slice(1))
+  t.equal((await db.selectFrom('registration_notes').select('id').execute()).length, 3)
 })

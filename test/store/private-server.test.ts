@@ -21,8 +21,8 @@ const options = (dir: string) => ({ dir, log: silentLog, settings: 'fast' as con
 async function query(url: string, sql: string): Promise<unknown[]> {
   const database = openDatabase({ url, connections: 1 })
   try {
-    await waitForDatabase(database, 5000)
-    return await database.execute(sql, [], 5000)
+    await waitForDatabase(database, 60_000)
+    return await database.execute(sql, [], 60_000)
   } finally {
     await database.close()
   }

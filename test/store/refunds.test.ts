@@ -88,20 +88,21 @@ t.test('no answer: the money is away, and the poller asks with the same key unti
     [async () => { throw new Error('no answer') }, 'thrown-key'],
     [async () => ({ status: 500, body: {} }), 'failed-key'],
     [async () => ({ status: 429, body: {} }), 'haste-key'],
+    [async () => ({ status: 401, body: { type: 'error' } }), 'other-secret'],
     [async () => ({ status: 200, body: { id: 'r-1', status: 'pending' } }), 'pending-key'],
   ] as const) {
     world.wire.instead = instead
     t.equal(await refund(10_00, key), 'asked', key)
   }
-  t.equal(await world.balance(anna.id), 460_00)
+  t.equal(await world.balance(anna.id), 450_00)
   world.wire.instead = undefined
   world.clock.wallAheadMs += 59_000
   await world.poller.look()
-  t.equal((await states(world)).asked, 4, 'not at once')
+  t.equal((await states(world)).asked, 5, 'not at once')
   world.clock.wallAheadMs += 2000
   await world.poller.look()
-  t.strictSame(await states(world), { done: 4 })
-  t.equal(await world.balance(anna.id), 460_00)
+  t.strictSame(await states(world), { done: 5 })
+  t.equal(await world.balance(anna.id), 450_00)
 })
 
 t.test('by hand, in the cabinet of a system without an API for it', async (t) => {

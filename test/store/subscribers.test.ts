@@ -286,7 +286,7 @@ t.test('a database that does not answer is given up in time', async (t) => {
   const began = performance.now()
   await t.rejects(database.execute('SELECT SLEEP(30)', [], 200), { code: 'DATABASE_TIMEOUT' })
   await Promise.all(Array.from({ length: 10 }, () => find(anna.number)))
-  t.ok(performance.now() - began < 10_000, 'and nobody else waits behind it')
+  t.ok(performance.now() - began < 25_000, 'and nobody else waits behind it')
   await database.close()
   await t.rejects(find(anna.number))
 })

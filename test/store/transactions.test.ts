@@ -50,6 +50,24 @@ t.test('of two that lock each other out both succeed in the end', async (t) => {
   )
 })
 
+t.test('who has waited for a lock decides by what there is then, however the server is set', async (t) => {
+  const { kysely: root, execute, url } = await testDatabase(t, { migrated: false })
+  const level = (name: string) =>
+    root.executeQuery(CompiledQuery.raw(`SET GLOBAL TRANSACTION ISOLATION LEVEL ${name}`))
+  t.teardown(() => level('READ COMMITTED'))
+  await level('REPEATABLE READ')
+  await execute('CREATE TABLE a (id INT PRIMARY KEY, n INT NOT NULL)', [], 1000)
+  await execute('INSERT INTO a VALUES (1, 0)', [], 1000)
+  const own = openDatabase({ url, connections: 2 })
+  t.teardown(() => own.close())
+  const seen = async (trx: Trx) => (await trx.executeQuery<{ n: number }>(CompiledQuery.raw('SELECT n FROM a'))).rows[0]?.n
+  t.strictSame(await inTransaction(own.kysely, async (trx) => {
+    const before = await seen(trx)
+    await execute('UPDATE a SET n = 1', [], 1000)
+    return [before, await seen(trx)]
+  }), [0, 1])
+})
+
 t.test('a connection that dies in the middle costs nothing but time', async (t) => {
   const { kysely, execute } = await testDatabase(t, { migrated: false })
   await execute('CREATE TABLE a (id INT PRIMARY KEY)', [], 1000)
@@ -140,7 +158,7 @@ t.test('waiting for a database has an end', async (t) => {
   t.teardown(() => nowhere.close())
   const began = performance.now()
   await t.rejects(waitForDatabase(nowhere, 300), { code: 'ENOENT' })
-  t.ok(performance.now() - began < 3000)
+  t.ok(performance.now() - began < 20_000)
   const wrong = await testDatabase(t, { migrated: false })
   const missing = openDatabase({ url: wrong.url.replace(/test_\d+_\d+/, 'no_such_database') })
   t.teardown(() => missing.close())
