@@ -29,6 +29,7 @@ import { addTrunk } from '../src/store/trunks.ts'
 import { silentLog } from './support/database.ts'
 import { deskWorld } from './support/desk.ts'
 import { invite, quiet, trunk } from './support/call-fixtures.ts'
+import { processCpuMsOf } from './support/cpu-time.ts'
 import { eventually } from './support/eventually.ts'
 import { FakeCaller, FakeSipServer } from './support/fake-sip-server.ts'
 import type { Phone } from './support/fake-sip-server.ts'
@@ -190,6 +191,8 @@ async function application(t: Test, phones: Record<string, Phone>) {
     for (const caller of callers) {
       if (caller.final !== 200) continue
       await eventually(() => server.dialogs.has(caller.dialogId))
+      // A talk that begins and ends in the same millisecond costs nothing.
+      await new Promise((done) => { setTimeout(done, 5) })
       // The application may not listen yet.
       await eventually(() => {
         caller.hangUp()
@@ -252,17 +255,16 @@ async function alarms(subscriberId: string): Promise<readonly string[]> {
 
 t.test('11: a log-in that does not exist takes as long', async (t) => {
   await subscriber('anna')
-  const fastest = async (login: (i: number) => string) => {
-    let least = Infinity
-    for (let i = 0; i < 5; i++) {
-      const began = performance.now()
-      const reply = await client().post('/api/login', { login: login(i), password: 'wrong' })
-      t.match(reply, { status: 401, body: { code: 'bad_credentials' } })
-      least = Math.min(least, performance.now() - began)
-    }
-    return least
+  const logIn = (login: string) => processCpuMsOf(async () => {
+    const reply = await client().post('/api/login', { login, password: 'wrong' })
+    t.match(reply, { status: 401, body: { code: 'bad_credentials' } })
+  })
+  let [there, nobody] = [Infinity, Infinity]
+  // In turn, and the least of each: what else this process does is no difference between them.
+  for (let i = 0; i < 5; i++) {
+    there = Math.min(there, await logIn('anna'))
+    nobody = Math.min(nobody, await logIn(`nobody${i}`))
   }
-  const [there, nobody] = [await fastest(() => 'anna'), await fastest((i) => `nobody${i}`)]
   t.ok(nobody > there / 2 && nobody < there * 2, `${there} ms and ${nobody} ms: the same work`)
 })
 

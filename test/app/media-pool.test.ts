@@ -2,12 +2,11 @@
  * The pool over real sockets: servers that are not there, refuse, hang, die and come back; the least
  * loaded one first; nothing left behind.
  */
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import t from 'tap'
 import { MediaUnavailable } from '../../src/app/media-port.ts'
 import { startMedia } from '../../src/media/server.ts'
+import { freeTcpPort } from '../support/baresip.ts'
 import { eventually } from '../support/eventually.ts'
 import { mediaOptions, pause, startTestMedia } from '../support/running-media.ts'
 import { callEndpoint, fastClock, runPool } from '../support/running-pool.ts'
@@ -15,21 +14,13 @@ import { startSilentMedia } from '../support/silent-media.ts'
 
 t.jobs = 4
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 t.test('faults are told once, and never take the process down', { buffered: true }, async (t) => {
   const { media } = await startTestMedia(t)
   const silent = await startSilentMedia(t, 'another_profile')
   const cases = [
     { name: 'wrong secret', port: media.eslPort, over: { secret: 'wrong' }, fault: 'does not take the secret' },
     { name: 'no profile', port: silent.eslPort, over: {}, fault: 'has no SIP profile drachtio_mrf' },
-    { name: 'nobody there', port: await freePort(), over: {}, fault: 'ECONNREFUSED' },
+    { name: 'nobody there', port: await freeTcpPort(), over: {}, fault: 'ECONNREFUSED' },
     { name: 'our address is not ours', port: media.eslPort, over: { listenHost: '192.0.2.1' }, fault: 'EADDRNOTAVAIL' },
   ]
   await Promise.all(cases.map(async ({ name, port, over, fault }) => {
@@ -46,7 +37,7 @@ t.test('faults are told once, and never take the process down', { buffered: true
 })
 
 t.test('a server that comes later, dies and comes back', { buffered: true }, async (t) => {
-  const options = mediaOptions(t, { eslPort: await freePort() })
+  const options = mediaOptions(t, { eslPort: await freeTcpPort() })
   const log = pino({ level: 'silent' })
   const { pool } = await runPool(t, [options.eslPort])
   await pause(300)
@@ -137,7 +128,7 @@ t.test('a server that cannot reach us: it is said, and the process lives', { buf
   await t.rejects(callEndpoint(t, pool.open()), /Connection timeout/)
   await pause(100)
   t.strictSame(unheard, [])
-  t.equal(media.counts().channels, 0)
+  await eventually(() => media.counts().channels === 0)
 })
 
 t.test('a server that hangs is taken for dead', { buffered: true }, async (t) => {

@@ -173,7 +173,7 @@ for (const { name, trying } of [
       phones: 2,
       who: () => subscriber([rule(['+79160000001'])]),
       trunks: ([slow, next]) => [
-        trunk({ id: 'slow', name: 'slow', inboundNets: [], host: '127.0.0.1', port: slow!.port, provisionalSeconds: 0.2 }),
+        trunk({ id: 'slow', name: 'slow', inboundNets: [], host: '127.0.0.1', port: slow!.port, provisionalSeconds: trying ? 1.5 : 0.2 }),
         trunk({ id: 'next', name: 'next', inboundNets: [], host: '127.0.0.1', port: next!.port }),
         inboundOnly,
       ],
@@ -183,7 +183,7 @@ for (const { name, trying } of [
     const atSlow = await slow.expect('INVITE')
     if (trying) {
       slow.reply(atSlow, 100)
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      await new Promise((resolve) => setTimeout(resolve, 1900))
       t.notOk(next.has('INVITE'), 'not dialled twice')
       slow.reply(atSlow, 180)
       t.ok(await w.caller.expect(180))

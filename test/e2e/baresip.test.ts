@@ -8,6 +8,7 @@ import { isBaresipInstalled, startBaresip } from '../support/baresip.ts'
 import { play } from '../support/call-case.ts'
 import type { CallCase } from '../support/call-case.ts'
 import { testDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
 import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
 
 const skip = isBaresipInstalled() ? false : 'baresip is not installed (Debian: baresip-core)'
@@ -41,19 +42,19 @@ t.test('baresip as the phone of a rule', { skip }, async (t) => {
       const one: CallCase = {
         name: end.name,
         phones: [{ scenario: '', address: baresip.uri }],
-        callers: [{ scenario: end.scenario, pauseMs: 1000, keys: { rtp_port: String(echo.port) } }],
+        callers: [{ scenario: end.scenario, pauseMs: 2000, keys: { rtp_port: String(echo.port) } }],
         during: async () => {
-          await baresip.waitFor('CALL_ESTABLISHED', 8000)
+          await baresip.waitFor('CALL_ESTABLISHED', 30_000)
           if (end.by === 'caller') return
-          await new Promise((done) => setTimeout(done, 1000))
+          await eventually(() => echo.packets.length > 40)
           baresip.hangUp()
         },
         records: [{ outcome: 'answered', status: 200, endedBy: end.by, legs: ['answered'] }],
       }
       const { faults } = await play(product, one)
       t.same(faults, [], 'the call went as it should and the journal says who ended it')
-      t.ok(await baresip.waitFor('CALL_CLOSED', 3000), 'baresip knows that the call is over')
-      // A second of G.711 A-law in packets of 20 ms.
+      t.ok(await baresip.waitFor('CALL_CLOSED', 20_000), 'baresip knows that the call is over')
+      // At least a second of G.711 A-law in packets of 20 ms, but for what a busy machine keeps back.
       t.ok(echo.packets.length > 30, `${echo.packets.length} RTP packets`)
       const first = echo.packets[0] ?? Buffer.alloc(2)
       t.equal((first[0] ?? 0) >> 6, 2, 'RTP version 2 (RFC 3550 §5.1)')
@@ -61,6 +62,6 @@ t.test('baresip as the phone of a rule', { skip }, async (t) => {
     })
   }
   t.test('afterwards nothing is left', async (t) => {
-    t.same(await product.quiet(12_000), nothing)
+    t.same(await product.quiet(40_000), nothing)
   })
 })

@@ -3,7 +3,7 @@
  * comes twice (issue 2 §5.3; product.md §4.1, 4.2, 4.9, 4.10).
  */
 import type { CallCase, CallerPlan, PhonePlan } from '../support/call-case.ts'
-import { pointRuleTo } from '../support/call-case.ts'
+import { liveCall, pointRuleTo } from '../support/call-case.ts'
 
 const answers: PhonePlan = { scenario: 'uas-ring-answer', pauseMs: 200 }
 const missed: PhonePlan = { scenario: 'uas-ring-until-missed' }
@@ -96,7 +96,7 @@ export const callerCases: readonly CallCase[] = [
   {
     name: 'a phone forwards back to the personal number while it rings: refused, the first call goes on',
     phones: [{ ...answers, pauseMs: 1500 }],
-    callers: [talks, { scenario: 'uac-returned-expect-refusal', afterMs: 600 }],
+    callers: [talks, { scenario: 'uac-returned-expect-refusal', after: 'ringing' }],
     records: [
       { outcome: 'answered', status: 200, legs: ['answered'] },
       { outcome: 'refused', status: 486, legs: [] },
@@ -108,7 +108,7 @@ export const callerCases: readonly CallCase[] = [
     callers: [
       { ...talks, more: ['-cid_str', 'one-and-the-same@127.0.0.1'] },
       {
-        scenario: 'uac-same-call-id-expect-refusal', afterMs: 600,
+        scenario: 'uac-same-call-id-expect-refusal', after: 'ringing',
         more: ['-cid_str', 'one-and-the-same@127.0.0.1'],
       },
     ],
@@ -119,7 +119,7 @@ export const callerCases: readonly CallCase[] = [
     phones: [{ ...answers, calls: 2 }],
     callers: [
       { ...talks, more: ['-cid_str', 'again@127.0.0.1'] },
-      { ...talks, afterMs: 1800, more: ['-cid_str', 'again@127.0.0.1'] },
+      { ...talks, after: 'ended', more: ['-cid_str', 'again@127.0.0.1'] },
     ],
     records: [
       { outcome: 'answered', status: 200, legs: ['answered'] },
@@ -130,7 +130,7 @@ export const callerCases: readonly CallCase[] = [
     name: 'the rule is edited while it rings: the call keeps the copy it began with',
     phones: [{ ...answers, pauseMs: 1500 }], callers: [talks],
     during: async (scene) => {
-      await new Promise((done) => setTimeout(done, 600))
+      await liveCall(scene, false)
       await pointRuleTo(scene, 0, 'sip:nobody@127.0.0.1:9')
     },
     records: [{ outcome: 'answered', status: 200, legs: ['answered'], trace: ['ruleTaken:rule 0'] }],

@@ -32,7 +32,7 @@ for (const [i, one] of cases.entries()) {
 
 t.test('afterwards nothing is left', async (t) => {
   await Promise.allSettled(played)
-  const left = await product.quiet(12_000)
+  const left = await product.quiet(40_000)
   t.same(left, nothing, 'no dialog, transaction, leg, timer or open call')
   t.same(product.errors(), [], 'no error was logged')
 })

@@ -141,7 +141,7 @@ class Drill {
         now = await this.#underWay(town)
         const isLucky = this.#missed(victim).every((doing) => doing === 'fee' || now.has(doing))
         return now.has(aim) && (isLucky || performance.now() > luckUntil)
-        }, 45_000, 2)
+        }, 90_000, 2)
       await pause(this.#random() * 10)
       for (const doing of now) this.#hit.add(`${victim} ${doing}`)
       await this.#field.kill(victim)

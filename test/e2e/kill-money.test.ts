@@ -12,7 +12,7 @@ import { drill } from './kill-drill.ts'
 const rounds = Number(process.env['ROUNDS'] ?? 1)
 const seed = Number(process.env['SEED'] ?? 1)
 
-t.test('deaths in the middle of everything', { timeout: 120_000 + rounds * 60_000 }, async (t) => {
+t.test('deaths in the middle of everything', { timeout: 230_000 + rounds * 60_000 }, async (t) => {
   const { faults, missed, done, kills } = await drill(rounds, seed)
   t.comment(`killed: ${JSON.stringify(kills)}; done: ${JSON.stringify(Object.fromEntries(done))}`)
   t.same(faults.slice(0, 40), [], 'nothing is lost, nothing is doubled')

@@ -167,7 +167,7 @@ export class Town {
       this.promised.confirmed.set(found.address, email)
       login = found.login
       return true
-    }, 20_000)
+    }, 60_000)
     return login
   }
 

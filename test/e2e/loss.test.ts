@@ -22,10 +22,10 @@ const t1x64 = 17_000
 const folder = mkdtempSync(join(tmpdir(), 'pn-loss-'))
 t.teardown(() => rmSync(folder, { recursive: true, force: true }))
 
-t.test('twenty calls over a network that loses one packet in ten', { timeout: 110_000 }, async (t) => {
+t.test('twenty calls over a network that loses one packet in ten', { timeout: 290_000 }, async (t) => {
   const product = await startProduct({ database: await testDatabase(t), trunks: [loopbackTrunk(9)], t1x64 })
   t.teardown(() => product.stop())
-  const phone = await startSipp({ scenario: 'uas-ring-answer', calls: 0, pauseMs: 300 })
+  const phone = await startSipp({ scenario: 'uas-ring-answer', calls: 0, pauseMs: 300, timeoutSeconds: 200 })
   t.teardown(() => phone.stop())
   const scene = await seed(product.database, {
     name: 'loss', phones: [], callers: [], records: [], subscriber: { maxCalls: 100 }, rules: [{ waitSeconds: 20 }],
@@ -34,7 +34,7 @@ t.test('twenty calls over a network that loses one packet in ten', { timeout: 11
   const lines = Array.from({ length: calls }, (_, i) => `${scene.number};+7916000${1000 + i}`)
   writeFileSync(numbers, `SEQUENTIAL\n${lines.join('\n')}\n`)
   const caller = await startSipp({
-    scenario: 'uac-load-expect-answer', remote: product.sip, calls, rate: 10, pauseMs: 500, timeoutSeconds: 60,
+    scenario: 'uac-load-expect-answer', remote: product.sip, calls, rate: 10, pauseMs: 500, timeoutSeconds: 120,
     more: ['-lost', '10', '-max_retrans', '20', '-inf', numbers],
   })
   t.teardown(() => caller.stop())

@@ -10,7 +10,7 @@ import { align, inspectTone, sampleRate, samplesOf } from '../support/heard-soun
 import { hearInChromium } from '../support/panel-listener.ts'
 import { ulawOctets } from '../support/rtp-peer.ts'
 import type { placeCall, PlacedCall } from './make-call.ts'
-import { within, withSettings } from './running-product.ts'
+import { patienceMs, within, withSettings } from './running-product.ts'
 import type { Panel, RunFile } from './running-product.ts'
 import { beepMs, greetingMs, seenAt, sentence, sentenceSamples, silence } from './voices.ts'
 
@@ -57,7 +57,7 @@ export async function callVoicemail(run: RunFile, panel: Panel, place: Place): P
     },
   }))
   if (!row) return
-  const message = await within(5000, async () => {
+  const message = await within(patienceMs, async () => {
     const { messages } = await panel.get<MessagesReply>('/api/messages?limit=5')
     return messages.find(({ callId, peaks }) => callId === row.id && peaks.length > 0)
   })
@@ -110,7 +110,7 @@ export async function callAndRecord(
   }))
   if (!row) return
   const path = `/api/calls/${row.id}/recording`
-  const recording = await within(5000, async () => {
+  const recording = await within(patienceMs, async () => {
     const found = await panel.get<RecordingReply>(path)
     return found.state === 'ready' && found.peaks[0].length > 0 ? found : undefined
   })

@@ -4,7 +4,7 @@
  * there, and is listed after the restart (issue 3 §2, §3.3).
  */
 import t from 'tap'
-import { play } from '../support/call-case.ts'
+import { liveCall, play } from '../support/call-case.ts'
 import type { CallCase, PhonePlan } from '../support/call-case.ts'
 import { testDatabase } from '../support/database.ts'
 import { inspectTone, sampleRate } from '../support/heard-sound.ts'
@@ -14,7 +14,7 @@ import { toneShare } from '../support/rtp-peer.ts'
 import { channelsOf, recordingOf } from './recording-cases.ts'
 import { afterBeep, messagesOf, must } from './voices.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(290_000)
 
 const callerTone = 500
 const phoneTone = 1100
@@ -41,11 +41,14 @@ function says(frequency: number): Talk {
   return async ({ voice, port }) => { voice.talk(port, frequency) }
 }
 
-/** A case whose media server is killed so long after the caller began. */
-function killedAfter(ms: number, one: CallCase, killed?: (atMs: number) => void): CallCase {
+/** A case whose media server is killed so long after the call was answered, or is in the journal. */
+function killedAfter(
+  ms: number, event: 'answered' | 'called', one: CallCase, killed?: (atMs: number) => void,
+): CallCase {
   return {
     ...one,
-    during: async () => {
+    during: async (scene) => {
+      await liveCall(scene, event === 'answered')
       await pause(ms)
       const at = await kill()
       killed?.(at)
@@ -70,7 +73,7 @@ t.test('killed in a recorded conversation: the two speak on directly', async (t)
     await pause(1000)
     hears[name] = toneShare(line.voice.heard(before).slice(-sampleRate / 4), others)
   }
-  const played = await play(product, killedAfter(4000, {
+  const played = await play(product, killedAfter(3000, 'answered', {
     ...recorded, name: 'lost in conversation',
     phones: [{
       scenario: 'uas-answer-reinvited', pauseMs: 300, talk: movesOn('phone', phoneTone, callerTone, /^INVITE [^]*^m=audio/m, 2),
@@ -131,7 +134,7 @@ t.test('killed in a recorded conversation: the two speak on directly', async (t)
 })
 
 const deaths: readonly CallCase[] = [
-  killedAfter(2500, {
+  killedAfter(1500, 'answered', {
     ...recorded, name: 'killed in a conversation that must be recorded: both are hung up',
     media: { recordConsent: false, recordPolicy: 'required' },
     phones: [{ scenario: 'uas-answer-with-rtp', pauseMs: 300, talk: says(phoneTone) }],
@@ -139,13 +142,13 @@ const deaths: readonly CallCase[] = [
     records: [{ outcome: 'answered', status: 200, endedBy: 'service', legs: ['answered'] }],
     check: ({ records }) => must(records[0]?.reason === 'mediaLost', `its reason is ${records[0]?.reason}`),
   }),
-  killedAfter(2500, {
+  killedAfter(1500, 'answered', {
     ...voicemail, name: 'killed in the greeting: the caller is hung up, a missed call',
     callers: [{ scenario: 'uac-call-with-rtp-expect-callee-hangs-up', talk: says(0) }],
     records: [{ outcome: 'missed', status: 200, endedBy: 'service' }],
     check: async ({ scene }) => must((await messagesOf(scene, 0)).length === 0, 'there is a message'),
   }),
-  killedAfter(2500, {
+  killedAfter(2000, 'called', {
     name: 'killed while a phone is asked for a key: it is let go, the other one answers',
     phones: [
       { scenario: 'uas-answer-with-rtp', pauseMs: 300, confirm: true, talk: says(0) },
@@ -199,6 +202,6 @@ t.test('afterwards calls with media are as before, and nothing is left', async (
     },
   })
   t.same(played.faults, [])
-  t.same(await product.quiet(12_000), nothing)
+  t.same(await product.quiet(40_000), nothing)
   t.same(product.errors(), [], 'no error was logged')
 })

@@ -9,12 +9,13 @@ import { isBaresipInstalled, startBaresip } from '../support/baresip.ts'
 import { play, playAll } from '../support/call-case.ts'
 import type { CallCase } from '../support/call-case.ts'
 import { testDatabase } from '../support/database.ts'
+import { measured } from '../support/measured.ts'
 import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
 import { confirmCases } from './confirm-cases.ts'
 import { orderCases } from './order-cases.ts'
 import { recordingCases } from './recording-cases.ts'
 import { longCases, voicemailCases } from './voicemail-cases.ts'
-import { beepMs, greetingMs, messagesOf, must } from './voices.ts'
+import { beepMs, greetingMs, messagesOf } from './voices.ts'
 
 t.setTimeout(290_000)
 
@@ -59,11 +60,11 @@ t.test(machine, withBaresip(machine), async (t) => {
     records: [{ outcome: 'voicemail', status: 200, legs: ['notConfirmed'], trace: ['confirm:nobody', 'voicemail:noAnswerAction:true'] }],
     check: async ({ scene }) => {
       const [message] = await messagesOf(scene)
-      must(Math.abs((message?.durationMs ?? 0) - 3000) < 500, `the message lasts ${message?.durationMs} ms`)
+      measured(Math.abs((message?.durationMs ?? 0) - 3000) < 500, `the message lasts ${message?.durationMs} ms`)
     },
   }
   t.same((await play(product, one)).faults, [])
-  t.ok(await baresip.waitFor('CALL_CLOSED', 3000), 'it was hung up')
+  t.ok(await baresip.waitFor('CALL_CLOSED', 20_000), 'it was hung up')
 })
 
 t.test(presses, withBaresip(presses), async (t) => {
@@ -73,7 +74,7 @@ t.test(presses, withBaresip(presses), async (t) => {
     ...asked, name: 'baresip presses', phones: [{ scenario: '', address: baresip.uri, confirm: true }],
     callers: [{ scenario: 'uac-call-expect-answer', pauseMs: 500 }],
     during: async () => {
-      await baresip.waitFor('CALL_ESTABLISHED', 8000)
+      await baresip.waitFor('CALL_ESTABLISHED', 30_000)
       await new Promise((done) => setTimeout(done, 1000))
       baresip.press('1')
     },
@@ -84,7 +85,7 @@ t.test(presses, withBaresip(presses), async (t) => {
 
 t.test('afterwards nothing is left', async (t) => {
   await Promise.allSettled(played)
-  const left = await product.quiet(12_000)
+  const left = await product.quiet(40_000)
   t.same(left, nothing, 'no dialog, transaction, leg, timer, endpoint, channel or open call')
   t.same(product.errors(), [], 'no error was logged')
 })

@@ -16,7 +16,7 @@ import { freeTcpPort } from '../support/baresip.ts'
 import { pay } from '../support/payments.ts'
 import { freeUdpPort } from '../support/sipp.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(290_000)
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'pn-pay-'))
@@ -82,11 +82,11 @@ t.test('each of the three systems, and the balance at once', async (t) => {
   t.ok(await until(async () => {
     const { systems } = await ask('GET', '/payments/systems') as unknown as { systems: { available: boolean }[] }
     return systems.every(({ available }) => available)
-  }, 10_000))
+  }, 60_000))
   for (const system of ['robokassa', 'qiwi', 'card']) {
     const before = await balance()
     const { order, url } = await begin(system, 100_00)
-    await until(() => fetch(url).then(({ ok }) => ok, () => false), 10_000)
+    await until(() => fetch(url).then(({ ok }) => ok, () => false), 60_000)
     await pay(url)
     t.equal(await balance(), before + 100_00, system)
     t.match(await ask('GET', `/payments/${order}`), { state: 'paid', test: true })

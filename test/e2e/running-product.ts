@@ -15,6 +15,9 @@ export type RunFile = Pick<RunNote, 'panelUrl' | 'sip' | 'demoTrunkPort' | 'reco
   readonly demo: NonNullable<RunNote['demo']>
 }
 
+/** For what never comes: a machine that is busy elsewhere may take seconds. */
+export const patienceMs = 20_000
+
 /** Why the call could not be placed, in words for the person at the terminal. */
 export class CannotCall extends Error {}
 
@@ -70,7 +73,7 @@ export class Panel {
     let reply: Response
     try {
       reply = await fetch(`${this.url}${path}`, {
-        method, signal: AbortSignal.timeout(5000),
+        method, signal: AbortSignal.timeout(patienceMs),
         headers: { cookie: this.#cookie, origin: this.url, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
@@ -85,9 +88,9 @@ export class Panel {
   }
 }
 
-/** The journal's row of the call with this Call-ID, closed; undefined after three seconds. */
+/** The journal's row of the call with this Call-ID, closed; undefined when it does not come. */
 export async function findRow(panel: Panel, sipCallId: string): Promise<Call | undefined> {
-  return await within(3000, async () => {
+  return await within(patienceMs, async () => {
     const { calls } = await panel.get<CallsReply>('/api/calls?limit=10')
     const row = calls.find((call) => call.sipCallId === sipCallId)
     return row?.endedAt ? row : undefined

@@ -146,7 +146,7 @@ for (const one of cases) {
     const attempts = played.records[0]?.legs[0]?.attempts ?? []
     t.same(attempts.map(({ status }) => status), one.attempts, 'trunks tried, with their statuses')
     await checkFarEnds(t, one, far, played)
-    const left = await product.quiet(12_000)
+    const left = await product.quiet(40_000)
     t.same(left, nothing, 'nothing is left')
   })
 }

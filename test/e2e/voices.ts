@@ -51,7 +51,7 @@ export const beepMs = 400
 const toneFrames = 10
 
 /** Waits for the end of the tone after the greeting; answers its instant, milliseconds since 1970. */
-export async function afterBeep(line: Line, limitMs = 15_000): Promise<number> {
+export async function afterBeep(line: Line, limitMs = 30_000): Promise<number> {
   const { voice, pause } = line
   let looked = 0
   let inRow = 0
@@ -83,7 +83,7 @@ export function seenAt(messages: readonly SippMessage[] | undefined, start: stri
 
 /** Messages of the subscriber, newest first, once `count` of them are whole; else what there is. */
 export async function messagesOf(scene: Scene, count = 1): Promise<readonly PanelMessage[]> {
-  for (const until = performance.now() + 5000;;) {
+  for (const until = performance.now() + 30_000;;) {
     const { messages } = await listMessages(scene.db, scene.subscriberId, { limit: 10, filter: 'all' })
     const whole = messages.filter(({ peaks }) => peaks.length > 0)
     if (whole.length >= count || performance.now() > until) return messages

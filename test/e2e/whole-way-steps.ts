@@ -5,11 +5,11 @@
 import type { Access, Person } from './whole-way-world.ts'
 
 export const password = 'синий чайник у окна'
-/** The tariff that the manager makes: mobiles are charged by two seconds, with a connection fee. */
+/** The tariff that the manager makes: mobiles are charged by ten seconds, with a connection fee. */
 export const tariffName = 'Поминутный'
-export const prices = '7;Россия;1,00;0;60;60\n79;Россия, мобильные;1,90;0,35;2;2'
+export const prices = '7;Россия;1,00;0;60;60\n79;Россия, мобильные;1,90;0,35;10;10'
 
-/** Waits until the panel shows this sum at the left: '499,52 ₽'. */
+/** Waits until the panel shows this sum at the left: '499,33 ₽'. */
 export async function seesBalance({ page }: Person, sum: string): Promise<void> {
   await page.locator('.menu-head').getByText(new RegExp(`^${sum} · `.replaceAll(' ', '\\s'))).waitFor()
 }

@@ -13,7 +13,7 @@ import type { RunNote } from '../../src/launcher/product.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import type { Db } from '../../src/store/database.ts'
 import { freeTcpPort } from '../support/baresip.ts'
-import { startBrowser } from '../support/panel-browser.ts'
+import { patienceMs, startBrowser } from '../support/panel-browser.ts'
 import { freeUdpPort } from '../support/sipp.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -117,8 +117,8 @@ async function newPerson(
     locale: 'ru-RU', timezoneId: 'Europe/Moscow', viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
   })
+  context.setDefaultTimeout(patienceMs)
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
   const complaints: string[] = []
   page.on('console', (message) => {
     // Being asked to log in is an answer, not a fault of the page.
@@ -145,8 +145,9 @@ async function newPerson(
       await goes('/mailbox')
       const letter = page.getByRole('row').filter({ hasText: to }).getByRole('link', { name: subject })
       // Letters leave after what they tell; the page has no script and is loaded again.
-      for (const until = performance.now() + 20_000; await letter.count() === 0;) {
+      for (const until = performance.now() + patienceMs; await letter.count() === 0;) {
         if (performance.now() > until) throw new Error(`no letter ${String(subject)} to ${to}`)
+        await new Promise((done) => { setTimeout(done, 100) })
         await page.reload()
       }
       await letter.first().click()

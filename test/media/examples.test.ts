@@ -33,6 +33,7 @@ const playAndCollect = `
     srf.invite((req, res) => {
       const myFile = 'silence_stream://200'
       mediaserver.connectCaller(req, res).then(({ endpoint }) => {
+        console.log('successfully connected call')
         endpoint.playCollect({file: myFile, min: 1, max: 4})
           .then((obj) => {
             console.log(\`collected digits: \${obj.digits}\`);
@@ -71,7 +72,7 @@ async function run(t: Test, script: string): Promise<Example> {
   child.stdout.on('data', (data: Buffer) => { output += data.toString() })
   child.stderr.on('data', (data: Buffer) => { output += data.toString() })
   t.teardown(() => child.kill())
-  await eventually(() => output.includes('successfully connected to mediaserver'), () => output, 10_000)
+  await eventually(() => output.includes('successfully connected to mediaserver'), () => output)
   const sip = await SipPeer.open(udpPort)
   const rtp = await RtpPeer.open()
   t.teardown(() => { sip.close(); rtp.close() })
@@ -93,8 +94,12 @@ t.test('record', async (t) => {
   const { port } = await call(example)
   // A second of silence, a pause, the message; the record goes on when they have been played.
   await pause(2200)
-  await example.rtp.press(port, '#')
-  const bye = await example.sip.expect('BYE', 6000)
+  // The example says nothing of when it records: the key is pressed until it has been heard.
+  for (let tries = 0; tries < 20 && !example.sip.has('BYE'); tries++) {
+    await example.rtp.press(port, '#')
+    await pause(1000)
+  }
+  const bye = await example.sip.expect('BYE')
   example.sip.reply(bye, 200)
   await eventually(() => example.output().includes('call completed'), example.output)
   t.match(example.output(), /record returned \{"terminatorUsed":"#","recordSeconds":"\d","recordMilliseconds":"\d+","recordSamples":"\d+"\}/)
@@ -110,7 +115,7 @@ t.test('record-session', async (t) => {
   await pause(1800)
   example.sip.request(dialog, 'BYE')
   await example.sip.expect(200)
-  await pause(200)
+  await eventually(() => readRecording(path).header.readUInt32LE(40) > 0)
   const { channels: [said = new Int16Array(), heard = new Int16Array()] } = readRecording(path)
   t.ok(said.length > 8000 && toneShare(said.subarray(1600, 8000), 700) > 0.8)
   t.ok(toneShare(heard, 500) > 0.5, 'both directions')
@@ -119,6 +124,7 @@ t.test('record-session', async (t) => {
 t.test('play and collect', async (t) => {
   const example = await run(t, 'play-and-collect.cjs')
   const { port } = await call(example)
+  await eventually(() => example.output().includes('connected call'), example.output)
   await pause(400)
   for (const key of '42#') {
     await example.rtp.press(port, key)

@@ -234,8 +234,8 @@ t.test(
     await eventually(() => existsSync(call) && existsSync(message))
     const start = performance.now()
     await pause(1700)
-    await load.kill()
     const lastedMs = performance.now() - start
+    await load.kill()
     t.equal(readRecording(call).header.readUInt32LE(40), 0, 'the header was left as it was')
     const { media } = await startTestMedia(t, { recordingsFolder: load.folder })
     t.strictSame(media.repaired.map(({ path }) => path).toSorted(), [call, message])

@@ -86,10 +86,18 @@ t.test('21 in a bridge: a play ends, digits pass on, a prompt is heard by one, c
   a.peer.hush()
   const events = (): number[][] => b.peer.packets.filter(({ payloadType }) => payloadType === 101)
     .map(({ payload }) => [payload[0]!, payload[1]! >> 7, payload.readUInt16BE(2)])
-  await a.peer.press(a.port, '5')
-  await eventually(() => events().length >= 7 && digits.length === 1)
-  t.match(digits[0], { dtmf: '5', duration: '800', source: 'RTP' })
-  t.strictSame(events().slice(0, 7), [[5, 0, 160], [5, 0, 320], [5, 0, 480], [5, 0, 640], [5, 1, 800], [5, 1, 800], [5, 1, 800]])
+  let pressed: number[][] = []
+  // A machine that is short of time skips ticks, and packets with them: then it is pressed again.
+  for (let [tries, skipped] = [0, NaN]; tries < 5 && skipped !== world.media.lateness().skippedTicks; tries++) {
+    skipped = world.media.lateness().skippedTicks
+    const [from, known] = [events().length, digits.length]
+    await a.peer.press(a.port, '5')
+    await eventually(() => events().slice(from).filter(([, end]) => end === 1).length >= 3 && digits.length > known)
+    await pause(40)
+    pressed = events().slice(from)
+  }
+  t.match(digits.at(-1), { dtmf: '5', duration: '800', source: 'RTP' })
+  t.strictSame(pressed, [[5, 0, 160], [5, 0, 320], [5, 0, 480], [5, 0, 640], [5, 1, 800], [5, 1, 800], [5, 1, 800]])
 
   const from = b.peer.packets.length
   const prompt = a.endpoint.play('tone_stream://%(20000,0,1900)')

@@ -127,10 +127,17 @@ t.test('11 digits come and go as telephone-events', async (t) => {
   }
   await eventually(() => log.length === 3)
   t.match(log, ['1', '2', '#'].map((dtmf) => ({ dtmf, duration: /^\d+$/, source: 'RTP' })))
-  await endpoint.execute('send_dtmf', '56@125')
-  await eventually(() => peer.packets.filter(({ payloadType }) => payloadType === 101).length >= 18)
-  const sent = peer.packets.filter(({ payloadType }) => payloadType === 101)
-    .map(({ payload, marker }) => [payload[0], marker, (payload[1] ?? 0) >> 7, payload.readUInt16BE(2), (payload[1] ?? 0) & 0x3f])
+  let sent: (number | boolean | undefined)[][] = []
+  // A machine that is short of time skips ticks, and packets with them: then they are asked for again.
+  for (let [tries, skipped] = [0, NaN]; tries < 5 && skipped !== world.media.lateness().skippedTicks; tries++) {
+    skipped = world.media.lateness().skippedTicks
+    const from = peer.packets.length
+    const events = () => peer.packets.slice(from).filter(({ payloadType }) => payloadType === 101)
+    await endpoint.execute('send_dtmf', '56@125')
+    await eventually(() => events().filter(({ payload }) => payload[0] === 6 && payload[1]! >> 7 === 1).length >= 3)
+    sent = events()
+      .map(({ payload, marker }) => [payload[0], marker, (payload[1] ?? 0) >> 7, payload.readUInt16BE(2), (payload[1] ?? 0) & 0x3f])
+  }
   t.strictSame(sent.slice(0, 9), [
     [5, true, 0, 160, 13], [5, false, 0, 320, 13], [5, false, 0, 480, 13], [5, false, 0, 640, 13], [5, false, 0, 800, 13],
     [5, false, 0, 960, 13], [5, false, 1, 1120, 13], [5, false, 1, 1120, 13], [5, false, 1, 1120, 13],

@@ -3,6 +3,7 @@ import t from 'tap'
 import type { FramerEvent } from '../../src/sip/framer.ts'
 import { maxBodyBytes, maxHeaderBytes, StreamFramer } from '../../src/sip/framer.ts'
 import { sipFile, sipText } from '../support/sip-text.ts'
+import { cpuMsOf } from '../support/cpu-time.ts'
 
 const first = sipText('OPTIONS sip:a@h SIP/2.0\nCall-ID: 1\nContent-Length: 0')
 const second = sipText('MESSAGE sip:a@h SIP/2.0\nl : 12\nCall-ID: 2', 'line\n\nline')
@@ -91,11 +92,12 @@ t.test('the longest body, octet by octet, in linear time', async (t) => {
   const time = (bytes: number): number => {
     const data = withLength(`Content-Length: ${bytes}`) + 'x'.repeat(bytes)
     const framer = new StreamFramer()
-    const start = performance.now()
     let events: FramerEvent[] = []
-    for (let i = 0; i < data.length; i++) events = framer.push(data.charAt(i))
+    const ms = cpuMsOf(() => {
+      for (let i = 0; i < data.length; i++) events = framer.push(data.charAt(i))
+    })
     t.strictSame(told(events).map((text) => text.length), [data.length])
-    return performance.now() - start
+    return ms
   }
   time(10_000)
   const short = Math.max(time(65_536), 1)
@@ -106,8 +108,8 @@ t.test('the longest header block, octet by octet, in linear time', async (t) => 
   const head = `OPTIONS sip:a@h SIP/2.0\r\n${'A: bcdefghijklmnop\r\n'.repeat(250)}`
   const long = `${head}B: ${'x'.repeat(15_000)}\r\nC: ${'x'.repeat(15_000)}\r\nl: 0\r\n\r\n`
   const framer = new StreamFramer()
-  const start = performance.now()
-  const events = [...long].flatMap((octet) => framer.push(octet))
+  let events: FramerEvent[] = []
+  const ms = cpuMsOf(() => { events = [...long].flatMap((octet) => framer.push(octet)) })
   t.strictSame(told(events), [long])
-  t.ok(performance.now() - start < 2000)
+  t.ok(ms < 2000)
 })

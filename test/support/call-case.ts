@@ -12,9 +12,11 @@ import { addRule, replaceRule } from '../../src/store/rules.ts'
 import { changeSettings } from '../../src/store/settings.ts'
 import { createSubscriber, setDefaultNumber } from '../../src/store/subscribers.ts'
 import type { NewSubscriber } from '../../src/store/subscribers.ts'
+import { describeRecord, findFaults } from './call-faults.ts'
 import { giveTariff } from './flat-tariff.ts'
 import { openLine } from './line.ts'
 import type { OpenLine, Talk } from './line.ts'
+import { Mismeasured } from './measured.ts'
 import type { Product, StoredCall } from './product.ts'
 import { startSipp } from './sipp.ts'
 import type { SippOptions, SippReport, SippRun } from './sipp.ts'
@@ -63,8 +65,8 @@ type CallerOptions = Pick<
 export interface CallerPlan extends CallerOptions {
   /** Calls another number than the subscriber's. */
   readonly number?: string
-  /** Starts so long after the first caller. */
-  readonly afterMs?: number
+  /** Starts when the first caller hears it ringing, or when his call has ended. */
+  readonly after?: 'ringing' | 'ended'
   /** What is said and heard there, for scenarios with `[rtp_port]`. */
   readonly talk?: Talk
 }
@@ -114,15 +116,27 @@ export interface Played {
   readonly records: readonly StoredCall[]
   /** Why the case failed; empty when it did not. */
   readonly faults: readonly string[]
+  /** The only fault is a figure measured in real time. */
+  readonly isMismeasured: boolean
 }
 
 /** How long phones and the journal may lag behind the caller. */
-const settleMs = 8000
+const settleMs = 30_000
 
 let lastNumber = 4950000000
 
-/** Plays a case and tells what happened; only a broken set-up throws. */
+/**
+ * Plays a case and tells what happened; only a broken set-up throws. When all went as it should but
+ * for a figure measured in real time, or the database of this machine had no two seconds for a call,
+ * it is played once more and that counts.
+ */
 export async function play(product: Product, plan: CallCase): Promise<Played> {
+  const played = await playOnce(product, plan)
+  const wasBusy = played.faults.length > 0 && played.records.some(({ reason }) => reason === 'databaseDown')
+  return played.isMismeasured || wasBusy ? playOnce(product, plan) : played
+}
+
+async function playOnce(product: Product, plan: CallCase): Promise<Played> {
   const phones: SippRun[] = []
   const callers: SippRun[] = []
   const lines: OpenLine[] = []
@@ -136,12 +150,18 @@ export async function play(product: Product, plan: CallCase): Promise<Played> {
     const hookFaults = await during
     const callerReports = await Promise.all(callers.map((run) => run.done))
     const phoneReports = await Promise.all(own.map((phone, i) => endOfPhone(phone, phones[i])))
-    const records = await closedRecords(product, plan, scene)
+    const records = await closedRecords(product, plan.records.length, scene)
     const spoken = (await Promise.all(lines.map((line) => line.end()))).flat()
     const faults = [...hookFaults, ...spoken, ...findFaults(plan, callerReports, phoneReports, records)]
-    const played = { scene, callers: callerReports, phones: phoneReports, records, faults }
-    const all = [...faults, ...await ownCheck(plan, played)]
-    return { ...played, faults: all.length > 0 ? [...all, ...records.map(describeRecord)] : [] }
+    const played = {
+      scene, callers: callerReports, phones: phoneReports, records, faults, isMismeasured: false,
+    }
+    const fault = await ownCheck(plan, played)
+    const all = [...faults, ...fault === undefined ? [] : [fault.message]]
+    return {
+      ...played, isMismeasured: faults.length === 0 && fault instanceof Mismeasured,
+      faults: all.length > 0 ? [...all, ...records.map(describeRecord)] : [],
+    }
   } finally {
     for (const line of lines) await line.end()
     for (const run of [...callers, ...phones]) await run.stop()
@@ -174,6 +194,17 @@ export function playAll(
       leave()
     }
   })
+}
+
+/** The call of this subscriber that lives, once it is `answered` or is in the journal. */
+export async function liveCall({ db, subscriberId }: Scene, answered: boolean): Promise<string> {
+  for (const until = performance.now() + settleMs; performance.now() < until;) {
+    const row = await db.selectFrom('calls').select(['id', 'answered_at'])
+      .where('subscriber_id', '=', subscriberId).where('ended_at', 'is', null).executeTakeFirst()
+    if (row !== undefined && (!answered || row.answered_at !== null)) return row.id
+    await new Promise((done) => setTimeout(done, 30))
+  }
+  throw new Error('no such call')
 }
 
 /** Replaces a rule while its call rings (R-24): rings `targets` from the next call on. */
@@ -212,10 +243,13 @@ function addressesOf(plans: readonly PhonePlan[], runs: readonly SippRun[]): str
 async function startCallers(
   product: Product, plan: CallCase, scene: Scene, runs: SippRun[], lines: OpenLine[],
 ): Promise<void> {
-  const began = performance.now()
-  for (const { afterMs, number, talk, ...options } of plan.callers) {
-    const waitMs = Math.max(0, (afterMs ?? 0) - (performance.now() - began))
-    await new Promise((done) => setTimeout(done, waitMs))
+  for (const { after, number, talk, ...options } of plan.callers) {
+    const [first] = runs
+    if (after === 'ringing' && first) await hearsRinging(first)
+    if (after === 'ended') {
+      await first?.done
+      await closedRecords(product, 1, scene)
+    }
     const line = talk && await openLine(talk)
     if (line) lines.push(line)
     const run = await startSipp({
@@ -224,6 +258,15 @@ async function startCallers(
     })
     runs.push(run)
     line?.join(run)
+  }
+}
+
+/** Resolves when this caller has been told that it rings; its own report tells when that never comes. */
+async function hearsRinging(run: SippRun): Promise<void> {
+  let isOver = false
+  void run.done.then(() => { isOver = true })
+  while (!isOver && !run.messages().some(({ text }) => text.startsWith('SIP/2.0 180'))) {
+    await new Promise((done) => setTimeout(done, 20))
   }
 }
 
@@ -301,92 +344,23 @@ async function endOfPhone(
 }
 
 async function closedRecords(
-  product: Product, plan: CallCase, scene: Scene,
+  product: Product, count: number, scene: Scene,
 ): Promise<StoredCall[]> {
   const until = performance.now() + settleMs
   for (;;) {
     const records = await product.records(scene.number)
     const closed = records.filter((record) => record.endedAt !== undefined)
-    const complete = closed.length === records.length && records.length >= plan.records.length
+    const complete = closed.length === records.length && records.length >= count
     if (complete || performance.now() > until) return records
     await new Promise((done) => setTimeout(done, 50))
   }
 }
 
-function findFaults(
-  plan: CallCase, callers: readonly SippReport[],
-  phones: readonly (SippReport | undefined)[], records: readonly StoredCall[],
-): string[] {
-  const faults: string[] = []
-  for (const report of [...callers, ...phones]) {
-    if (report && report.code !== 0) faults.push(describeReport(report))
-  }
-  if (records.length !== plan.records.length) {
-    faults.push(`${records.length} records instead of ${plan.records.length}`)
-  }
-  plan.records.forEach((expected, i) => {
-    const record = records[i]
-    const found = record ? compareRecord(expected, record) : []
-    faults.push(...found.map((fault) => `record ${i}: ${fault}`))
-  })
-  return faults
-}
-
-function compareRecord(expected: ExpectedRecord, record: StoredCall): string[] {
-  const faults: string[] = []
-  const compare = (what: string, seen: unknown, wanted: unknown): void => {
-    if (wanted !== undefined && JSON.stringify(seen) !== JSON.stringify(wanted)) {
-      faults.push(`${what} is ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}`)
-    }
-  }
-  if (record.endedAt === undefined) faults.push('it is not closed')
-  compare('outcome', record.outcome, expected.outcome)
-  compare('status', record.status, expected.status)
-  compare('endedBy', record.endedBy, expected.endedBy)
-  compare('legs', record.legs.map((leg) => leg.outcome), expected.legs)
-  const steps = record.trace.flatMap((step) => namesOf(step))
-  let from = 0
-  for (const wanted of expected.trace ?? []) {
-    const at = steps.indexOf(wanted, from)
-    if (at < 0) faults.push(`no trace step ${wanted} after ${from} in ${steps.join(' ')}`)
-    else from = at + 1
-  }
-  return faults
-}
-
-/** How a trace step may be asked for: `ruleTaken`, `ruleTaken:rule 0`, `chainEnded:cycleTime`. */
-function namesOf(step: StoredCall['trace'][number]): string[] {
-  const names: string[] = [step.step]
-  if ('ruleName' in step) names.push(`${step.step}:${step.ruleName}`)
-  if (step.step === 'ruleSkipped') names.push(`${step.step}:${step.ruleName}:${step.why.verdict}`)
-  if (step.step === 'chainEnded' || step.step === 'refused') names.push(`${step.step}:${step.why}`)
-  if (step.step === 'voicemail') names.push(`${step.step}:${step.why}:${step.taken}`, `${step.step}:${step.why}`)
-  if (step.step === 'confirm') names.push(`${step.step}:${step.choice}`)
-  if (step.step === 'recording') names.push(`${step.step}:${step.running}`)
-  if (step.step === 'ordered') names.push(`${step.step}:${step.order}`)
-  return names
-}
-
-async function ownCheck(plan: CallCase, played: Played): Promise<string[]> {
+async function ownCheck(plan: CallCase, played: Played): Promise<Error | undefined> {
   try {
     await plan.check?.(played)
-    return []
+    return undefined
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
+    return error instanceof Error ? error : new Error(String(error))
   }
-}
-
-/** Legs and trace of a record, shown when a case has failed. */
-function describeRecord({ outcome, status, reason, endedBy, legs, trace }: StoredCall): string {
-  return JSON.stringify({ outcome, status, reason, endedBy, legs, trace })
-}
-
-/** Enough to understand a failed scenario: what SIPp says and the messages it saw, in order. */
-function describeReport(report: SippReport): string {
-  const lines = report.messages.slice(-30).map((message) => {
-    const first = message.text.slice(0, message.text.search(/\r?\n|$/))
-    return `    ${new Date(message.atMs).toISOString().slice(17, 23)} ${message.direction} ${first}`
-  })
-  const errors = report.errors.slice(0, 1500)
-  return [`${report.scenario} ended with ${report.code}: ${errors}`, ...lines].join('\n')
 }

@@ -42,7 +42,7 @@ export function codeFor({ clock }: TestApi, secret: string, ahead = 0): string {
 
 /** Waits for a letter to `address` that is written after the answer. */
 export async function untilLetters(api: TestApi, address: string, count: number): Promise<void> {
-  const end = performance.now() + 10_000
+  const end = performance.now() + 60_000
   while ((await lettersTo(api, address)).length < count) {
     if (performance.now() > end) throw new Error(`no ${count} letters to ${address}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -42,6 +42,9 @@ export const notices = {
   secondFactorOff: {
     kind: 'accountChange', what: 'secondFactorOff', atMs: noticeMs, from: '198.51.100.7', agent: '',
   },
+  recoveryCodes: {
+    kind: 'accountChange', what: 'recoveryCodes', atMs: noticeMs, from: '198.51.100.7', agent: '',
+  },
   requestTaken: { kind: 'requestTaken', number: 17, token: 'REQUEST-TOKEN' },
   requestRejected: { kind: 'requestRejected', number: 17, reason: 'Телефон не отвечает.' },
   firstLink: {

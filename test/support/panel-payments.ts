@@ -4,6 +4,7 @@
  */
 import type { Test } from 'tap'
 import { systemClock } from '../../src/clock.ts'
+import type { Clock } from '../../src/clock.ts'
 import { PaymentDesk } from '../../src/pay/desk.ts'
 import { createSend } from '../../src/pay/send.ts'
 import type { Send } from '../../src/pay/send.ts'
@@ -21,18 +22,38 @@ export interface PayingWorld extends PanelWorld {
   shops: Shops
   /** What happens instead of a request to a payment system; undefined = the request. */
   instead: Send | undefined
+  /** Notices that were to come in more than a minute come now. */
+  hurry(): void
   /** Enters an effect into the account's ledger. */
   enter(effect: Omit<Effect, 'key' | 'atMs'> & { readonly at?: string }): Promise<void>
 }
 
 let keys = 0
 
+/** The system's clock, but that what is a minute away waits until it is told to come. */
+function patientClock(): { clock: Clock; hurry(): void } {
+  const held = new Set<() => void>()
+  const wakeAt: Clock['wakeAt'] = (atMs, run) => {
+    if (atMs - systemClock.nowMs() < 60_000) return systemClock.wakeAt(atMs, run)
+    held.add(run)
+    return () => { held.delete(run) }
+  }
+  return {
+    clock: { ...systemClock, wakeAt },
+    hurry() {
+      for (const run of held) run()
+      held.clear()
+    },
+  }
+}
+
 /** The world of the pictures in which one can pay; `qiwiClosed` false pays by QIWI itself. */
 export async function payingWorld(
   t: Test, options: Parameters<typeof panelWorld>[1] & { readonly qiwiClosed?: boolean } = {},
 ): Promise<PayingWorld> {
   const secret = 'a secret of this test'
-  const simulator = await startPaySimulator({ port: 0, secret }, systemClock, silentLog)
+  const { clock: bankClock, hurry } = patientClock()
+  const simulator = await startPaySimulator({ port: 0, secret }, bankClock, silentLog)
   t.teardown(() => simulator.stop())
   const { qiwiClosed = true, ...rest } = options
   const realSend = createSend(5000)
@@ -45,7 +66,7 @@ export async function payingWorld(
   })
   const panel = await panelWorld(t, { ...rest, api: { payments: desk, ...rest.api } })
   const world: PayingWorld = {
-    ...panel, instead: undefined,
+    ...panel, instead: undefined, hurry,
     shops: { ...simulatorShops({ url: simulator.url, secret, noticeUrl: panel.url }), qiwiClosed },
     async enter({ at, ...effect }) {
       const atMs = at === undefined ? Math.floor(panel.wallMs()) : Date.parse(at)

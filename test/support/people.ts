@@ -99,6 +99,15 @@ export async function startPost(
   })
 }
 
+/**
+ * What an application showed in the thirty seconds before these. It is taken as long as these last,
+ * so near their end the next ones are waited for.
+ */
+export async function codeBefore(world: PanelWorld, secret: string): Promise<string> {
+  while (world.wallMs() % 30_000 > 15_000) await new Promise((done) => { setTimeout(done, 100) })
+  return codeNow(world, secret, -1)
+}
+
 /** What an application shows for a secret, `ahead` steps of 30 seconds from now. */
 export function codeNow(world: PanelWorld, secret: string, ahead = 0): string {
   const octets = decodeBase32(secret.replaceAll(/\s/g, '')) ?? new Uint8Array()

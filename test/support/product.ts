@@ -26,6 +26,9 @@ const root = resolve(import.meta.dirname, '../..')
  */
 const timers = { t1: 100, t2: 800, t4: 1000, t1x64: 5500 }
 
+/** How long a process may take to start, to answer or to end, also where three others want the CPU. */
+const patienceMs = 60_000
+
 export type PartName = 'sipd' | 'media' | 'app'
 
 export interface ProductOptions {
@@ -229,7 +232,7 @@ class Parts {
     child.stdout?.setEncoding('utf8').on('data', keep)
     child.stderr?.setEncoding('utf8').on('data', keep)
     return new Promise((done, fail) => {
-      const limit = setTimeout(() => fail(new Error(`${name} not ready\n${this.output}`)), 20_000)
+      const limit = setTimeout(() => fail(new Error(`${name} not ready\n${this.output}`)), patienceMs)
       child.once('close', (code) => {
         clearTimeout(limit)
         fail(new Error(`${name} ended with ${code}\n${this.output}`))
@@ -247,7 +250,7 @@ class Parts {
     const child = this.#children.get(name)
     if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve({})
     return new Promise((done, fail) => {
-      const limit = setTimeout(() => fail(new Error(`no counts\n${this.output}`)), 5000)
+      const limit = setTimeout(() => fail(new Error(`no counts\n${this.output}`)), patienceMs)
       const hear = (message: unknown): void => {
         if (typeof message !== 'object' || message === null || !('counts' in message)) return
         clearTimeout(limit)
@@ -264,13 +267,13 @@ class Parts {
     for (const name of [...this.#children.keys()].toReversed()) await this.end(name, 'SIGTERM')
   }
 
-  /** Ends one; kills it when it takes more than ten seconds. */
+  /** Ends one; kills it when it does not end by itself. */
   async end(name: PartName, signal: NodeJS.Signals): Promise<void> {
     const child = this.#children.get(name)
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const closed = new Promise<void>((done) => child.once('close', () => done()))
     child.kill(signal)
-    const kill = setTimeout(() => child.kill('SIGKILL'), 10_000)
+    const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs)
     await closed
     clearTimeout(kill)
   }
@@ -312,7 +315,7 @@ async function untilMediaIs(available: boolean, db: Db, panelUrl: string): Promi
     headers: { 'content-type': 'application/json', origin: panelUrl },
   })
   const cookie = entered.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  for (const until = performance.now() + 30_000; performance.now() < until; await pause(50)) {
+  for (const until = performance.now() + patienceMs; performance.now() < until; await pause(50)) {
     const { media } = await (await fetch(`${panelUrl}/api/settings`, { headers: { cookie } })).json() as
       { media?: boolean }
     if (media === available) return

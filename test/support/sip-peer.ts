@@ -68,7 +68,7 @@ export class SipPeer {
   }
 
   /** Next message of this kind ('INVITE', 200 …), waiting up to `boundMs`; others stay unread. */
-  async expect(what: string | number, boundMs = 4000): Promise<PeerMessage> {
+  async expect(what: string | number, boundMs = 20_000): Promise<PeerMessage> {
     const end = performance.now() + boundMs
     for (;;) {
       const at = this.#unread.findIndex((message) => message.what === what)

@@ -10,8 +10,8 @@ import { join, resolve } from 'node:path'
 
 export const scenarioFolder = resolve(import.meta.dirname, '../../sipp-scenarios')
 
-/** Seconds after which a SIPp that has not finished is a failure; the longest case takes 20. */
-const defaultTimeoutSeconds = 45
+/** Seconds after which a SIPp that has not finished is a failure; the longest case takes some 20. */
+const defaultTimeoutSeconds = 90
 
 export interface SippOptions {
   /** File name in `sipp-scenarios` without `.xml`. */

@@ -59,7 +59,7 @@ export class UdpStranger {
   }
 
   /** Waits until so many answers with this status were heard; tells how many there were. */
-  async answers(status: number, count: number, boundMs = 5000): Promise<number> {
+  async answers(status: number, count: number, boundMs = 20_000): Promise<number> {
     const end = performance.now() + boundMs
     const seen = (): number => this.heard.statuses.get(status) ?? 0
     while (seen() < count && performance.now() < end) await pause(5)
