@@ -37,7 +37,7 @@ const npmAllowed: Record<string, readonly string[]> = {
   store: ['kysely', 'kysely/migration', 'mysql2', 'mysql2/promise', 'mitt', 'libphonenumber-js/max'],
   api: [
     'hono', 'hono/body-limit', 'hono/cookie', 'hono/route', 'hono/streaming', '@hono/node-server',
-    'valibot', '@valibot/to-json-schema', 'esbuild', 'mitt', 'ical.js', 'write-excel-file/node', 'pdfkit', 'qrcode',
+    'valibot', '@valibot/to-json-schema', 'esbuild', 'mitt', 'ical.js', 'write-excel-file/node', 'pdfkit', 'qrcode', 'htm/mini',
   ],
   pay: ['hono', 'hono/body-limit', '@hono/node-server'],
   notify: ['nodemailer', 'smpp', 'smtp-server'],

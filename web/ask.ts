@@ -33,14 +33,9 @@ function useThread(id: string | undefined, unread: boolean, last: string | undef
   useEffect(() => {
     if (id === undefined) return undefined
     const source = new EventSource('/api/ask/events')
-    let lost = false
     source.addEventListener('support', () => void load())
-    source.onerror = () => { lost = true }
-    source.onopen = () => {
-      // What was written meanwhile was told to nobody.
-      if (lost) void load()
-      lost = false
-    }
+    // What was written before it was open was told to nobody.
+    source.onopen = () => void load()
     return () => source.close()
   }, [id])
   useEffect(() => {

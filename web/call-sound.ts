@@ -45,7 +45,7 @@ function Listener(props: { readonly one: ListeningsReply['listenings'][number] }
   return html`<li>${t('sound.listened', {
     at: `${dateOf(one.at)}, ${timeOf(one.at, zone.value)}`,
     by: one.by === '' ? me.value?.name ?? '' : one.by,
-    how: byPhone ? t('sound.byPhone', { from: formatPhone(one.from) }) : t(`sound.${one.how}`),
+    how: byPhone ? t('sound.byPhone', { from: formatPhone(one.from) }) : t(`sound.how.${one.how}`),
   })}</li>`
 }
 
@@ -133,7 +133,7 @@ export function CallSound(props: SoundProps): VNode | null {
   return html`<section class="sound"><h2>${t('sound.title')}</h2>
     ${recording === 'none' ? html`<${Missing} call=${call} />`
       : recording === 'ready' ? html`<${Recording} ...${props} />`
-        : html`<p class="soft">${t(`sound.${recording}`)}</p>`}
+        : html`<p class="soft">${t(`sound.state.${recording}`)}</p>`}
     ${recording !== 'none' && recording !== 'writing' && html`<${Listeners} call=${call} />`}
       </section>`
 }

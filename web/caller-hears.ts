@@ -124,7 +124,7 @@ function Steps(props: { readonly settings: SettingsReply }): VNode {
   const rings = !calls.voicemail || calls.voicemailAfterSeconds > 0
   return html`<ol class="hears-steps">
     ${rings && html`<${Step}
-      text=${t(`hears.${tone}`, { name: music === undefined ? '' : audioName(music) })}>
+      text=${t(`hears.plays.${tone}`, { name: music === undefined ? '' : audioName(music) })}>
       ${tone === 'music' && music !== undefined && html`<${SoundButton} key=${music.id}
         label=${audioName(music)}
         durationMs=${music.durationMs} link=${() => accountApi.audioLink(music.id)} />`}
@@ -137,7 +137,7 @@ function Steps(props: { readonly settings: SettingsReply }): VNode {
     ${calls.voicemail ? html`<${Step}
       text=${t(calls.voicemailAfterSeconds === 0 ? 'hears.mailAtOnce' : 'hears.mailAfter',
         { n: calls.voicemailAfterSeconds })}>${greeting === undefined
-        ? html`<${SoundButton} key=${language} label=${t('audio.greetingStandard')}
+        ? html`<${SoundButton} key=${language} label=${t('audio.kind.greetingStandard')}
           link=${promptLink(language, 'greeting')} />`
         : html`<${SoundButton} key=${greeting.id} label=${audioName(greeting)}
           durationMs=${greeting.durationMs}

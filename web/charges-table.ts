@@ -31,7 +31,8 @@ function Details(props: { readonly line: ChargeLine }): VNode {
 
 function When(props: { readonly at: number; readonly zone: string }): VNode {
   const { at, zone } = props
-  const date = formatDate(localTime(at, zone).date, 'dayShort').replace(/\.$/, '')
+  const date = formatDate(localTime(at, zone).date, 'dayShort')
+    .replace(/(\p{L}{3})\p{L}*\.?/u, '$1')
   return html`<time class="num" dateTime=${new Date(at).toISOString()}><span
     class="soft">${date},</span> ${timeOf(at, zone)}</time>`
 }

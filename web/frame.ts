@@ -20,6 +20,7 @@ import type { MenuEntry } from './menu.ts'
 import { Products } from './public-frame.ts'
 import { me, online, overview, refresh, shownAt, zone } from './state.ts'
 import { t } from './text.ts'
+import { WithNumber } from './with-number.ts'
 
 const moreOpen = signal(false)
 const accountOpen = signal(false)
@@ -127,7 +128,7 @@ function needsStrips(): boolean {
 function Foot(): VNode {
   const calls = overview.value?.today
   return html`<footer class="frame-foot">
-    <p>${t('nav.strip', { number: formatPhone(me.value?.number ?? '') })} ${' '}
+    <p><${WithNumber} text=${'nav.strip'} /> ${' '}
       ${calls !== undefined && t(calls.calls === 0 ? 'nav.todayNone' : 'nav.today',
         { n: calls.calls, answered: calls.answered })} ${' '}<a href="/statistics">${t('nav.stripLink')}</a></p>
     <div class="narrow-only"><${Banner} /></div></footer>`

@@ -1,7 +1,7 @@
 /**
  * The template tag of the panel: htm bound to Preact's `h`. Components are written as
- * html`<div class="card">…</div>`; nothing is compiled. No markup is ever made from user text:
- * every value becomes a text node or a property.
+ * html`<div class="card">…</div>`; in the bundle they are calls of `h` already. No markup is ever
+ * made from user text: every value becomes a text node or a property.
  */
 import { h } from 'preact'
 import type { VNode } from 'preact'

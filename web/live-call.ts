@@ -36,8 +36,8 @@ export function ringLimit(call: Call, leg: Leg, rules: readonly RuleReply[], rin
 function nextOf(rule: RuleReply | undefined): string {
   if (rule === undefined) return ''
   const next = rule.noAnswer
-  return next.action === 'rule' ? t('next.rule', { name: next.ruleName })
-    : t(next.action === 'voicemail' ? 'next.voicemail' : 'next.hangUp')
+  return next.action === 'rule' ? t('live.next.rule', { name: next.ruleName })
+    : t(next.action === 'voicemail' ? 'live.next.voicemail' : 'live.next.hangUp')
 }
 
 function RingBar(props: { readonly leg: Leg; readonly call: Call; readonly limit: number }): VNode {

@@ -1,6 +1,8 @@
 /**
  * Starts the panel: the session, the clock, the events, and the page that the address names.
  */
+// First of all: in the bundle words compress best where they stand together.
+import './text-home-ru.ts'
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import type { VNode } from 'preact'
@@ -25,7 +27,8 @@ import { startToasts, ToastPlace } from './toast.ts'
 import { t } from './text.ts'
 
 function Missing(): VNode {
-  return html`<div class="page"><h1>${t('app.notFound')}</h1><p>${t('app.notFoundText')}</p>
+  return html`<div class="page"><div class="page-head"><div><h1>${t('app.notFound')}</h1>
+    <p>${t('app.notFoundText')}</p></div></div>
     <${LinkButton} href="/">${t('app.toOverview')}<//></div>`
 }
 

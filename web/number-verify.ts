@@ -28,7 +28,8 @@ function useSeconds(until: number): number {
 }
 
 interface Asking {
-  readonly busy: boolean
+  /** What is under way. */
+  readonly busy: Verification['by'] | 'check' | undefined
   readonly fault: string | undefined
   readonly ask: (by: Verification['by']) => void
   readonly check: (code: string) => void
@@ -36,21 +37,23 @@ interface Asking {
 
 /** Asks for a code and checks one; «Мои номера» are loaded again after each. */
 function useVerification(phone: NumberReply): Asking {
-  const [busy, setBusy] = useState(false)
+  const [busy, setBusy] = useState<Asking['busy']>(undefined)
   const [fault, setFault] = useState<string | undefined>(undefined)
-  const run = (work: () => Promise<unknown>, done: () => void): void => {
-    setBusy(true)
+  const run = (
+    what: Asking['busy'], work: () => Promise<unknown>, done: () => void,
+  ): void => {
+    setBusy(what)
     setFault(undefined)
     work().then(done, (problem: unknown) => {
       noteFault(problem)
       setFault(problem instanceof ApiProblem && problem.code === 'wrong_code'
         ? t('verify.wrong', { n: Number(problem.details['triesLeft'] ?? 0) }) : problemText(problem))
-    }).then(refresh).finally(() => setBusy(false))
+    }).then(refresh).finally(() => setBusy(undefined))
   }
   return {
     busy, fault,
-    ask: (by) => run(() => rulesApi.sendCode(phone.id, by), () => undefined),
-    check: (code) => run(() => rulesApi.checkCode(phone.id, code), () =>
+    ask: (by) => run(by, () => rulesApi.sendCode(phone.id, by), () => undefined),
+    check: (code) => run('check', () => rulesApi.checkCode(phone.id, code), () =>
       showToast({ text: t('verify.done', { name: phoneName(phone) }) })),
   }
 }
@@ -84,7 +87,7 @@ function CodeField(props: {
         setTyped(field.value)
       }} />
       <${Button} kind="primary" type="submit" disabled=${typed.length < 4 || !maySave.value}
-        busy=${asking.busy ? t('verify.checking') : undefined}>${t('verify.confirm')}<//></div>
+        busy=${asking.busy === 'check' ? t('verify.checking') : undefined}>${t('verify.confirm')}<//></div>
     ${asking.fault !== undefined && html`<${Below} fault=${true} text=${asking.fault} />`}
     <p class="below code-hint" id=${`${id}-hint`}><span>${
       t(code.by === 'call' ? 'verify.called' : 'verify.sent', {
@@ -106,10 +109,12 @@ export function NumberVerify(props: {
   const alive = code !== null && code.expiresAt > serverNow() && code.triesLeft > 0
   return html`<div class="verify">${alive
     ? html`<${CodeField} phone=${phone} code=${code} asking=${asking} />`
-    : html`<div class="code-form"><div class="code-line"><${Button} disabled=${!maySave.value}
-      busy=${asking.busy ? t('verify.asking') : undefined} icon="call"
+    : html`<div class="code-form"><div class="code-line"><${Button}
+      disabled=${!maySave.value || asking.busy === 'sms'}
+      busy=${asking.busy === 'call' ? t('verify.asking') : undefined} icon="call"
       onClick=${() => asking.ask('call')}>${t('verify.byCall')}<//>
-      <${Button} kind="quiet" disabled=${!maySave.value || asking.busy}
+      <${Button} kind="quiet" disabled=${!maySave.value || asking.busy === 'call'}
+        busy=${asking.busy === 'sms' ? t('verify.asking') : undefined}
         onClick=${() => asking.ask('sms')}>${t('verify.bySms')}<//></div>
       ${asking.fault !== undefined && html`<${Below} fault=${true} text=${asking.fault} />`}</div>`}
     ${(props.tells || phone.usedBy.length > 0) && html`<p class="soft verify-why">${

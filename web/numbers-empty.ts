@@ -3,10 +3,9 @@
  * «Мои номера»: one form and the three steps to the first call.
  */
 import type { VNode } from 'preact'
-import { formatPhone } from './format.ts'
 import { html } from './html.ts'
 import { NumberForm } from './number-form.ts'
-import { me } from './state.ts'
+import { WithNumber } from './with-number.ts'
 import { t } from './text.ts'
 import './text-rules-ru.ts'
 import type { Key } from './text.ts'
@@ -19,7 +18,7 @@ const steps: readonly (readonly [Key, Key])[] = [
 export function NumbersEmpty(): VNode {
   return html`<div class="page first-number">
     <h1>${t('numbers.emptyTitle')}</h1>
-    <p class="lead">${t('numbers.emptyText', { number: formatPhone(me.value?.number ?? '') })}</p>
+    <p class="lead"><${WithNumber} text=${'numbers.emptyText'} /></p>
     <${NumberForm} row=${true} />
     <ol class="steps">${steps.map(([title, text], at) => html`<li key=${title}
       class=${at === 0 ? 'here' : ''}>

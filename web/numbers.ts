@@ -11,7 +11,7 @@ import { Button, Empty, Select, Skeleton, Strip } from './controls.ts'
 import { openDefaultNumber } from './default-number.ts'
 import { phone as isPhone } from './device.ts'
 import { Dialog } from './dialog.ts'
-import { formatPhone, list, phoneName } from './format.ts'
+import { list, phoneName } from './format.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { NumberForm, sameNumberKey } from './number-form.ts'
@@ -22,6 +22,7 @@ import { NumbersEmpty } from './numbers-empty.ts'
 import { SearchField } from './search-field.ts'
 import { loadFault, me, numbers, refresh } from './state.ts'
 import { t } from './text.ts'
+import { WithNumber } from './with-number.ts'
 import './text-rules-ru.ts'
 
 const maxNumbers = 50
@@ -131,7 +132,7 @@ export function Numbers(): VNode {
   }
   const title = t(form?.phone === undefined ? 'numbers.newTitle' : 'numbers.editTitle')
   return html`<div class="page"><div class="page-head"><div><h1>${t('numbers.title')}</h1>
-    <p>${t('numbers.lead', { number: formatPhone(me.value?.number ?? '') })}</p></div>
+    <p><${WithNumber} text=${'numbers.lead'} /></p></div>
     <div class="page-tools"><${SearchField} label=${t('numbers.search')} value=${text}
       onInput=${(next: string) => { setText(next); setPage(1) }} />
       <${Button} kind="primary" icon="plus" disabled=${full} onClick=${() => setForm({})}>${

@@ -101,8 +101,7 @@ const lengths: readonly Length[] = ['half', 'hour', 'day', 'ever']
 /** The row of chips. Nothing without a number: there would be nowhere to send calls to. */
 export function Override(): VNode | null {
   const [length, setLength] = useState<Length>('hour')
-  // A time of day that was asked for; it comes before `length`.
-  const [picked, setPicked] = useState<number | undefined>(undefined)
+  const [picked, setPicked] = useState<number>() // a time of day; it comes before `length`
   const [asked, setAsked] = useState<'until' | 'other' | undefined>(undefined)
   const all = numbers.value ?? []
   const active = overview.value?.override ?? null
@@ -126,10 +125,11 @@ export function Override(): VNode | null {
   }
   const endMs = active === null ? picked ?? null : active.untilMs
   const shown = endMs !== null ? 'picked' : active === null ? length : 'ever'
+  const isSpan = shown === 'half' || shown === 'hour'
   const options = [...(endMs === null ? [] : [{
     value: 'picked', text: t('override.until', { until: untilWords(endMs, now.value, zone.value) }),
   }]),
-    ...lengths.map((each) => ({ value: each, text: t(`override.${each}`) })),
+    ...lengths.map((each) => ({ value: each, text: t(`override.length.${each}`) })),
     { value: 'at', text: t('override.at') }]
   return html`<div class="override" role="group" aria-label=${t('override.label')}>
     <span class="override-label">${t(isPhone.value ? 'override.short' : 'override.label')}</span>
@@ -143,7 +143,7 @@ export function Override(): VNode | null {
       onClick=${() => choose({ action: 'voicemail', targetId: null })} />`}
     <${Chip} text=${t('override.quiet')} active=${active?.action === 'refuse'}
       onClick=${() => choose({ action: 'refuse', targetId: null })} />
-    <span class="override-for"><span aria-hidden="true">${t('override.for')}</span>
+    <span class="override-for"><span aria-hidden="true">${isSpan && t('override.for')}</span>
       <${Select} hidden=${true} label=${t('override.forLabel')} value=${shown} options=${options}
         onChange=${setEnd} /></span>
     ${active !== null && html`<${Button} icon="undo" onClick=${end}>${t('override.back')}<//>`}

@@ -3,7 +3,7 @@
  * import of an iCalendar file with a look before it is taken.
  */
 import type { VNode } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { CalendarReply } from '../src/api/schema-rules.ts'
 import { problemText } from './api.ts'
 import { rulesApi } from './api-rules.ts'
@@ -79,9 +79,14 @@ interface Loaded {
 function useCalendar(year: number): Loaded {
   const [reply, setReply] = useState<CalendarReply | undefined>(undefined)
   const [fault, setFault] = useState<string | undefined>(undefined)
+  const wanted = useRef(year)
+  wanted.current = year
   const load = async (): Promise<void> => {
     try {
-      setReply(await rulesApi.calendar(year))
+      const fresh = await rulesApi.calendar(year)
+      // A late answer for another year must not take the place of the right one.
+      if (fresh.year !== wanted.current) return
+      setReply(fresh)
       setFault(undefined)
     } catch (problem) {
       noteFault(problem)

@@ -47,7 +47,7 @@ function Invitees(props: { readonly known: ReferralReply }): VNode {
       <tbody>${invitees.map((one, index) => html`<tr key=${index}><td>${one.name}</td>
         <td class="wide-only soft">${
           formatDate(localTime(one.joinedAt, zone.value).date, 'dayYear')}</td>
-        <td>${t(`referral.${one.state}`)}</td><td class="right num">${one.state === 'paid'
+        <td>${t(`referral.state.${one.state}`)}</td><td class="right num">${one.state === 'paid'
           ? money(one.bonusKopecks) : ''}</td></tr>`)}</tbody></table>
     <p class="page-foot"><a href=${chargesHref({ month: '', kind: 'bonus', before: '' })}>${
       t('referral.charges')}</a></p>`

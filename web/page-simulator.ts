@@ -8,7 +8,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { CallsReply } from '../src/api/schema.ts'
 import type { SimulateReply } from '../src/api/schema-rules.ts'
 import { problemText, send } from './api.ts'
-import { LinkButton, Skeleton, Strip } from './controls.ts'
+import { Below, LinkButton, Skeleton, Strip } from './controls.ts'
 import { openDefaultNumber } from './default-number.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
@@ -21,7 +21,7 @@ import type { RecentCaller } from './simulator-form.ts'
 import { questionAddress, readQuestion, requestOf } from './simulator-question.ts'
 import type { Question } from './simulator-question.ts'
 import { Scrub } from './simulator-scrub.ts'
-import { heardWords, storySentence, verdictWords, whenWords } from './simulator-words.ts'
+import { heardWords, leftOutWords, storySentence, verdictWords, whenWords } from './simulator-words.ts'
 import { noteFault, now, numbers, overview, zone } from './state.ts'
 import { t } from './text.ts'
 import { addDays, instantOf, startOfDay } from './zone.ts'
@@ -105,6 +105,8 @@ function Answer(props: { readonly reply: SimulateReply; readonly question: Quest
       nowMs=${story.endMs}
       mail=${mail} />`}
     <p class="sim-hears soft">${heardWords(reply)}</p>
+    ${leftOutWords(reply).map((text) => html`<${Below} key=${text}
+      fault=${true} text=${text} />`)}
     <${Prices} addresses=${story.legs.map((leg) => leg.address)} /></section>`
 }
 
@@ -148,11 +150,13 @@ export function Simulator(): VNode {
   const written = useRef('')
   const first = recent?.[0]?.number ?? anyCaller
   const query = place.value.query
+  // Without it this device's clock would be asked what time it is.
+  const known = overview.value !== undefined
   useEffect(() => {
-    if (recent === undefined) return
+    if (recent === undefined || !known) return
     if (written.current !== '' && written.current === place.peek().query.toString()) return
     setQuestion(readQuestion(query, now.peek(), zone.peek(), first))
-  }, [recent, query])
+  }, [recent, query, known])
   useEffect(() => {
     document.title = `${t('sim.title')} · ${t('app.name')}`
     if (question === undefined) return undefined

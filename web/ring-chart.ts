@@ -77,7 +77,7 @@ function Mail(props: {
 
 function Picture(props: { readonly layout: Layout; readonly width: number }): VNode {
   const { layout, width } = props
-  const nameWidth = width < narrowPx ? 96 : 124
+  const nameWidth = width >= narrowPx ? 124 : layout.mail === undefined ? 96 : 114
   const plot = Math.max(120, width - nameWidth - 70)
   const x = (seconds: number): number => nameWidth + seconds / layout.axisSeconds * plot
   const bottom = headHeight + (layout.rows.length + Number(layout.mail !== undefined)) * rowHeight

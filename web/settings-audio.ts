@@ -36,7 +36,7 @@ function chosenId(kind: AudioKind): string | null {
 
 function pick(kind: AudioKind, id: string | null, name: string): void {
   void choose(kind === 'music' ? { musicId: id } : { greetingId: id },
-    t(`audio.${kind}Chosen`, { name }))
+    t(`audio.kind.${kind}Chosen`, { name }))
 }
 
 function Remove(props: { readonly one: AudioReply; readonly onClose: () => void }): VNode {
@@ -141,7 +141,7 @@ function Upload(props: { readonly kind: AudioKind; readonly disabled: boolean })
       busy=${busy ? t('audio.uploading') : undefined}>${t('audio.upload')}<//>
     <input ref=${input} type="file" class="visually-hidden" tabIndex=${-1}
       accept=".wav,audio/wav,audio/x-wav"
-      aria-label=${t(`audio.${props.kind}File`)} onChange=${taken} />
+      aria-label=${t(`audio.kind.${props.kind}File`)} onChange=${taken} />
     ${fault !== undefined && html`<div class="set-wide" role="alert"><${Below} fault=${true}
       text=${fault} /></div>`}</div>`
 }
@@ -153,7 +153,7 @@ function Row(props: {
   const { kind, one } = props
   const id = one?.id ?? null
   const language = settings.value?.calls.language ?? 'ru'
-  const name = one === undefined ? t(`audio.${kind}Standard`) : audioName(one)
+  const name = one === undefined ? t(`audio.kind.${kind}Standard`) : audioName(one)
   return html`<li><label class="choice"><input type="radio" name=${`audio-${kind}`}
       disabled=${!maySave.value} checked=${chosenId(kind) === id}
         onChange=${() => pick(kind, id, name)} />
@@ -180,7 +180,7 @@ export function AudioChoice(props: { readonly kind: AudioKind }): VNode {
   const full = own.length >= (audio.value?.max ?? Infinity)
   const blocked = full || !maySave.value
   return html`<div class="set-wide"><fieldset class="audio-choice"><legend
-      class="visually-hidden">${t(`audio.${kind}`)}</legend><ul>
+      class="visually-hidden">${t(`audio.kind.${kind}`)}</legend><ul>
       <${Row} kind=${kind} one=${undefined} />
       ${own.map((one) => html`<${Row} key=${one.id} kind=${kind} one=${one}
         onRemove=${setRemoving} />`)}</ul></fieldset>
@@ -189,7 +189,7 @@ export function AudioChoice(props: { readonly kind: AudioKind }): VNode {
         disabled=${blocked || settings.value?.media === false}
         onClick=${() => setSpeaking(true)}>${t('audio.byPhone')}<//>`}</div>
     <p class="caption">${full ? t('audio.full', { n: own.length })
-      : t(`audio.${kind}Rules`)}${kind === 'greeting' && settings.value?.media === false
+      : t(`audio.kind.${kind}Rules`)}${kind === 'greeting' && settings.value?.media === false
         && ` ${t('audio.noMedia')}`}</p>
     ${removing !== undefined && html`<${Remove} one=${removing}
       onClose=${() => setRemoving(undefined)} />`}

@@ -89,7 +89,7 @@ function Mail(props: Props): VNode {
     <${Seconds} calls=${calls} of="voicemailAfterSeconds" label="call.after" hint="call.afterHint"
       min=${0}
       max=${maxMailSeconds} warning=${calls.voicemail ? early() : undefined} />
-    <${Line} label=${t('audio.greeting')} hint=${t('call.greetingHint')}><${AudioChoice}
+    <${Line} label=${t('audio.kind.greeting')} hint=${t('call.greetingHint')}><${AudioChoice}
       kind="greeting" /><//>
     <${Seconds} calls=${calls} of="messageSeconds" label="call.message" hint="call.messageHint"
       min=${3} max=${180} />
@@ -158,7 +158,7 @@ function Tone(props: Props): VNode {
     <${Choice} calls=${calls} of="ringback" label="call.ringback" hint="call.ringbackHint"
       values=${['network', 'operator', 'music']}
         warning=${silent ? t('call.noMusic') : undefined} />
-    ${calls.ringback === 'music' && html`<${Line} label=${t('audio.music')}
+    ${calls.ringback === 'music' && html`<${Line} label=${t('audio.kind.music')}
       hint=${t('call.musicHint')}><${AudioChoice}
       kind="music" /><//>`}
     <${Choice} calls=${calls} of="language" label="call.language" hint="call.languageHint"

@@ -108,7 +108,7 @@ export function PasswordDialog(props: { readonly onClose: () => void }): VNode {
   }
   return html`<${Confirm} title=${t('user.passwordTitle')} text=${t('user.passwordText')}
     action=${t('user.passwordChange')} ready=${old !== '' && fresh.length >= leastPassword}
-    fields=${['old', 'new']} work=${work}
+    fields=${['old', 'new']} work=${work} dirty=${old + fresh !== ''}
       onClose=${props.onClose}>${(fault: Fault | undefined) => html`<div
       class="number-form"><${Secret} label=${t('user.passwordOld')} value=${old}
         fault=${at(fault, 'old')}
@@ -134,7 +134,7 @@ export function PinDialog(props: { readonly set: boolean; readonly onClose: () =
     text=${t(removing ? 'pin.removeText' : 'pin.text')}
       action=${t(removing ? 'pin.remove' : 'common.save')}
     ready=${password !== '' && (removing || fits)} fields=${['pin', 'password']} work=${work}
-      more=${more}
+      more=${more} dirty=${pin + password !== ''}
     onClose=${props.onClose}>${(fault: Fault | undefined) => html`<div class="number-form">
       ${!removing && html`<${Field} label=${t('pin.new')} value=${pin} inputMode="numeric"
         maxLength=${8}

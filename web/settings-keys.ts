@@ -19,7 +19,7 @@ const scopes: readonly KeyScope[] = ['read', 'write', 'media']
 
 function scopeWords(given: readonly KeyScope[]): string {
   return scopes.filter((scope) => given.includes(scope))
-    .map((scope) => t(`key.${scope}`)).join(', ')
+    .map((scope) => t(`key.scope.${scope}`)).join(', ')
 }
 
 /** The key itself, this once. */
@@ -78,7 +78,7 @@ function Form(props: { readonly onMade: (made: NewKeyReply) => void }): VNode {
       key=${scope}
       class="check"><input type="checkbox" checked=${given.includes(scope)}
         onChange=${() => turn(scope)} />
-      <span>${t(`key.${scope}`)}</span></label>`)}</fieldset>
+      <span>${t(`key.scope.${scope}`)}</span></label>`)}</fieldset>
     ${fault !== undefined && html`<${Below} fault=${true} text=${fault} />`}
     <div><${Button} type="submit" icon="plus"
       disabled=${name.trim() === '' || given.length === 0 || !maySave.value}>${

@@ -116,7 +116,7 @@ export function Limits(): VNode | null {
       showToast({ text: problemText(fault), bad: true })
     })
   }
-  return html`<div class="limits"><${Countries} limits=${known} onChange=${change} />
+  return html`<div class="abroad"><${Countries} limits=${known} onChange=${change} />
     <${Group} title=${t('limit.title')} id="limits"><p class="small soft">${t('limit.text')} <a
       href="/support">${t('limit.ask')}</a></p>
       ${known.limits.map((limit) => html`<${LimitLine} key=${limit.name} limit=${limit}

@@ -41,19 +41,19 @@ function Notices(props: Props): VNode {
     const on = chosen[kind][channel] !== true
     void save({ notifications: { [kind]: { ...chosen[kind], [channel]: on } } },
       t(on ? 'notice.on' : 'notice.off', {
-        name: t(`notice.${kind}`), channel: t(`notice.${channel}`),
+        name: t(`notice.kind.${kind}`), channel: t(`notice.channel.${channel}`),
       }))
   }
   return html`<table class="card table notices">
     <caption class="visually-hidden">${t('notice.title')}</caption>
     <thead><tr><th scope="col">${t('notice.about')}</th>${channels.map((channel) => html`<th
-      key=${channel} scope="col" class="tick">${t(`notice.${channel}`)}</th>`)}</tr></thead>
+      key=${channel} scope="col" class="tick">${t(`notice.channel.${channel}`)}</th>`)}</tr></thead>
     <tbody>${(Object.keys(chosen) as NoticeKind[]).map((kind) => html`<tr key=${kind}>
-      <th scope="row"><span>${t(`notice.${kind}`)}</span><span
-        class="small soft">${t(`notice.${kind}Hint`)}</span></th>
+      <th scope="row"><span>${t(`notice.kind.${kind}`)}</span><span
+        class="small soft">${t(`notice.kind.${kind}Hint`)}</span></th>
       ${channels.map((channel) => html`<td key=${channel} class="tick"><label class="check"><input
         type="checkbox" checked=${chosen[kind][channel] === true} disabled=${!maySave.value}
-        aria-label=${`${t(`notice.${kind}`)}, ${t(`notice.${channel}`)}`}
+        aria-label=${`${t(`notice.kind.${kind}`)}, ${t(`notice.channel.${channel}`)}`}
         onChange=${() => turn(kind, channel)} /></label></td>`)}</tr>`)}</tbody></table>`
 }
 
@@ -71,7 +71,7 @@ async function trial(channel: Channel): Promise<void> {
 
 function Trial(props: { readonly channel: Channel; readonly off: boolean }): VNode {
   return html`<${Button} kind="quiet" disabled=${props.off || !maySave.value}
-    label=${t('set.of', { action: t('notice.try'), name: t(`notice.${props.channel}`) })}
+    label=${t('set.of', { action: t('notice.try'), name: t(`notice.channel.${props.channel}`) })}
     onClick=${() => void trial(props.channel)}>${t('notice.try')}<//>`
 }
 
@@ -82,10 +82,10 @@ function AddressLine(props: {
 }): VNode {
   const { channel, address } = props
   const action = t(address === '' ? 'user.addEmail' : 'common.edit')
-  return html`<${Line} label=${t(`notice.${channel}`)} hint=${address === '' ? props.none : address}
+  return html`<${Line} label=${t(`notice.channel.${channel}`)} hint=${address === '' ? props.none : address}
     control=${html`<span class="set-buttons">${props.delivers && html`<${Trial} channel=${channel}
       off=${address === ''} />`}<${Button} disabled=${!maySave.value} onClick=${props.onEdit}
-      label=${t('set.of', { action, name: t(`notice.${channel}`) })}>${action}<//></span>`} />`
+      label=${t('set.of', { action, name: t(`notice.channel.${channel}`) })}>${action}<//></span>`} />`
 }
 
 function SmsLine(props: Props): VNode {
@@ -100,9 +100,9 @@ function SmsLine(props: Props): VNode {
   const choose = (value: string): void => {
     const text = options.find((each) => each.value === value)?.text ?? ''
     void save({ delivery: { smsNumberId: value === '' ? null : value } },
-      savedText(t('notice.sms'), text))
+      savedText(t('notice.channel.sms'), text))
   }
-  return html`<${ChoiceLine} label=${t('notice.sms')} hint=${html`<span>${hint} ${
+  return html`<${ChoiceLine} label=${t('notice.channel.sms')} hint=${html`<span>${hint} ${
     delivers.sms && html`<${Trial} channel="sms" off=${delivery.smsAddress === ''} />`}</span>`}
     value=${delivery.smsNumberId ?? ''} options=${options} onSave=${choose} />`
 }
@@ -118,7 +118,7 @@ function LowBalanceLine(props: Props): VNode {
     void save({ delivery: { lowBalanceKopecks: Number(text) } },
       savedText(t('notice.lowAt'), money(Number(text))))
   }
-  return html`<${ChoiceLine} label=${t('notice.lowAt')} hint=${t('notice.lowBalanceHint')}
+  return html`<${ChoiceLine} label=${t('notice.lowAt')} hint=${t('notice.kind.lowBalanceHint')}
     value=${String(value)} options=${options} onSave=${choose} />`
 }
 

@@ -94,6 +94,14 @@ export function heardWords(reply: SimulateReply): string {
   return parts.length === 0 ? '' : t('sim.heard', { what: parts.join(', ') })
 }
 
+/** Phones that are not rung although a rule names them, and why: no price, not enough money … */
+export function leftOutWords(reply: SimulateReply): string[] {
+  return reply.story.trace.flatMap((step) => {
+    const key = step.step === 'note' ? `note.${step.code}` : ''
+    return step.step === 'note' && known(key) ? [t(key, { name: nameOf(reply, step.detail) })] : []
+  })
+}
+
 /** How a rule stands: its tag, the look of the tag, and the reason. */
 export interface VerdictWords {
   readonly look: '' | 'now' | 'off'

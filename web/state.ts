@@ -273,8 +273,8 @@ export function startEvents(): void {
     let lost = false
     source.onerror = () => { lost = true }
     source.onopen = () => {
-      if (lost) {
-        // What changed meanwhile was told to nobody.
+      if (lost || shownAt.value > 0) {
+        // What changed since it was asked for was told to nobody.
         callsChanged.value += 1
         for (const [, grown] of grownBy) grown.value += 1
         later(true)

@@ -20,7 +20,7 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'app.name': 'Personal number', 'app.slogan1': 'All calls —', 'app.slogan2': 'to one number',
   'app.banner': 'All calls to one number!', 'app.skip': 'Skip to content',
   'app.notFound': 'There is no such page',
-  'app.notFoundText': 'Perhaps the rule was deleted in another window.',
+  'app.notFoundText': 'Check the address: perhaps it is mistyped.',
   'app.toOverview': 'To the home page',
   'login.title': 'Log in', 'login.login': 'Login', 'login.password': 'Password',
   'login.submit': 'Log in', 'login.busy': 'Logging in', 'login.show': 'Show password',
@@ -84,6 +84,7 @@ export const en: Readonly<Record<Key, Phrase>> = {
   'error.unauthorized': 'The session has ended. Log in again.',
   'error.not_found': 'It is gone: perhaps deleted in another window.',
   'error.number_in_use': 'The number rings in the rules {rules}. Remove it there first.',
+  'error.link_expired': 'This link is no longer good.',
   'error.limit': 'No more can be added: the limit is reached.',
   'error.number_is_default': 'This is the default number. Choose another one first.',
   'error.rules_changed':

@@ -22,7 +22,6 @@ export const enPeople: Readonly<Record<keyof typeof ruPeople, Phrase>> = {
   'error.second_factor_required': 'Not saved: such changes need a code.',
   'error.second_factor_off': 'First switch on the second step of logging in: countries need it.',
   'error.ticket_expired': 'Too late. Type your password again.',
-  'error.link_expired': 'This link is no longer good.',
   'error.link_used': 'This link was used already.',
   'safe.title': 'Safety', 'safe.factor': 'Second step of logging in',
   'safe.off': 'Off. With it a stolen password is not enough: logging in takes a code, too.',

@@ -229,7 +229,6 @@ export const enRules: Readonly<Record<keyof typeof ruRules, Phrase>> = {
   'error.sms_off': 'No text message can be sent now. Ask for a call with the code.',
   'error.media_unavailable': 'A call with the code is not possible now. Try again later.',
   'error.errand_running': 'We are calling you already. Wait until that call is over.',
-  'error.wrong_code': 'The code is wrong.',
   'error.code_gone': 'The code is no longer valid. Ask for a new one.',
   'error.code_too_soon': 'You can ask for a new code in {seconds} s.',
   'warning.callersShadowed': 'for some callers “{byRuleName}” takes its time.',

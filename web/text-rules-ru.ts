@@ -239,7 +239,6 @@ export const ruRules = {
   'error.sms_off': 'СМС сейчас не отправить. Попросите позвонить с кодом.',
   'error.media_unavailable': 'Позвонить с кодом сейчас не получится. Повторите позже.',
   'error.errand_running': 'Мы уже звоним Вам. Дождитесь конца этого звонка.',
-  'error.wrong_code': 'Код не подошёл.',
   'error.code_gone': 'Код больше не действует. Попросите новый.',
   'error.code_too_soon': 'Новый код можно попросить через {seconds} с.',
   'warning.callersShadowed':

@@ -69,5 +69,4 @@ export const enSimulator: Readonly<Record<keyof typeof ruSimulator, Phrase>> = {
   'sim.errand.expired': 'The test call did not begin in time. Try again.',
   'sim.toJournal': 'View in the journal',
   'error.not_test_number': 'A check can only come from one of your own numbers.',
-  'error.unknown_dialled': 'This is not your personal number.',
 }

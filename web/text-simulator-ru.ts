@@ -73,7 +73,6 @@ export const ruSimulator = {
   'sim.errand.expired': 'Проверочный звонок не начался вовремя. Попробуйте ещё раз.',
   'sim.toJournal': 'Посмотреть в журнале',
   'error.not_test_number': 'Проверить можно только с одного из своих номеров.',
-  'error.unknown_dialled': 'Это не Ваш персональный номер.',
 } as const
 
 addWords(ruSimulator)

@@ -39,8 +39,8 @@ export const enTalk: Readonly<Record<keyof typeof ruTalk, string>> = {
   'referral.noneText': 'Everybody who joined by your link will be listed here.',
   'referral.total': 'Bonuses in all', 'referral.who': 'Subscriber', 'referral.since': 'Since',
   'referral.state': 'State', 'referral.bonus': 'Bonus',
-  'referral.joined': 'has not topped up yet', 'referral.paid': 'bonus received',
-  'referral.takenBack': 'payment returned, bonus taken back',
+  'referral.state.joined': 'has not topped up yet', 'referral.state.paid': 'bonus received',
+  'referral.state.takenBack': 'payment returned, bonus taken back',
   'referral.charges': 'Bonuses in the statement',
   'charges.pdf': 'PDF', 'calls.askSupport': 'Ask the support',
 }

@@ -40,8 +40,8 @@ export const ruTalk = {
   'referral.noneText': 'Здесь появятся все, кто подключился по Вашей ссылке.',
   'referral.total': 'Всего бонусов', 'referral.who': 'Абонент', 'referral.since': 'Подключён',
   'referral.state': 'Состояние', 'referral.bonus': 'Бонус',
-  'referral.joined': 'ещё не пополнил счёт', 'referral.paid': 'бонус получен',
-  'referral.takenBack': 'платёж возвращён, бонус снят',
+  'referral.state.joined': 'ещё не пополнил счёт', 'referral.state.paid': 'бонус получен',
+  'referral.state.takenBack': 'платёж возвращён, бонус снят',
   'referral.charges': 'Бонусы в детализации',
   'charges.pdf': 'PDF', 'calls.askSupport': 'Спросить поддержку',
 } as const

@@ -94,7 +94,8 @@ export function number(value: number): string {
 }
 
 function template(key: Key, values: Values | undefined): string {
-  const phrase = dictionaries[language.value][key] ?? dictionaries.ru[key] ?? key
+  // In the bundle a key is a number; one without a phrase is shown as it is.
+  const phrase = dictionaries[language.value][key] ?? dictionaries.ru[key] ?? String(key)
   if (typeof phrase === 'string') return phrase
   const form = plural(Number(values?.['n'] ?? 0))
   return (phrase as unknown as Readonly<Record<string, string | undefined>>)[form] ?? phrase.other

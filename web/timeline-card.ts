@@ -43,7 +43,7 @@ function Head(props: { readonly search: VNode | false }): VNode {
     ${props.search}
     <div class="timeline-tools">
       <${Segmented} label=${t('timeline.scale')} value=${shownScale.value} onChange=${showScale}
-        options=${scales.map((value) => ({ value, text: t(`timeline.${value}` as Key) }))} />
+        options=${scales.map((value) => ({ value, text: t(`timeline.scale.${value}` as Key) }))} />
       ${stepButton(-1)}
       ${phone ? html`<${Button} icon="target" label=${target} onClick=${showNow} />`
         : html`<${Button} icon="target" kind=${outside === '' ? 'default' : 'default away'}

@@ -45,10 +45,12 @@ export function TimelineTable(): VNode {
   if (data === undefined) return html`<${Skeleton} />`
   const { from, to } = view.value
   const seen = (part: { from: number; to: number }): boolean => part.to > from && part.from < to
-  const acting = overview.value === undefined ? undefined : actingRule(overview.value)
+  const current = overview.value
+  const acting = current === undefined ? undefined : actingRule(current)
+  const now = current?.now ?? 0
   const state = ({ rule, bar }: RuleBar): string => {
     if (!rule.enabled) return t('rule.state.off')
-    if (acting === rule.id) return t('rule.state.acts')
+    if (acting === rule.id && bar.from <= now && bar.to > now) return t('rule.state.acts')
     return t(bar.conditional === true ? 'timeline.legendSome' : 'rule.state.waits')
   }
   const rows = data.rules.flatMap((rule) => data.bars

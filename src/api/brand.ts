@@ -14,6 +14,7 @@ export const defaultBrand: Brand = {
     { title: 'A-Sim', url: '#a-sim', current: false },
     { title: 'A-Num', url: '#a-num', current: false },
   ],
+  orderUrl: '/register',
 }
 
 /** Colours by the names of the panel's tokens ('link', 'now', 'ok-fill'), '#RRGGBB' or '#RRGGBBAA'. */

@@ -6,6 +6,8 @@ import { ApiError } from './errors.ts'
 import type { IcsDays } from './ics.ts'
 
 const longestMs = 3000
+/** Until the thread is there and has loaded the library; a busy machine takes its time for it. */
+const longestStartMs = 20_000
 const limits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 }
 
 let busy = false
@@ -23,8 +25,12 @@ export async function readDaysApart(text: string, today: string): Promise<IcsDay
   let timer: NodeJS.Timeout | undefined
   try {
     return await new Promise<IcsDays | undefined>((done) => {
-      timer = setTimeout(() => done(undefined), longestMs)
-      worker.once('message', (days: IcsDays | undefined) => done(days))
+      timer = setTimeout(() => done(undefined), longestStartMs)
+      worker.on('message', (said: IcsDays | 'reads' | undefined) => {
+        if (said !== 'reads') return done(said)
+        clearTimeout(timer)
+        timer = setTimeout(() => done(undefined), longestMs)
+      })
       // Out of memory, or a fault of the library.
       worker.once('error', () => done(undefined))
       worker.once('exit', () => done(undefined))

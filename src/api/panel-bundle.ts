@@ -10,7 +10,9 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, stop } from 'esbuild'
 import type { Metafile, Plugin } from 'esbuild'
-import { shortKeys } from './panel-words.ts'
+import { compileTemplates } from './panel-templates.ts'
+import { numberWords } from './panel-words.ts'
+import type { Rewrite } from './panel-words.ts'
 
 export interface PanelFile {
   readonly type: string
@@ -41,23 +43,27 @@ const types: Readonly<Record<string, string>> = {
 type Parts = Readonly<Record<string, readonly string[]>>
 
 /**
- * Which modules that are imported on demand come in one file. Small files cost requests and compress
- * badly; pages of one subject share most of their code. Others come alone.
+ * Which modules that are imported on demand come in one file. Small files cost requests and
+ * compress badly, so what a subscriber opens later is two files, fetched in idle time; a part's
+ * words stand together, where they compress best. Visitors' pages are apart: no subscriber fetches
+ * them.
  */
 const panelParts: Parts = {
-  home: ['rule-popover.ts', 'keys-dialog.ts', 'timeline-table.ts', 'timeline-hours.ts', 'override-dialogs.ts'],
   rules: [
-    'rules.ts', 'rule-editor.ts', 'numbers.ts', 'numbers-empty.ts', 'page-callers.ts', 'page-calendar.ts',
+    'text-rules-ru.ts', 'rule-popover.ts', 'keys-dialog.ts', 'timeline-table.ts',
+    'timeline-hours.ts', 'override-dialogs.ts', 'rules.ts', 'rule-editor.ts', 'numbers.ts',
+    'numbers-empty.ts', 'page-callers.ts', 'page-calendar.ts',
   ],
-  calls: ['calls.ts', 'page-voicemail.ts', 'page-statistics.ts', 'page-simulator.ts'],
-  money: ['page-topup.ts', 'page-charges.ts', 'page-referral.ts'],
+  pages: [
+    'text-calls-ru.ts', 'text-insight-ru.ts', 'text-simulator-ru.ts', 'text-money-ru.ts',
+    'text-talk-ru.ts', 'text-account-ru.ts', 'text-people-ru.ts', 'calls.ts', 'page-voicemail.ts',
+    'page-statistics.ts', 'page-simulator.ts', 'page-topup.ts', 'page-charges.ts',
+    'page-referral.ts', 'page-settings.ts', 'page-profile.ts', 'page-support.ts',
+    'page-features.ts', 'code-dialog.ts', 'frame-strips.ts',
+  ],
   public: [
-    'page-register.ts', 'page-request.ts', 'page-forgot.ts', 'page-password.ts', 'page-email.ts',
-    'login-second.ts', 'ask.ts',
-  ],
-  account: [
-    'page-settings.ts', 'page-profile.ts', 'page-support.ts', 'page-features.ts', 'code-dialog.ts',
-    'frame-strips.ts',
+    'text-public-ru.ts', 'page-register.ts', 'page-request.ts', 'page-forgot.ts',
+    'page-password.ts', 'page-email.ts', 'login-second.ts', 'ask.ts',
   ],
 }
 
@@ -118,9 +124,18 @@ function withOwnStyle(sheet: string, ownStyle: string): Plugin {
   }
 }
 
-/** Templates are indented for readers of the source; htm reads any white space with a line end alike. */
-function withoutIndents(content: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(content).toString('utf8').replaceAll(/\n\s+/g, '\n'))
+/** Templates become calls of Preact's `h`, which `html` then is; `words` gives keys their numbers. */
+function rewriteSources(words: Rewrite = (_, source) => source): Plugin {
+  return {
+    name: 'rewritten sources',
+    setup(bundle) {
+      bundle.onLoad({ filter: /\.ts$/, namespace: 'file' }, async ({ path }) => ({
+        contents: basename(path) === 'html.ts' ? `export { h as html } from 'preact'`
+          : words(path, compileTemplates(await readFile(path, 'utf8'))),
+        loader: 'ts',
+      }))
+    },
+  }
 }
 
 /**
@@ -132,7 +147,8 @@ export async function buildPanel(
   webFolder: string, ownStyle = '', effort = constants.BROTLI_MAX_QUALITY,
 ): Promise<PanelFiles> {
   const names = await readdir(webFolder)
-  const plugins = [joinParts(webFolder, names, panelParts), shortKeys(webFolder, names)]
+  const words = await numberWords(webFolder, names)
+  const plugins = [joinParts(webFolder, names, panelParts), rewriteSources(words)]
   return bundlePages({ folder: webFolder, base: '/', names, plugins, ownStyle, effort })
 }
 
@@ -145,7 +161,7 @@ export async function buildDesk(
 ): Promise<PanelFiles> {
   const folder = join(webFolder, 'desk')
   const names = await readdir(folder)
-  const plugins = [joinParts(folder, names, deskParts)]
+  const plugins = [joinParts(folder, names, deskParts), rewriteSources()]
   return bundlePages({ folder, base: '/desk/', names, plugins, ownStyle, effort })
 }
 
@@ -187,7 +203,7 @@ async function bundlePages(
   const files = new Map<string, PanelFile>()
   for (const file of result.outputFiles) {
     const path = base + basename(file.path)
-    files.set(path, await packFile(path, withoutIndents(file.contents), true, effort))
+    files.set(path, await packFile(path, Buffer.from(file.contents), true, effort))
   }
   const hashed = new Map(
     Object.entries(result.metafile.outputs).flatMap(([path, { entryPoint }]) =>

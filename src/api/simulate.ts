@@ -11,6 +11,7 @@ import { simulateCall } from '../call/simulate.ts'
 import type { PhoneHabit } from '../call/simulate.ts'
 import { drawTimeline } from '../call/timeline.ts'
 import { addErrand } from '../store/errands.ts'
+import { legPricesOf } from '../store/number-prices.ts'
 import { listNumbers } from '../store/numbers.ts'
 import { loadSubscriber } from '../store/subscribers.ts'
 import { openCallerBook } from './caller-book.ts'
@@ -67,6 +68,7 @@ async function simulate(
   const from = localMidnight(request.at, subscriber.zone)
   const to = localMidnight(request.at, subscriber.zone, 1)
   const rules = inWinningOrder(subscriber.rules)
+  const priceOf = await legPricesOf(db, account, nowMs(deps))
   return {
     now: nowMs(deps),
     at: request.at,
@@ -80,6 +82,7 @@ async function simulate(
       phones: habitsOf(request),
       // Nobody asks when the media server is restarted; the picture is of the rules.
       mediaAvailable: true,
+      ...(priceOf === undefined ? {} : { priceOf }),
     }),
     rules: Object.fromEntries(rules.map(({ id, name }, index) => [id, { name, place: index + 1 }])),
     phones: Object.fromEntries(phones.map((phone) => [phone.address, phone.description])),

@@ -41,6 +41,8 @@ export interface Question {
   readonly mediaAvailable: boolean
   /** The caller's network lets him hear what is played before the answer; absent = yes. */
   readonly callerHearsEarlyMedia?: boolean
+  /** What a leg would cost as things stand; absent = nothing. */
+  readonly priceOf?: CallOptions['priceOf']
 }
 
 /** What the caller hears from `fromMs` until `toMs`, milliseconds after his call arrived. */
@@ -154,7 +156,14 @@ function incomingOf(subscriber: Subscriber, question: Question): IncomingCall {
 
 function optionsOf(question: Question): Partial<CallOptions> {
   const { mediaAvailable, callerHearsEarlyMedia = true } = question
-  return { mediaAvailable, callerHearsEarlyMedia }
+  return {
+    mediaAvailable, callerHearsEarlyMedia,
+    priceOf: (address) => {
+      const price = question.priceOf?.(address)
+      // What can be paid for is not charged: nobody places this call.
+      return price === 'noRate' || price === 'noMoney' ? price : 'free'
+    },
+  }
 }
 
 /** False: the steps were used up. */

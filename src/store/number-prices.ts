@@ -2,9 +2,12 @@
  * What a minute of a call forwarded to a number costs: the rate of the subscriber's present tariff,
  * for the pages that show numbers. What a call is charged is not decided here.
  */
+import type { LegPrice } from '../call/call-state.ts'
+import type { Subscriber } from '../call/subscriber.ts'
 import { isIncluded, rateFor } from '../money/tariff.ts'
 import type { Kopecks } from '../money/tariff.ts'
 import type { Db } from './database.ts'
+import { legPrice } from './live-charges.ts'
 import { loadTariff, tariffIdAt } from './tariffs.ts'
 
 export interface NumberPrice {
@@ -37,4 +40,17 @@ export async function pricesOf(
     const included = tariff.includedSeconds > 0 && isIncluded(tariff, rate)
     return { kopecksPerMinute, connectionKopecks, name, included }
   }
+}
+
+/**
+ * What legs of a call that begins now would be, as for a real call with no other beside it;
+ * undefined while he has no tariff.
+ */
+export async function legPricesOf(
+  db: Db, subscriber: Subscriber, wallMs: number,
+): Promise<((address: string) => LegPrice) | undefined> {
+  const id = await tariffIdAt(db, subscriber.id, wallMs)
+  if (id === undefined) return undefined
+  const tariff = await loadTariff(db, id)
+  return (address) => legPrice(tariff, address, subscriber.balanceKopecks)
 }

@@ -9,6 +9,7 @@ import { simulateCall } from '../../src/call/simulate.ts'
 import { defaultMedia } from '../../src/call/subscriber.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 import { block, callerNumber, next, personalNumber, rule, subscriber, wall } from './fixtures.ts'
+import { cpuMsOf } from '../support/cpu-time.ts'
 
 const noon = wall('2025-11-17 12:00')
 const home = '+74950000001'
@@ -66,6 +67,17 @@ const rows: readonly Row[] = [
     phones: [`${home} 0–20 noAnswer`, `${work} 0–20 noAnswer`],
     heard: ['0–20 ringback', '20–24 announcement unavailable', '24–24 refusal 480'],
     outcome: 'missed 480',
+  },
+  {
+    name: 'no price for one phone, no money for the other', owner: subscriber([both]),
+    asked: { priceOf: (address) => address === home ? 'noRate' : 'noMoney' },
+    phones: [], heard: ['0–4 announcement unavailable', '4–4 refusal 480'], outcome: 'refused 480',
+  },
+  {
+    name: 'what can be paid for is not charged', owner: subscriber([both]),
+    asked: { priceOf: (address) => address === home ? 'charged' : 'noRate', phones: { [home]: { does: 'answers' } } },
+    phones: [`${home} 0–5–15 answered`], heard: ['0–5 ringback', '5–15 talk'],
+    outcome: 'answered 200',
   },
   {
     name: 'one by one, then voicemail', owner: subscriber([{ ...serial, ...toMail }], mail),
@@ -258,11 +270,11 @@ t.test('the hardest circle is told within a moment', async (t) => {
   const owner = subscriber(rules, { settings: { cycleLimitSeconds: 300 } })
   const busy = { does: 'busy', afterSeconds: 0 } as const
   for (const habits of [{}, { [home]: busy, [work]: busy, [mobile]: busy }]) {
-    const started = performance.now()
-    const story = ask(owner, { phones: habits })
-    const tookMs = performance.now() - started
-    t.notOk(story.cut)
-    t.ok(story.endMs <= 185_000, `ended after ${story.endMs} ms`)
+    const tookMs = cpuMsOf(() => {
+      const story = ask(owner, { phones: habits })
+      t.notOk(story.cut)
+      t.ok(story.endMs <= 185_000, `ended after ${story.endMs} ms`)
+    })
     t.ok(tookMs < 100, `${tookMs.toFixed(1)} ms`)
   }
 })
@@ -275,9 +287,9 @@ t.test('an answer comes while one scrubs: far below 100 ms with fifty rules', as
   }))
   const owner = subscriber(rules)
   const questions = 200
-  const began = performance.now()
-  for (let at = 0; at < questions; at += 1) ask(owner, { atMs: noon + at * 431_000 })
-  const meanMs = (performance.now() - began) / questions
+  const meanMs = cpuMsOf(() => {
+    for (let at = 0; at < questions; at += 1) ask(owner, { atMs: noon + at * 431_000 })
+  }) / questions
   t.comment(`a question of fifty rules: ${meanMs.toFixed(2)} ms in the mean`)
   t.ok(meanMs < 50, `${meanMs} ms`)
 })

@@ -8,6 +8,7 @@ import { planCall } from '../../src/call/plan.ts'
 import type { Override } from '../../src/call/subscriber.ts'
 import { drawTimeline } from '../../src/call/timeline.ts'
 import { block, rule, subscriber, wall } from './fixtures.ts'
+import { cpuMsOf } from '../support/cpu-time.ts'
 
 const home = { id: 'd', address: '+79169999999', description: 'Мобильный' }
 const family: CallerCondition = {
@@ -176,9 +177,10 @@ t.test('a hundred rules over five weeks are drawn at once', async (t) => {
     ...i % 5 === 0 ? { callers: family } : {},
   })), { zone: 'Europe/Berlin' })
   drawTimeline(owner, day.from, day.to)
-  const started = performance.now()
-  const { bars } = drawTimeline(owner, day.from, day.from + 35 * 86_400_000)
-  const tookMs = performance.now() - started
+  let bars: readonly unknown[] = []
+  const tookMs = cpuMsOf(() => {
+    bars = drawTimeline(owner, day.from, day.from + 35 * 86_400_000).bars
+  })
   t.ok(bars.length > 2000, `${bars.length} bars`)
   t.ok(tookMs < 50, `${tookMs.toFixed(1)} ms`)
 })
