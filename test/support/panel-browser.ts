@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import { chromiumArguments, chromiumProgram, unwantedArguments } from './chromium.ts'
 import type { PanelWorld } from './panel-server.ts'
@@ -14,11 +14,15 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 
 export const phoneScreen: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true }
 
+/** Longer than any page takes where three test files share two slow processors. */
+export const patienceMs = 60_000
+
 /** Starts Chromium for one test file. */
 export async function startBrowser(test: Test): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: chromiumProgram ?? 'chromium',
     args: [...chromiumArguments],
+    timeout: patienceMs,
     // In a C locale Chromium calls every file 'download' whose name is not ASCII.
     env: { ...process.env, LANG: 'C.UTF-8' },
     ignoreDefaultArgs: [...unwantedArguments],
@@ -40,8 +44,8 @@ export async function openPanel(
   const context = await browser.newContext({
     locale: 'ru-RU', viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options,
   })
+  context.setDefaultTimeout(patienceMs) // of windows that are opened later, too
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
   const complaints: string[] = []
   page.on('console', (message) => {
     // Being asked to log in and a refused save are answers, not faults of the page.
@@ -60,8 +64,42 @@ export async function logIn(page: Page, world: PanelWorld): Promise<void> {
   await page.locator('.frame').waitFor()
 }
 
-/** Accessibility faults by axe-core, one line each; an empty list is what a page wants. */
+/** By how many pixels the page is wider than its window; 0 is what a page wants. */
+export function sideways(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+/** Where an element lies on the screen, once it lies still for some frames. */
+export async function placeOf(
+  element: Locator,
+): Promise<{ x: number; y: number; width: number; height: number }> {
+  let before = ''
+  for (let same = 0; ;) {
+    const box = await element.boundingBox()
+    if (box === null) throw new Error(`${String(element)} is not on the screen`)
+    const now = JSON.stringify(box)
+    same = now === before ? same + 1 : 0
+    if (same === 3) return box
+    before = now
+    await element.page().evaluate(() => new Promise((done) => { requestAnimationFrame(done) }))
+  }
+}
+
+/**
+ * Accessibility faults by axe-core, one line each; an empty list is what a page wants. A fault that
+ * is gone when one looks again was that of a page half drawn.
+ */
 export async function axeFaults(page: Page): Promise<string[]> {
+  let faults = await axeOnce(page)
+  for (let again = 0; again < 3 && faults.length > 0; again += 1) {
+    await new Promise((done) => { setTimeout(done, 500) })
+    faults = await axeOnce(page)
+  }
+  return faults
+}
+
+async function axeOnce(page: Page): Promise<string[]> {
   // Evaluated through the debugger: the page's own policy forbids inline scripts, rightly.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource)
   return page.evaluate(async () => {

@@ -12,7 +12,7 @@ export interface HeardSound {
   readonly playedMs: number
 }
 
-const patienceMs = 20_000
+const patienceMs = 60_000
 
 /** Undefined when there is no Chromium on this machine. */
 export async function hearInChromium(
@@ -23,6 +23,7 @@ export async function hearInChromium(
   const browser = await chromium.launch({
     executablePath: chromiumProgram,
     args: [...chromiumArguments],
+    timeout: patienceMs,
   })
   try {
     const page = await (await browser.newContext({ locale: 'ru-RU' })).newPage()

@@ -6,6 +6,7 @@ import { append } from '../../src/store/ledger.ts'
 import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
 import { payingWorld, pictureCharges } from '../support/panel-payments.ts'
 import { pictureCalls } from '../support/panel-server.ts'
+import { shows } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 
@@ -15,6 +16,8 @@ async function lines(page: Page): Promise<string[]> {
   return Promise.all(rows.map(async (row) =>
     (await row.locator('td').allInnerTexts()).join(' | ').replaceAll(/[\u00a0\u202f]/g, ' ')))
 }
+
+const count = (page: Page): Promise<number> => page.locator('.charges-table tbody tr').count()
 
 async function sums(page: Page): Promise<Record<string, string>> {
   const pairs = await page.locator('.sums > div').allInnerTexts()
@@ -28,45 +31,50 @@ t.test('a month: sums, lines with the balance after each, kinds, the way to the 
   const { page, complaints } = await openPanel(browser, world, {}, '/charges')
   await logIn(page, world)
   await page.getByText('на 65 дней').waitFor()
-  t.strictSame(await sums(page), {
+  await shows(t, () => sums(page), {
     'На счёте': '380 ₽', 'Поступило за ноябрь': '350 ₽', 'Списано за ноябрь': '520 ₽', 'Хватит примерно': 'на 65 дней',
   })
-  t.strictSame(await lines(page), [
-    '18 нояб, 14:20 | Разговор | Мобильный, 4:12 | −9,00 | 380,00',
-    '18 нояб, 13:58 | Разговор | Анна, секретарь, 4:07 | −9,20 | 389,00',
-    '18 нояб, 12:15 | Разговор | Офис, 0:48 | −1,80 | 398,20',
-    '17 нояб, 11:00 | Возврат | по Вашей просьбе | −500,00 | 400,00',
-    '16 нояб, 19:30 | Бонус | за приглашение: Ирина К. | +50,00 | 900,00',
-    '3 нояб, 10:00 | Пополнение | платёж № 451 | +300,00 | 850,00',
+  await shows(t, () => lines(page), [
+    '18 ноя, 14:20 | Разговор | Мобильный, 4:12 | −9,00 | 380,00',
+    '18 ноя, 13:58 | Разговор | Анна, секретарь, 4:07 | −9,20 | 389,00',
+    '18 ноя, 12:15 | Разговор | Офис, 0:48 | −1,80 | 398,20',
+    '17 ноя, 11:00 | Возврат | по Вашей просьбе | −500,00 | 400,00',
+    '16 ноя, 19:30 | Бонус | за приглашение: Ирина К. | +50,00 | 900,00',
+    '3 ноя, 10:00 | Пополнение | платёж № 451 | +300,00 | 850,00',
   ])
   const kinds = page.getByRole('group', { name: 'Что показать' })
-  t.strictSame((await kinds.getByRole('button').allInnerTexts()), [
+  await shows(t, () => kinds.getByRole('button').allInnerTexts(), [
     'Всё', 'Разговоры: −20,00', 'Пополнения: +300,00', 'Бонусы: +50,00', 'Возвраты: −500,00',
   ])
   await kinds.getByRole('button', { name: /Разговоры/ }).click()
+  await shows(t, () => count(page), 3)
   await page.getByText('по Вашей просьбе').waitFor({ state: 'detached' })
-  t.equal((await lines(page)).length, 3)
-  t.match(page.url(), /\/charges\?kind=call$/)
-  t.match(await sums(page), { 'Списано за ноябрь': '520 ₽' }, 'sums are of the whole month')
+  await page.waitForURL(/\/charges\?kind=call$/)
+  await shows(t, async () => (await sums(page))['Списано за ноябрь'], '520 ₽',
+    'sums are of the whole month')
   await page.getByLabel('Месяц').selectOption('2025-10')
   await page.getByText('Такого за этот месяц не было.').waitFor()
-  t.equal(await kinds.getByRole('button', { pressed: true }).innerText(), 'Разговоры: 0,00')
+  await shows(t, () => kinds.getByRole('button', { pressed: true }).innerText(), 'Разговоры: 0,00')
   await kinds.getByRole('button', { name: 'Всё' }).click()
   await page.getByText('Перенос остатка').waitFor()
-  t.strictSame(await sums(page), {
+  await shows(t, () => sums(page), {
     'Было на начало': '0 ₽', 'Поступило за октябрь': '700 ₽', 'Списано за октябрь': '150 ₽', 'Стало на конец': '550 ₽',
   })
-  t.strictSame(await page.getByLabel('Месяц').locator('option').allInnerTexts(), ['Ноябрь 2025', 'Октябрь 2025'])
+  await shows(t, () => page.getByLabel('Месяц').locator('option').allInnerTexts(),
+    ['Ноябрь 2025', 'Октябрь 2025'])
   await page.reload()
   await page.getByText('Перенос остатка').waitFor()
   await page.goto(`${world.url}/charges?month=2024-02`)
   await page.getByText('За этот месяц денег не приходило и не уходило.').waitFor()
-  t.match(await sums(page), { 'Было на начало': '0 ₽', 'Стало на конец': '0 ₽' })
+  await shows(t, async () => {
+    const { 'Было на начало': before, 'Стало на конец': after } = await sums(page)
+    return [before, after]
+  }, ['0 ₽', '0 ₽'])
 
   await page.goto(`${world.url}/charges`)
   await page.getByRole('link', { name: 'Мобильный, 4:12' }).click()
   await page.locator('.call-details').waitFor()
-  t.match(page.url(), `/calls?open=${calls.at(-1)?.id}`)
+  await page.waitForURL((url) => url.href.endsWith(`/calls?open=${calls.at(-1)?.id}`))
   t.strictSame(complaints, [])
 })
 
@@ -80,7 +88,7 @@ t.test('what happens meanwhile is seen; files and paper bring what is shown', as
   await world.enter({ kind: 'call', kopecks: -3_60, text: '=Дача <b>0:90</b>' })
   await page.getByText('=Дача <b>0:90</b>').waitFor()
   await page.locator('.menu-head').getByText('376,40 ₽').waitFor()
-  t.match(await sums(page), { 'На счёте': '376,40 ₽' })
+  await shows(t, async () => (await sums(page))['На счёте'], '376,40 ₽')
 
   await page.getByRole('button', { name: /Разговоры/ }).click()
   await page.getByText('Ирина К.').waitFor({ state: 'detached' })
@@ -97,7 +105,7 @@ t.test('what happens meanwhile is seen; files and paper bring what is shown', as
   const [paper] = await Promise.all([page.waitForEvent('popup'), files.getByRole('link', { name: 'Для печати' }).click()])
   await paper.getByRole('heading', { name: 'Детализация счёта: ноябрь 2025' }).waitFor()
   await paper.getByText('=Дача <b>0:90</b>').waitFor()
-  t.equal(await paper.getByText('Ирина К.').count(), 0)
+  await shows(t, () => paper.getByText('Ирина К.').count(), 0)
   t.strictSame(await axeFaults(paper), [])
   t.strictSame(complaints, [])
 })
@@ -112,19 +120,19 @@ t.test('many lines come by pages, the newest first; a failed load offers to repe
   const { page } = await openPanel(browser, world, {}, '/charges')
   await logIn(page, world)
   await page.getByText('звонок 104', { exact: true }).waitFor()
-  t.equal((await lines(page)).length, 50)
+  await shows(t, () => count(page), 50)
   await page.getByRole('button', { name: 'Показать более ранние' }).click()
   await page.getByText('звонок 54', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Показать более ранние' }).click()
   await page.getByText('звонок 4', { exact: true }).waitFor()
-  t.equal((await lines(page)).length, 5, 'four talks and the opening')
-  t.equal(await page.getByRole('button', { name: 'Показать более ранние' }).count(), 0)
+  await shows(t, () => count(page), 5, 'four talks and the opening')
+  await shows(t, () => page.getByRole('button', { name: 'Показать более ранние' }).count(), 0)
   await page.getByRole('button', { name: 'К новым' }).click()
   await page.getByText('звонок 104', { exact: true }).waitFor()
   await page.route('**/api/charges**', (route) => route.abort())
   await page.getByRole('button', { name: /Разговоры/ }).click()
   await page.getByRole('alert').getByText(/Не загрузилось/).waitFor()
-  t.equal((await lines(page)).length, 50, 'what was there stays')
+  await shows(t, () => count(page), 50, 'what was there stays')
   await page.unroute('**/api/charges**')
   await page.getByRole('alert').getByRole('button', { name: 'Повторить' }).click()
   await page.getByRole('alert').waitFor({ state: 'detached' })
@@ -146,7 +154,8 @@ t.test('every width, 200 % too, both languages and themes, without a fault for a
     await page.keyboard.press('Enter')
     await page.locator(width < 600 ? '.charge-rows' : '.charges-table').waitFor()
     t.strictSame(await axeFaults(page), [], String(width))
-    t.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${width} does not scroll sideways`)
+    await shows(t, () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0,
+      `${width} does not scroll sideways`)
     await page.context().close()
   }
 })

@@ -6,7 +6,8 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import t from 'tap'
 import { deskPages, enterDesk } from '../support/desk-pages.ts'
-import { axeFaults, openPanel, startBrowser } from '../support/panel-browser.ts'
+import { axeFaults, openPanel, sideways, startBrowser } from '../support/panel-browser.ts'
+import { shows } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 const world = await deskPages(t)
@@ -39,10 +40,6 @@ async function go(page: Page, path: string, mark: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('main .skeleton') === null)
 }
 
-function sideways(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-}
-
 /** Keys that nobody translated stand on the page as they are: 'queue.reserved'. */
 function bareKeys(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => document.body.innerText.match(/(?<![\w@/.-])(?:[a-z][a-zA-Z]+)\.[a-z][a-zA-Z]+\b(?!\.)/g) ?? [])
@@ -67,13 +64,13 @@ const looks: [name: string, options: BrowserContextOptions, language: string][] 
   ['English, dark, 360', { ...small, colorScheme: 'dark' }, 'en'],
 ]
 for (const [name, options, language] of looks) {
-  t.test(`axe on every page of the desk: ${name}`, { timeout: 120_000 }, async (t) => {
+  t.test(`axe on every page of the desk: ${name}`, async (t) => {
     const { page, complaints } = await enter(options, language)
     for (const [path, mark] of pages) {
       await go(page, path, mark)
       t.strictSame(await axeFaults(page), [], path)
-      t.equal(await sideways(page), 0, `${path} does not scroll sideways`)
-      t.strictSame(await bareKeys(page), [], `${path}: every word is one`)
+      await shows(t, () => sideways(page), 0, `${path} does not scroll sideways`)
+      await shows(t, () => bareKeys(page), [], `${path}: every word is one`)
     }
     t.strictSame(complaints, [], 'the console is silent')
     await page.context().close()
@@ -85,7 +82,7 @@ t.test('in Russian on a phone, and at 200 %, nothing scrolls sideways', async (t
     const { page } = await enter(options, 'ru')
     for (const [path, mark] of pages) {
       await go(page, path, mark)
-      t.equal(await sideways(page), 0, path)
+      await shows(t, () => sideways(page), 0, path)
     }
     await page.context().close()
   }
@@ -97,9 +94,9 @@ t.test('whoever is no manager is told where his place is', async (t) => {
   await page.getByLabel('Пароль', { exact: true }).fill(world.login)
   await page.getByRole('button', { name: 'Войти' }).click()
   await page.locator('.frame').waitFor()
-  t.equal(await page.locator('.frame.desk').count(), 0, 'a subscriber lands in his panel')
+  await shows(t, () => page.locator('.frame.desk').count(), 0, 'a subscriber lands in his panel')
   await page.goto(`${world.url}/desk/subscribers`)
   await page.getByRole('heading', { name: 'Это рабочее место сотрудников' }).waitFor()
-  t.equal(await page.locator('.table').count(), 0)
+  await shows(t, () => page.locator('.table').count(), 0)
   await page.context().close()
 })

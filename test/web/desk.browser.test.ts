@@ -8,6 +8,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { deskPages, enterDesk } from '../support/desk-pages.ts'
 import { openPanel, startBrowser } from '../support/panel-browser.ts'
+import { shows, tells } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 const world = await deskPages(t)
@@ -39,11 +40,12 @@ async function actions(): Promise<readonly string[]> {
 t.test('from a request to a subscriber with money, and what the log says of it', async (t) => {
   const { page, complaints } = await as('olga')
   await page.locator('[data-row]').first().waitFor()
-  t.match(await page.locator('tbody tr').first().innerText(), /Тестов Тест/, 'who waits longest stands first')
-  t.equal(await page.locator('.request').count(), 0, 'nothing is taken into work by itself')
+  await tells(t, () => page.locator('tbody tr').first().innerText(), /Тестов Тест/,
+    'who waits longest stands first')
+  await shows(t, () => page.locator('.request').count(), 0, 'nothing is taken into work by itself')
   await page.keyboard.press('j')
   await page.locator('.request').waitFor()
-  t.match(await page.locator('.request h2').innerText(), 'Тестов Тест')
+  await tells(t, () => page.locator('.request h2').innerText(), 'Тестов Тест')
   await page.locator('tbody tr', { hasText: 'Ирина Ковалёва' }).click()
   await page.getByText('Зарезервирован за заявкой').waitFor()
   t.match(page.url(), /\/desk\/requests\/[0-9a-f]{32}$/, 'the address can be sent to a colleague')
@@ -54,7 +56,8 @@ t.test('from a request to a subscriber with money, and what the log says of it',
   await page.getByLabel('Заметка', { exact: true }).fill('Позвонила, всё верно')
   await page.getByRole('button', { name: 'Подтвердить' }).click()
   await toast(page, 'Ирина Ковалёва: заявка подтверждена')
-  t.equal(await page.locator('.desk-notes').getByText('Позвонила, всё верно').count(), 1, 'the note is kept with it')
+  await shows(t, () => page.locator('.desk-notes').getByText('Позвонила, всё верно').count(), 1,
+    'the note is kept with it')
   const { id } = await db.selectFrom('subscribers').select('id').where('name', '=', 'Ирина Ковалёва').executeTakeFirstOrThrow()
   const number = await db.selectFrom('personal_numbers').select('address').where('subscriber_id', '=', id).executeTakeFirstOrThrow()
   t.match(number.address, /^\+74996741\d{3}$/, 'with a number of the pool')
@@ -85,7 +88,8 @@ async function colleagueReads(t: Test, url: string): Promise<void> {
   const { page } = await as('ivan')
   await page.goto(url)
   await page.getByText('С заявкой работает Ольга Смирнова').waitFor()
-  t.equal(await page.getByRole('button', { name: 'Подтвердить' }).count(), 0, 'a colleague can only read it')
+  await shows(t, () => page.getByRole('button', { name: 'Подтвердить' }).count(), 0,
+    'a colleague can only read it')
   await page.context().close()
 }
 
@@ -121,16 +125,16 @@ t.test('a request is not reached, waits for documents, is rejected with a reason
 t.test('a live call: ladder, raw message, why so, its end; the list can be stopped', async (t) => {
   const { page, complaints } = await as('olga', '/desk/live')
   await page.locator('.live-line').first().waitFor()
-  t.equal(await page.locator('.live-line').count(), 2)
+  await shows(t, () => page.locator('.live-line').count(), 2)
   await page.locator('.live-line', { hasText: '+7 921 555-01-90' }).click()
   await page.locator('.arrow').first().waitFor()
-  t.equal(await page.locator('.arrow').count(), 14)
-  t.equal(await page.locator('.arrow.failure').count(), 1, '486 stands on a red band')
+  await shows(t, () => page.locator('.arrow').count(), 14)
+  await shows(t, () => page.locator('.arrow.failure').count(), 1, '486 stands on a red band')
   await page.getByRole('switch', { name: 'скрыть 100 и ACK' }).click()
-  t.equal(await page.locator('.arrow').count(), 9, 'without 100 and ACK')
+  await shows(t, () => page.locator('.arrow').count(), 9, 'without 100 and ACK')
   await page.locator('.arrow.failure').focus()
   await page.keyboard.press('Enter')
-  t.match(await page.locator('dialog .raw').innerText(), /^SIP\/2\.0 486 Busy Here/)
+  await tells(t, () => page.locator('dialog .raw').innerText(), /^SIP\/2\.0 486 Busy Here/)
   await page.keyboard.press('Escape')
   const pcap = await page.request.get(`${world.url}/api/desk/calls/${world.ids['call']}/ladder.pcap`)
   t.equal((await pcap.body()).readUInt32LE(0), 0xa1b2c3d4, 'a capture file')
@@ -156,7 +160,7 @@ t.test('numbers: a trial run, then the import; a state set by hand', async (t) =
   await dialog.getByLabel('Номера', { exact: true }).fill('+74950000010-+74950000019, +74996741000\nкартошка')
   await dialog.getByRole('button', { name: 'Проверить' }).click()
   await dialog.getByText('10 новых номеров').waitFor()
-  t.match(await dialog.locator('.bad-lines').innerText(), /картошка\s+это не номер/)
+  await tells(t, () => dialog.locator('.bad-lines').innerText(), /картошка\s+это не номер/)
   await dialog.getByRole('button', { name: 'Добавить 10 номеров' }).click()
   await toast(page, 'Добавлено 10 номеров')
   await page.getByRole('searchbox').fill('4950000013')
@@ -205,7 +209,7 @@ t.test('limits, alarms and letters', async (t) => {
   await page.getByLabel('Значение').fill('5')
   await because(page, 'Праздники', 'Сохранить')
   await calls.getByText('5 звонков').waitFor()
-  t.match(await calls.innerText(), /Праздники — olga/)
+  await tells(t, () => calls.innerText(), /Праздники — olga/)
   await calls.getByRole('button', { name: 'Убрать' }).click()
   await because(page, 'Праздники кончились', 'Убрать')
   await calls.getByText('3 звонка').first().waitFor()
@@ -235,7 +239,8 @@ t.test('an answer and a note of the support; without a connection nothing is los
   await page.locator('textarea').fill('Письмо ушло ещё раз, проверьте')
   await page.context().setOffline(true)
   await page.getByText('Нет связи').first().waitFor()
-  t.ok(await page.getByRole('button', { name: 'Ответить' }).isDisabled(), 'nothing can be sent')
+  await shows(t, () => page.getByRole('button', { name: 'Ответить' }).isDisabled(), true,
+    'nothing can be sent')
   await page.getByRole('link', { name: /Транки/ }).click()
   await page.getByText('Уйти без сохранения?').waitFor()
   await page.getByRole('button', { name: 'Оставить' }).click()

@@ -5,6 +5,7 @@
 import t from 'tap'
 import { logIn, openPanel, startBrowser } from '../support/panel-browser.ts'
 import { panelWorld, pictureCalls } from '../support/panel-server.ts'
+import { tells } from '../support/shows.ts'
 
 const hostile = '<img src=x onerror=alert(1)>'
 
@@ -55,7 +56,7 @@ t.test('script in every name a stranger or a user gives is shown as text', async
   await page.goto(world.url)
   await page.getByRole('button', { name: new RegExp(`^${hostile.slice(0, 4)}.*вт, 18 ноября`) }).first().click()
   await page.getByRole('dialog', { name: hostile }).waitFor()
-  t.match(await page.title(), /Мобильный/)
+  await tells(t, () => page.title(), /Мобильный/)
   t.equal(await page.locator('img').count(), 0, 'the popover')
   t.strictSame(dialogs, [], 'nothing ran')
   t.strictSame(complaints, [], 'and the policy had nothing to refuse')

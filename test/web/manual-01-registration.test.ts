@@ -14,7 +14,10 @@ t.test('1. Регистрация', async (t) => {
   const letter = async (subject: RegExp): Promise<string> => {
     await page.goto(`${world.url}/mailbox`)
     const link = page.getByRole('link', { name: subject })
-    while (await link.count() === 0) await page.reload()
+    while (await link.count() === 0) {
+      await new Promise((done) => { setTimeout(done, 100) })
+      await page.reload()
+    }
     await reader.picture('mailbox')
     await link.first().click()
     return await page.locator('body').innerText()

@@ -1,6 +1,7 @@
 /** The manual, §2 «Начало использования»: log in, the timeline, the left panel of the menu. */
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
+import { shows } from '../support/shows.ts'
 
 t.test('2. Начало использования', async (t) => {
   const reader = await openManual(t, '02-first-steps', { outside: true })
@@ -23,18 +24,21 @@ t.test('2. Начало использования', async (t) => {
     'Планёрка', 'В рабочее время', 'Дома', 'На даче', 'Во время отпуска', 'Ночью только близкие',
   ])
   for (const word of ['действует сейчас', 'сработает по приоритету', 'выключено', 'диапазон дат']) {
-    t.equal(await page.locator('.legend').getByText(word).count(), 1, `the legend says «${word}»`)
+    await shows(t, () => page.locator('.legend').getByText(word).count(), 1,
+      `the legend says «${word}»`)
   }
   await reader.picture('home')
 
   reader.reads('На левой панели меню отображается номер и текущий статус счета, тариф, а также состояние баланса')
   const panel = page.locator('.menu-head')
   for (const fact of ['+7 499 674-07-82', 'Активен', '«Личный»', '380 ₽']) {
-    t.equal(await panel.getByText(fact).count(), 1, fact)
+    await shows(t, () => panel.getByText(fact).count(), 1, fact)
   }
   await reader.sees('Входящие звонки изначально поступают на Ваш номер +7 499 674-07-82.')
   for (const product of ['A-Fon', 'OneTel', 'A-Sim', 'A-Num']) {
-    t.equal(await page.getByRole('navigation', { name: 'Другие услуги' }).getByText(product).count(), 1, product)
+    await shows(t,
+      () => page.getByRole('navigation', { name: 'Другие услуги' }).getByText(product).count(),
+      1, product)
   }
   await reader.presses('Михаил Миронов')
   await reader.presses('Выйти')

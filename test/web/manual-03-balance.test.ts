@@ -5,6 +5,7 @@
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
 import { payingWorld } from '../support/panel-payments.ts'
+import { shows } from '../support/shows.ts'
 
 t.test('3. Пополнение баланса', async (t) => {
   const world = await payingWorld(t, { subscriber: { balanceKopecks: -12_00 } })
@@ -52,6 +53,6 @@ t.test('3. Пополнение баланса', async (t) => {
   reader.reads('Теперь Вы готовы использовать сервис «Персональный номер»!')
   await reader.presses('На главную')
   await page.getByRole('heading', { level: 1 }).getByText('Сейчас звонят').waitFor()
-  t.equal(await page.locator('.strip.bad').getByText('на счёте').count(), 0)
+  await shows(t, () => page.locator('.strip.bad').getByText('на счёте').count(), 0)
   t.strictSame(reader.complaints, [])
 })

@@ -1,6 +1,7 @@
 /** The manual, §4 «Ваши номера»: a list of one's telephones, with descriptions. */
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
+import { shows } from '../support/shows.ts'
 
 t.test('4. Ваши номера', async (t) => {
   const reader = await openManual(t, '04-numbers', { empty: true })
@@ -28,7 +29,8 @@ t.test('4. Ваши номера', async (t) => {
     await reader.presses('Добавить номер', dialog)
     await reader.isTold(`Номер «${name}» добавлен`)
   }
-  t.strictSame(await page.locator('tbody th').allTextContents(), ['Мобильный', 'Греческая симка', 'Только для близких'])
+  await shows(t, () => page.locator('tbody th').allTextContents(),
+    ['Мобильный', 'Греческая симка', 'Только для близких'])
   await reader.sees('+30 694 812 3377')
   await reader.picture('list')
 
@@ -40,7 +42,7 @@ t.test('4. Ваши номера', async (t) => {
   await reader.isTold('Номер «Офис» сохранён')
   await reader.presses('Удалить: Греческая симка')
   await reader.isTold('Номер «Греческая симка» удалён')
-  t.strictSame(await page.locator('tbody th').allTextContents(), ['Мобильный', 'Офис'])
+  await shows(t, () => page.locator('tbody th').allTextContents(), ['Мобильный', 'Офис'])
   await reader.presses('Отменить')
   await reader.isTold('Отменено')
 
@@ -53,13 +55,14 @@ t.test('4. Ваши номера', async (t) => {
   }
   await page.reload()
   await reader.sees('Страница 1 из 2')
-  t.equal(await page.locator('tbody th').count(), 10)
+  await shows(t, () => page.locator('tbody th').count(), 10)
   await reader.presses('Следующая страница')
   await reader.sees('Страница 2 из 2')
-  t.equal(await page.locator('tbody th').count(), 2)
+  await shows(t, () => page.locator('tbody th').count(), 2)
   await reader.picture('second-page')
   await page.getByRole('searchbox').fill('8 916 204')
   await page.waitForFunction(() => document.querySelectorAll('tbody th').length === 1)
-  t.strictSame(await page.locator('tbody th').allTextContents(), ['Мобильный'], 'found as people write it')
+  await shows(t, () => page.locator('tbody th').allTextContents(), ['Мобильный'],
+    'found as people write it')
   t.strictSame(reader.complaints, [])
 })

@@ -1,6 +1,7 @@
 /** The manual, §5 «Быстрое добавление правила переадресации». */
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
+import { shows, tells } from '../support/shows.ts'
 
 t.test('5. Быстрое добавление правила переадресации', async (t) => {
   const reader = await openManual(t, '05-quick-rule')
@@ -9,7 +10,7 @@ t.test('5. Быстрое добавление правила переадрес
   reader.reads('Нажмите на кнопку «Добавить правило», расположенную на странице «Общее состояние»')
   await page.locator('.hero').getByRole('link', { name: 'Добавить правило' }).click()
   await page.getByRole('heading', { level: 1, name: 'Новое правило' }).waitFor()
-  t.equal(await page.getByLabel('Приоритет').count(), 0, 'quick mode has five questions')
+  await shows(t, () => page.getByLabel('Приоритет').count(), 0, 'quick mode has five questions')
 
   reader.reads('Введите название правила, затем номер (или номера), на которые будет осуществляться переадресация. Количество номеров может варьироваться от 1 до 5')
   await reader.writes('Название правила', 'В отъезде')
@@ -25,13 +26,16 @@ t.test('5. Быстрое добавление правила переадрес
     return options.find((option) => option.startsWith(name)) ?? name
   }
   await reader.sees('Не больше пяти номеров.')
-  t.equal(await page.getByLabel('Какой номер добавить').count(), 0, 'a sixth one is not offered')
+  await shows(t, () => page.getByLabel('Какой номер добавить').count(), 0,
+    'a sixth one is not offered')
 
   reader.reads('Выберите более удобный способ - одновременный прозвон по всем номерам или же поочередный')
   const sentence = page.locator('.sentence')
-  t.match(await sentence.textContent(), /звонят одновременно Офис, Мобильный, Домашний, Анна, секретарь и Дача/)
+  await tells(t, () => sentence.textContent(),
+    /звонят одновременно Офис, Мобильный, Домашний, Анна, секретарь и Дача/)
   await page.getByRole('radio', { name: /По очереди/ }).check()
-  t.match(await sentence.textContent(), /звонят по очереди Офис, Мобильный, Домашний/, 'in the order of the list')
+  await tells(t, () => sentence.textContent(), /звонят по очереди Офис, Мобильный, Домашний/,
+    'in the order of the list')
   await reader.picture('five-numbers')
 
   reader.reads('В разделе «Время звонков» настройте временной диапазон … по дням недели, по датам или по диапазону времени. Вы можете комбинировать эти настройки')
@@ -42,16 +46,16 @@ t.test('5. Быстрое добавление правила переадрес
   await reader.presses('Ограничить датами')
   await page.getByLabel('С даты').fill('2025-12-01')
   await page.getByLabel('По дату').fill('2025-12-31')
-  t.match(await sentence.textContent(), /с 10:00 до 18:30/)
-  t.match(await sentence.textContent(), /1 .*31 декабря/)
+  await tells(t, () => sentence.textContent(), /с 10:00 до 18:30/)
+  await tells(t, () => sentence.textContent(), /1 .*31 декабря/)
   await reader.picture('times')
 
   reader.reads('Выберите, что делать со входящим звонком, если по заявленным номерам не будет ответа: «положить трубку», «голосовая почта» или выполнение другого правила')
   await page.getByRole('radio', { name: 'Голосовая почта' }).check()
-  t.match(await sentence.textContent(), 'Не ответят — голосовая почта')
+  await tells(t, () => sentence.textContent(), 'Не ответят — голосовая почта')
   await page.getByRole('radio', { name: 'Другое правило' }).check()
   await page.locator('#next-rule').selectOption({ label: 'Дома' })
-  t.match(await sentence.textContent(), 'Не ответят — «Дома»')
+  await tells(t, () => sentence.textContent(), 'Не ответят — «Дома»')
   await reader.picture('no-answer')
 
   await reader.presses('Сохранить')

@@ -1,6 +1,7 @@
 /** The manual, §6 «Добавление правила переадресации (расширенный режим)». */
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
+import { shows, tells } from '../support/shows.ts'
 
 t.test('6. Добавление правила переадресации (расширенный режим)', async (t) => {
   const reader = await openManual(t, '06-advanced-rule')
@@ -18,17 +19,20 @@ t.test('6. Добавление правила переадресации (ра�
   await page.getByLabel('С', { exact: true }).fill('13')
   await page.getByLabel('До', { exact: true }).fill('14')
   await reader.presses('Расширенный режим')
-  t.equal(await page.getByLabel('Название правила').inputValue(), 'Перерыв', 'nothing typed is lost')
+  await shows(t, () => page.getByLabel('Название правила').inputValue(), 'Перерыв',
+    'nothing typed is lost')
 
   reader.reads('Ожидание - это время в течение которого звонящий слышит гудки. Доступно только при параллельной переадресации')
   await reader.writes('Ожидание', '40')
-  t.match(await sentence.textContent(), /По будням с 13:00 до 14:00 звонят одновременно Мобильный и Анна, секретарь 40 секунд/)
+  await tells(t, () => sentence.textContent(),
+    /По будням с 13:00 до 14:00 звонят одновременно Мобильный и Анна, секретарь 40 секунд/)
   await reader.picture('wait')
   await page.getByRole('radio', { name: 'По очереди' }).click()
-  t.equal(await page.getByLabel('Ожидание', { exact: true }).count(), 0, 'in turn each number has its own time')
+  await shows(t, () => page.getByLabel('Ожидание', { exact: true }).count(), 0,
+    'in turn each number has its own time')
   await reader.picture('in-turn')
   await page.getByRole('radio', { name: 'Одновременно' }).click()
-  t.equal(await page.getByLabel('Ожидание', { exact: true }).inputValue(), '40')
+  await shows(t, () => page.getByLabel('Ожидание', { exact: true }).inputValue(), '40')
 
   reader.reads('Приоритет … определит, какое из правил сработает, если на один и тот же промежуток времени выставлено несколько разных правил')
   await page.getByText(/уступ/).first().waitFor()
@@ -38,7 +42,8 @@ t.test('6. Добавление правила переадресации (ра�
   await reader.picture('priority')
   await page.keyboard.press('Control+Enter')
   await reader.isTold('Правило «Перерыв» сохранено')
-  t.equal(await page.locator('.rule-name a').first().textContent(), 'Перерыв', 'it stands above all others')
+  await shows(t, () => page.locator('.rule-name a').first().textContent(), 'Перерыв',
+    'it stands above all others')
   await reader.presses('Общее состояние')
   await page.locator('.names .name-line').first().getByText('Перерыв').waitFor()
   await page.getByRole('button', { name: /^В рабочее время, вт, 18 ноября, 09:00–18:00/ }).click()

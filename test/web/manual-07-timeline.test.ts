@@ -1,6 +1,7 @@
 /** The manual, §7 «Работа с графиком правил». */
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
+import { shows } from '../support/shows.ts'
 
 t.test('7. Работа с графиком правил', async (t) => {
   const reader = await openManual(t, '07-timeline')
@@ -9,7 +10,7 @@ t.test('7. Работа с графиком правил', async (t) => {
 
   reader.reads('В вертикальном столбце слева отображаются названия всех правил. Время их срабатывания иллюстрируется цветными прямоугольниками в сетке графика')
   await page.locator('[data-bar]').first().waitFor()
-  t.equal(await page.locator('.names .name-line').count(), 6)
+  await shows(t, () => page.locator('.names .name-line').count(), 6)
   await page.getByRole('button', { name: /^Дома, вт, 18 ноября, 18:00–23:00, по очереди, 2 номера, включено/ }).waitFor()
 
   reader.reads('Сверху Вы найдёте иконки навигации по временной сетке: Вы можете проматывать её в обе стороны и изменять масштаб')
@@ -61,9 +62,9 @@ t.test('7. Работа с графиком правил', async (t) => {
   await reader.picture('switched-off')
   await popover.getByRole('button', { name: 'Удалить' }).click()
   await reader.isTold('Правило «Дома» удалено')
-  t.equal(await page.locator('.names .name-line').count(), 5)
+  await shows(t, () => page.locator('.names .name-line').count(), 5)
   await reader.presses('Отменить')
   await reader.isTold('Отменено')
-  t.equal(await page.locator('.names .name-line').count(), 6)
+  await shows(t, () => page.locator('.names .name-line').count(), 6)
   t.strictSame(reader.complaints, [])
 })

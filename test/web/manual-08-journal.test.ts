@@ -3,6 +3,7 @@ import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
 import { panelWorld, pictureCalls } from '../support/panel-server.ts'
 import { recordCall } from '../support/panel-sounds.ts'
+import { shows } from '../support/shows.ts'
 
 t.test('8. Журнал звонков и прослушивание записи разговоров', async (t) => {
   const world = await panelWorld(t)
@@ -18,11 +19,11 @@ t.test('8. Журнал звонков и прослушивание запис�
   await page.locator('.call-row').first().waitFor()
 
   reader.reads('Вы в любой момент сможете увидеть, сколько поступило звонков, кто и как отвечал на них')
-  t.equal(await page.locator('.call-row').count(), 7, 'one row per call')
+  await shows(t, () => page.locator('.call-row').count(), 7, 'one row per call')
   await reader.sees('5 звонков, пропущено 2')
   const row = page.locator('.call-row', { hasText: 'Северный ветер' })
   for (const word of ['+7 495 780-22-10', 'Анна, секретарь', 'отвечен', '4:07']) {
-    t.equal(await row.getByText(word).count(), 1, `the row says «${word}»`)
+    await shows(t, () => row.getByText(word).count(), 1, `the row says «${word}»`)
   }
   await reader.picture('calls')
 

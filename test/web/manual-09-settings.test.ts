@@ -1,6 +1,7 @@
 /** The manual, §9 «Настройки»: its three tabs. */
 import t from 'tap'
 import { openManual } from '../support/manual-reader.ts'
+import { shows } from '../support/shows.ts'
 
 t.test('9. Настройки', async (t) => {
   const reader = await openManual(t, '09-settings')
@@ -11,7 +12,8 @@ t.test('9. Настройки', async (t) => {
   await page.getByRole('link', { name: 'Настройки' }).click()
   const tabs = page.getByRole('navigation', { name: 'Настройки' })
   await tabs.waitFor()
-  t.strictSame(await tabs.getByRole('link').allTextContents(), ['Пользователь', 'Уведомления', 'Звонки'])
+  await shows(t, () => tabs.getByRole('link').allTextContents(),
+    ['Пользователь', 'Уведомления', 'Звонки'])
 
   reader.reads('На вкладке «Пользователь» Вы можете отредактировать личную информацию')
   await reader.writes('Имя', 'Михаил Петрович Миронов')

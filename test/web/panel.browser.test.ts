@@ -1,8 +1,11 @@
 /** The panel in Chromium over the real server and a real database. */
 import type { Page } from 'playwright-core'
 import t from 'tap'
-import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
+import {
+  axeFaults, logIn, openPanel, phoneScreen, placeOf, startBrowser,
+} from '../support/panel-browser.ts'
 import { panelWorld, personalNumber, pictureCalls, sketchCall } from '../support/panel-server.ts'
+import { shows, tells } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 
@@ -30,7 +33,8 @@ t.test('from the first log-in to the first call', async (t) => {
   await toast(page, 'Номер «Мобильный» добавлен')
 
   await page.getByRole('heading', { level: 1, name: 'Звонки никуда не направляются' }).waitFor()
-  t.match(await page.title(), 'Звонки никуда не направляются', 'the title of the window is the answer')
+  await tells(t, () => page.title(), 'Звонки никуда не направляются',
+    'the title of the window is the answer')
 
   await page.getByRole('link', { name: 'Добавить правило' }).click()
   await page.getByRole('button', { name: 'Сохранить' }).click()
@@ -38,7 +42,8 @@ t.test('from the first log-in to the first call', async (t) => {
   await page.getByLabel('Название правила').fill('В рабочее время')
   await page.getByRole('button', { name: 'Будни 9–18' }).click()
   await page.getByText('По будням с 9:00 до 18:00').waitFor()
-  t.match(await page.locator('.sentence').textContent(), 'По будням с 9:00 до 18:00 звонит Мобильный 30 секунд')
+  await tells(t, () => page.locator('.sentence').textContent(),
+    'По будням с 9:00 до 18:00 звонит Мобильный 30 секунд')
   await page.keyboard.press('Control+Enter')
   await toast(page, 'Правило «В рабочее время» сохранено')
 
@@ -47,11 +52,13 @@ t.test('from the first log-in to the first call', async (t) => {
   await toast(page, 'Правило «В рабочее время» выключено')
   await page.getByRole('button', { name: 'Отменить' }).click()
   await toast(page, 'Отменено')
-  t.equal(await page.getByRole('switch').getAttribute('aria-checked'), 'true')
+  await shows(t, () => page.getByRole('switch').getAttribute('aria-checked'), 'true')
 
   await page.getByRole('link', { name: 'Общее состояние' }).click()
   await page.getByRole('heading', { level: 1, name: 'Сейчас звонит Мобильный' }).waitFor()
-  t.match(await page.getByRole('button', { name: /В рабочее время, вт, 18 ноября, 09:00–18:00/ }).getAttribute('aria-label'), 'действует сейчас')
+  await tells(t,
+    () => page.getByRole('button', { name: /В рабочее время, вт, 18 ноября, 09:00–18:00/ })
+      .getAttribute('aria-label'), 'действует сейчас')
 
   const seeded = { ...world, phones: { Мобильный: 'a'.repeat(32) }, rules: {} }
   const ringing = sketchCall(seeded, {
@@ -72,9 +79,9 @@ t.test('from the first log-in to the first call', async (t) => {
   await page.getByRole('button', { name: /Показать звонок/ }).click()
   const why = page.locator('.why')
   await why.waitFor()
-  t.match(await why.textContent(), 'Подошло «В рабочее время»')
-  t.match(await why.textContent(), 'Отвечает Мобильный.')
-  t.match(await why.textContent(), 'Положил трубку ответивший.')
+  await tells(t, () => why.textContent(), 'Подошло «В рабочее время»')
+  await tells(t, () => why.textContent(), 'Отвечает Мобильный.')
+  await tells(t, () => why.textContent(), 'Положил трубку ответивший.')
   t.strictSame(complaints, [], 'nothing to complain about in the console, the policy included')
 })
 
@@ -99,6 +106,8 @@ t.test('what opens on a page is free of accessibility faults, light, dark and on
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Показать таблицей' }).click()
     t.strictSame(await axeFaults(page), [], `${look.name}: table twin`)
+    t.equal(await page.getByRole('row', { name: /^В рабочее время .* действует/ }).count(), 1,
+      'of all its days only today’s acts now')
     await page.goto(`${world.url}/calls`)
     await page.locator('.row-toggle').nth(2).click()
     await page.locator('.why').waitFor()
@@ -116,25 +125,26 @@ t.test('the timeline is worked by keys: arrows, Space with undo, Enter, Esc', as
   const { page } = await openPanel(browser, world)
   await logIn(page, world)
   await page.locator('[data-bar]').first().waitFor()
-  t.equal(await page.locator('[data-bar][tabindex="0"]').count(), 1, 'one tab stop')
+  await shows(t, () => page.locator('[data-bar][tabindex="0"]').count(), 1, 'one tab stop')
   await page.locator('[data-bar][tabindex="0"]').focus()
   const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null)
-  t.match(await focused(), /^Планёрка/)
+  await tells(t, () => focused(), /^Планёрка/)
   await page.keyboard.press('ArrowDown')
-  t.match(await focused(), /^В рабочее время, вт, 18 ноября/, 'down stays at the same time')
+  await tells(t, () => focused(), /^В рабочее время, вт, 18 ноября/, 'down stays at the same time')
   await page.keyboard.press('ArrowRight')
-  t.match(await focused(), /^В рабочее время, ср, 19 ноября/)
+  await tells(t, () => focused(), /^В рабочее время, ср, 19 ноября/)
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: 'В рабочее время' }).waitFor()
   await page.keyboard.press('Escape')
-  t.match(await focused(), /^В рабочее время, ср/, 'Esc gives the focus back')
+  await tells(t, () => focused(), /^В рабочее время, ср/, 'Esc gives the focus back')
   await page.keyboard.press('Space')
   await toast(page, 'Правило «В рабочее время» выключено')
   await page.getByRole('heading', { level: 1, name: 'Звонки никуда не направляются' }).waitFor()
   await page.keyboard.press('Control+z')
   await page.getByRole('heading', { level: 1, name: 'Сейчас звонят Мобильный и Офис' }).waitFor()
   await page.keyboard.press('Digit3')
-  t.equal(await page.getByRole('radio', { name: 'Неделя' }).getAttribute('aria-checked'), 'true')
+  await shows(t, () => page.getByRole('radio', { name: 'Неделя' }).getAttribute('aria-checked'),
+    'true')
   await page.getByRole('button', { name: 'Сейчас', exact: true }).click()
   await page.locator('[data-bar][tabindex="0"]').focus()
   await page.keyboard.press('?')
@@ -174,17 +184,17 @@ t.test('order, deletion with undo, numbers in use, the default number', async (t
   const names = async (): Promise<string[]> => page.locator('.rule-name a').allTextContents()
   await page.locator('.rule-row').nth(1).getByRole('button', { name: 'Выше' }).click()
   await toast(page, 'Приоритет «В рабочее время» стал 10')
-  t.strictSame((await names()).slice(0, 2), ['В рабочее время', 'Планёрка'])
+  await shows(t, async () => (await names()).slice(0, 2), ['В рабочее время', 'Планёрка'])
   await page.getByRole('button', { name: 'Отменить' }).click()
   await toast(page, 'Отменено')
-  t.strictSame((await names()).slice(0, 2), ['Планёрка', 'В рабочее время'])
+  await shows(t, async () => (await names()).slice(0, 2), ['Планёрка', 'В рабочее время'])
 
   await page.getByRole('button', { name: 'Удалить: Дома' }).click()
   await toast(page, 'Правило «Дома» удалено')
-  t.notOk((await names()).includes('Дома'))
+  await shows(t, async () => (await names()).includes('Дома'), false)
   await page.getByRole('button', { name: 'Отменить' }).click()
   await toast(page, 'Отменено')
-  t.equal((await names())[2], 'Дома', 'back in its place')
+  await shows(t, async () => (await names())[2], 'Дома', 'back in its place')
 
   await page.getByRole('link', { name: 'Мои номера' }).click()
   await page.getByRole('button', { name: 'Удалить: Дача' }).click()
@@ -195,11 +205,11 @@ t.test('order, deletion with undo, numbers in use, the default number', async (t
   await page.getByRole('button', { name: 'Выбрать', exact: true }).click()
   await toast(page, 'Номер по умолчанию — Офис')
   await page.getByRole('searchbox').fill('8 495 123')
-  t.strictSame(await page.locator('tbody th').allTextContents(), ['Офис'], 'found by 8… as well')
+  await shows(t, () => page.locator('tbody th').allTextContents(), ['Офис'], 'found by 8… as well')
   await page.getByRole('link', { name: 'Общее состояние' }).click()
   await page.locator('.hero').waitFor()
-  t.equal(await page.locator('.strip.bad').count(), 0, 'no gap is left')
-  t.equal(await page.getByText(personalNumber).count(), 0, 'numbers are written for people')
+  await shows(t, () => page.locator('.strip.bad').count(), 0, 'no gap is left')
+  await shows(t, () => page.getByText(personalNumber).count(), 0, 'numbers are written for people')
 })
 
 t.test('a rule is dragged to another place; without a connection nothing can be saved', async (t) => {
@@ -207,28 +217,28 @@ t.test('a rule is dragged to another place; without a connection nothing can be 
   const { page } = await openPanel(browser, world)
   await logIn(page, world)
   await page.goto(`${world.url}/rules`)
-  const handle = page.getByRole('button', { name: 'Переместить: Ночью только близкие' })
-  const from = await handle.boundingBox()
-  const to = await page.locator('.rule-row').nth(3).boundingBox()
-  if (from === null || to === null) throw new Error('rows are not on the screen')
+  const from = await placeOf(
+    page.getByRole('button', { name: 'Переместить: Ночью только близкие' }))
   await page.mouse.move(from.x + 8, from.y + 8)
   await page.mouse.down()
+  const to = await placeOf(page.locator('.rule-row').nth(3))
   await page.mouse.move(to.x + 40, to.y + 30, { steps: 6 })
   await page.mouse.up()
   await toast(page, 'Правило «Ночью только близкие» перемещено')
-  t.equal((await page.locator('.rule-name a').allTextContents())[3], 'Ночью только близкие')
+  await shows(t, () => page.locator('.rule-name a').nth(3).textContent(), 'Ночью только близкие')
 
   await page.getByRole('link', { name: 'Дома', exact: true }).click()
   await page.getByLabel('Название правила').fill('Дома вечером')
   await page.context().setOffline(true)
   await page.getByText(/Нет связи. Показано на/).waitFor()
-  t.ok(await page.getByRole('button', { name: 'Сохранить' }).isDisabled())
+  await shows(t, () => page.getByRole('button', { name: 'Сохранить' }).isDisabled(), true)
   await page.getByText('Нет связи: сохранить пока нельзя.').waitFor()
   await page.context().setOffline(false)
   await page.getByText(/Нет связи. Показано на/).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Отмена' }).click()
   await page.getByRole('dialog', { name: 'Уйти без сохранения?' }).getByRole('button', { name: 'Оставить' }).click()
-  t.equal(await page.getByLabel('Название правила').inputValue(), 'Дома вечером', 'nothing typed is lost')
+  await shows(t, () => page.getByLabel('Название правила').inputValue(), 'Дома вечером',
+    'nothing typed is lost')
   await page.getByRole('button', { name: 'Сохранить' }).click()
   await toast(page, 'Правило «Дома вечером» сохранено')
 })
@@ -243,10 +253,12 @@ t.test('English, the theme and the log-out belong to the device and the session'
   await page.getByRole('heading', { level: 1, name: 'Мобильный and Офис ring now' }).waitFor()
   await page.getByRole('button', { name: 'Михаил Миронов' }).click()
   await page.getByRole('radio', { name: 'Dark' }).click()
-  t.equal(await page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--bg')), '#131210')
+  await shows(t,
+    () => page.evaluate(() => getComputedStyle(document.body).getPropertyValue('--bg')), '#131210')
   await page.reload()
   await page.getByRole('heading', { level: 1, name: 'Мобильный and Офис ring now' }).waitFor()
-  t.equal(await page.evaluate(() => document.documentElement.dataset['theme']), 'dark', 'kept')
+  await shows(t, () => page.evaluate(() => document.documentElement.dataset['theme']), 'dark',
+    'kept')
   await page.getByRole('button', { name: 'Михаил Миронов' }).click()
   await page.getByRole('button', { name: 'Log out' }).click()
   await page.getByRole('button', { name: 'Log in' }).waitFor()

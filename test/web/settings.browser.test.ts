@@ -12,6 +12,7 @@ import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../suppo
 import type { PanelPage } from '../support/panel-browser.ts'
 import { panelWorld, pictureCalls } from '../support/panel-server.ts'
 import type { PanelWorld } from '../support/panel-server.ts'
+import { shows } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 const prompts = join(import.meta.dirname, '../../prompts')
@@ -52,15 +53,15 @@ t.test('every control of «Звонки» saves itself, tells it and can be undo
   await toast(page, 'Тайм-аут включения — 50 секунд')
   await page.getByText('Меньше ожидания в правиле').waitFor({ state: 'detached' })
   const timeout = page.getByLabel('Тайм-аут включения')
-  t.equal(await timeout.inputValue(), '50')
+  await shows(t, () => timeout.inputValue(), '50')
   await undo(page)
   await toast(page, 'Отменено')
-  t.equal(await timeout.inputValue(), '25')
+  await shows(t, () => timeout.inputValue(), '25')
   for (const wrong of ['121', '-1', 'пять', '', '2.5']) {
     await timeout.fill(wrong)
     await timeout.press('Enter')
     await page.getByText('Целое число от 0 до 120.').waitFor()
-    t.equal(await timeout.getAttribute('aria-invalid'), 'true', wrong)
+    await shows(t, () => timeout.getAttribute('aria-invalid'), 'true', wrong)
   }
   t.equal((await stored(world)).voicemail_after_seconds, 25, 'nothing wrong was saved')
   await timeout.fill('0')
@@ -82,6 +83,9 @@ t.test('every control of «Звонки» saves itself, tells it and can be undo
   await page.getByLabel('Наибольшее время зацикленного правила').fill('90')
   await page.getByLabel('Наибольшее время зацикленного правила').press('Enter')
   await toast(page, 'Наибольшее время зацикленного правила — 90 секунд')
+  const left = (id: string): Promise<number> =>
+    page.locator(id).evaluate((group) => group.getBoundingClientRect().left)
+  t.equal(await left('#limits'), await left('#countries'), 'groups stand below each other')
   const row = await stored(world)
   t.match(row, { voicemail: 1, voicemail_after_seconds: 0, record_calls: 1, cycle_limit_seconds: 90 })
   t.match(JSON.parse(row.options ?? '{}'), { retentionDays: 30 })
@@ -91,22 +95,24 @@ t.test('every control of «Звонки» saves itself, tells it and can be undo
 t.test('a change in one window is seen in the other; without media it is said so', async (t) => {
   const { page, world } = await scene(t, browser, '/settings/calls', false)
   await page.getByText('Медиасервер не отвечает.', { exact: true }).waitFor()
-  t.ok(await page.getByRole('button', { name: 'Записать по телефону' }).isDisabled())
+  await shows(t, () => page.getByRole('button', { name: 'Записать по телефону' }).isDisabled(),
+    true)
   const other = await page.context().newPage()
   await other.goto(`${world.url}/settings/calls`)
   await other.getByRole('switch', { name: 'Отбой — это отказ' }).click()
   await page.getByRole('switch', { name: 'Отбой — это отказ', checked: true }).waitFor()
   await page.context().setOffline(true)
   await page.getByText(/Нет связи. Показано на/).waitFor()
-  t.ok(await page.getByRole('switch', { name: 'Голосовая почта' }).isDisabled())
-  t.ok(await page.getByLabel('Тайм-аут включения').isDisabled())
+  await shows(t, () => page.getByRole('switch', { name: 'Голосовая почта' }).isDisabled(), true)
+  await shows(t, () => page.getByLabel('Тайм-аут включения').isDisabled(), true)
   await page.context().setOffline(false)
   await page.getByText(/Нет связи. Показано на/).waitFor({ state: 'detached' })
 })
 
 t.test('a greeting is uploaded, heard, chosen, and deleted after a question', async (t) => {
   const { page, complaints } = await scene(t, browser, '/settings/calls')
-  const file = { name: 'Для клиентов.wav', mimeType: 'audio/wav', buffer: wavFile({ seconds: 2, peaks: [9000] }) }
+  const buffer = wavFile({ seconds: 60, peaks: [9000] })
+  const file = { name: 'Для клиентов.wav', mimeType: 'audio/wav', buffer }
   const input = page.getByLabel('Файл приветствия')
   await input.setInputFiles({ ...file, buffer: Buffer.from('это не звук') })
   await page.getByRole('alert').getByText('Это не файл WAV.').waitFor()
@@ -115,12 +121,13 @@ t.test('a greeting is uploaded, heard, chosen, and deleted after a question', as
   await input.setInputFiles(file)
   await toast(page, 'Приветствие — Для клиентов')
   const own = page.getByRole('radio', { name: 'Для клиентов' })
-  t.ok(await own.isChecked())
+  await shows(t, () => own.isChecked(), true)
   await page.getByRole('group', { name: 'Приветствие' }).getByRole('button', { name: 'Прослушать: Для клиентов' }).click()
   await page.getByRole('button', { name: 'Остановить: Для клиентов' }).waitFor()
   await page.getByRole('group', { name: 'Приветствие' }).getByRole('button', { name: 'Прослушать: Стандартное' }).click()
   await page.getByRole('button', { name: 'Остановить: Стандартное' }).waitFor()
-  t.equal(await page.getByRole('button', { name: 'Остановить: Для клиентов' }).count(), 0, 'one sound at a time')
+  await shows(t, () => page.getByRole('button', { name: 'Остановить: Для клиентов' }).count(), 0,
+    'one sound at a time')
   await page.getByRole('radio', { name: 'Стандартное' }).click()
   await toast(page, 'Приветствие — Стандартное')
   await undo(page)
@@ -131,7 +138,7 @@ t.test('a greeting is uploaded, heard, chosen, and deleted after a question', as
   await dialog.getByRole('button', { name: 'Удалить' }).click()
   await toast(page, '«Для клиентов» удалено')
   await page.getByRole('radio', { name: 'Стандартное', checked: true }).waitFor()
-  t.equal(await own.count(), 0)
+  await shows(t, () => own.count(), 0)
 
   await page.getByLabel('Что слышит звонящий').selectOption('music')
   await page.getByText('Музыка не выбрана: пока звучат гудки оператора.').waitFor()
@@ -184,7 +191,7 @@ t.test('password, e-mail and PIN want the password; the other sessions end', asy
   await email.getByLabel('E-mail').fill('mironov@example.ru')
   await email.getByRole('button', { name: 'Сохранить' }).click()
   await email.getByText('Пароль не подошёл.').waitFor()
-  t.equal(await email.getByLabel('Ваш пароль').getAttribute('aria-invalid'), 'true')
+  await shows(t, () => email.getByLabel('Ваш пароль').getAttribute('aria-invalid'), 'true')
   await email.getByLabel('Ваш пароль').fill(world.login)
   await email.getByRole('button', { name: 'Сохранить' }).click()
   await toast(page, 'Письмо со ссылкой отправлено на mironov@example.ru')
@@ -193,12 +200,14 @@ t.test('password, e-mail and PIN want the password; the other sessions end', asy
   await page.getByRole('button', { name: 'Сменить пароль' }).click()
   const password = page.getByRole('dialog', { name: 'Новый пароль' })
   await password.getByLabel('Нынешний пароль').fill(world.login)
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog', { name: 'Уйти без сохранения?' }).getByRole('button', { name: 'Оставить' }).click()
   await password.getByLabel('Новый пароль').fill('aaaaaaaaaaaa')
   await password.getByRole('button', { name: 'Сменить пароль' }).click()
   await password.getByText('Слишком простой: повторы или знаки подряд.').waitFor()
   await password.getByLabel('Новый пароль').fill('гора река поле')
   await password.getByRole('button', { name: 'Показать пароль' }).nth(1).click()
-  t.equal(await password.getByLabel('Новый пароль').getAttribute('type'), 'text')
+  await shows(t, () => password.getByLabel('Новый пароль').getAttribute('type'), 'text')
   await password.getByRole('button', { name: 'Сменить пароль' }).click()
   await toast(page, 'Пароль изменён, остальные сеансы завершены')
   await second.page.reload()
@@ -208,7 +217,7 @@ t.test('password, e-mail and PIN want the password; the other sessions end', asy
   await page.getByRole('button', { name: 'Задать' }).click()
   const pin = page.getByRole('dialog', { name: 'PIN-код почты' })
   await pin.getByLabel('Новый PIN-код').fill('12a34')
-  t.equal(await pin.getByLabel('Новый PIN-код').inputValue(), '1234', 'digits only')
+  await shows(t, () => pin.getByLabel('Новый PIN-код').inputValue(), '1234', 'digits only')
   await pin.getByLabel('Ваш пароль').fill('гора река поле')
   await pin.getByRole('button', { name: 'Сохранить' }).click()
   await pin.getByText('Этот PIN-код слишком простой').waitFor()
@@ -248,7 +257,7 @@ t.test('name, default number, zone, language, sessions, keys', async (t) => {
   await page.getByRole('link', { name: 'Настройки' }).click()
   await page.getByRole('button', { name: /^Завершить: Chrome/ }).click()
   await toast(page, 'Сеанс завершён')
-  t.equal(await page.getByText('Chrome, Linux').count(), 1)
+  await shows(t, () => page.getByText('Chrome, Linux').count(), 1)
 
   await page.getByText('Для разработчиков').click()
   await page.getByLabel('Название').fill('CRM')
@@ -292,7 +301,7 @@ t.test('the profile is read; what may be changed leads to its place', async (t) 
   await page.locator('.facts').waitFor()
   for (const fact of ['Михаил Миронов', '+7 499 674-07-82', 'Активен', '«Личный»', '380 ₽', 'mironov', 'Москва, UTC+3', 'номеров 6 из 50, правил 6 из 50']) {
     await page.locator('.facts').getByText(fact).first().waitFor() // counts come a moment later
-    t.equal(await page.locator('.facts').getByText(fact).count(), 1, fact)
+    await shows(t, () => page.locator('.facts').getByText(fact).count(), 1, fact)
   }
   await page.getByRole('link', { name: 'Изменить: Голосовая почта' }).click()
   await page.getByRole('switch', { name: 'Голосовая почта' }).waitFor()
@@ -312,7 +321,8 @@ t.test('a request to the support with the last call, answered and written on', a
   await toast(page, 'Обращение отправлено')
   await page.getByRole('button', { name: /Не звонит <i>офис<\/i>.*ждёт ответа/ }).click()
   await page.getByText('А офис молчит <script>alert(1)</script>').waitFor()
-  t.equal(await page.getByRole('link', { name: 'Приложенный звонок' }).getAttribute('href'), `/calls?open=${last?.id}`)
+  await shows(t, () => page.getByRole('link', { name: 'Приложенный звонок' }).getAttribute('href'),
+    `/calls?open=${last?.id}`)
   const { id } = await world.database.kysely.selectFrom('support_requests').select('id').executeTakeFirstOrThrow()
   await world.database.kysely.insertInto('support_messages').values({
     id: newId(Math.floor(world.wallMs())), request_id: id, author: 'support', text: 'Офис не отвечает с утра.',
@@ -345,7 +355,8 @@ t.test('«Вопрос ONLINE» is the same thread over any page', async (t) => 
     await sheet.waitFor({ state: 'detached' })
     await page.goto(`${world.url}/support`)
     await page.getByRole('button', { name: /Как не принимать скрытые номера/ }).click()
-    t.equal(await page.locator('.letters .mine').count(), 2, `${look.name}: one thread of two messages`)
+    await shows(t, () => page.locator('.letters .mine').count(), 2,
+      `${look.name}: one thread of two messages`)
     t.strictSame(complaints, [], look.name)
     await page.context().close()
   }

@@ -4,7 +4,9 @@ import t from 'tap'
 import type { SimulateReply } from '../../src/api/schema-rules.ts'
 import { habits, questionAddress, readQuestion, requestOf } from '../../web/simulator-question.ts'
 import type { Habit, Question } from '../../web/simulator-question.ts'
-import { heardWords, storySentence, verdictWords, whenWords } from '../../web/simulator-words.ts'
+import {
+  heardWords, leftOutWords, storySentence, verdictWords, whenWords,
+} from '../../web/simulator-words.ts'
 import { legRecord } from '../support/call-records.ts'
 import { at, moscow, ruleReply } from '../support/panel-replies.ts'
 
@@ -87,6 +89,9 @@ t.test('the answer is a sentence', async (t) => {
   t.equal(heardWords(reply({ hears: [...mail, { what: 'refusal', fromMs: 60_000, toMs: 60_000, status: 480 }] })),
     'Звонящий слышит: гудки 45 с, приветствие почты, конец звонка (код 480).')
   t.equal(heardWords(reply({ hears: [{ what: 'silence', fromMs: 0, toMs: 10 }] })), '')
+  t.strictSame(leftOutWords(reply({ trace: [{ step: 'note', atMs: 0, code: 'noRate', detail: '+2' },
+    { step: 'note', atMs: 0, code: 'unheardOf', detail: '+2' }, { step: 'callerGone', atMs: 1 } as never] })),
+    ['Мобильный: в Вашем тарифе нет цены для этого номера, ему не звоним.'])
   t.equal(whenWords('2025-11-18', 920), 'Вторник, 18 ноября, 15:20')
 })
 

@@ -2,9 +2,12 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { CallRecord } from '../../src/call/record.ts'
-import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
+import {
+  axeFaults, logIn, openPanel, phoneScreen, sideways, startBrowser,
+} from '../support/panel-browser.ts'
 import { panelWorld, sketchCall } from '../support/panel-server.ts'
 import type { CallSketch, PanelWorld } from '../support/panel-server.ts'
+import { shows, tells } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 const world = await panelWorld(t)
@@ -58,17 +61,17 @@ t.test('four figures, and where calls are lost with a rule that mends it', async
   const { page, complaints } = await openPanel(browser, world, {}, '/')
   await logIn(page, world)
   await page.getByRole('link', { name: 'Посмотреть статистику' }).click()
-  await page.locator('.figures').waitFor()
-  const figures = (await page.locator('.figures li').allTextContents()).map(plain)
-  t.match(figures[0], /^104 звонка/)
-  t.match(figures[1], /^81 % отвечено.*84 звонка/)
-  t.match(figures[2], /^20 пропущено.*20 из них по будням с 7:00 до 8:00/)
-  t.match(figures[3], /^8 с до ответа.*быстрее всех — Мобильный, 5 с/)
+  const figure = (at: number) => async () =>
+    plain(await page.locator('.figures li').nth(at).textContent())
+  await tells(t, figure(0), /^104 звонка/)
+  await tells(t, figure(1), /^81 % отвечено.*84 звонка/)
+  await tells(t, figure(2), /^20 пропущено.*20 из них по будням с 7:00 до 8:00/)
+  await tells(t, figure(3), /^8 с до ответа.*быстрее всех — Мобильный, 5 с/)
   await page.getByText('100 % пропущенных — по будням с 7:00 до 8:00:').waitFor()
   await page.getByRole('link', { name: 'Создать правило' }).click()
   await page.waitForURL(/rules\/new\?/)
   await page.locator('.sentence').first().waitFor()
-  t.match(await page.locator('.sentence').first().textContent(),
+  await tells(t, () => page.locator('.sentence').first().textContent(),
     'По будням с 7:00 до 8:00 звонит Мобильный', 'its hours, and the phone that answers most')
   await page.goBack()
   await page.getByRole('link', { name: /20 пропущено/ }).click()
@@ -101,8 +104,8 @@ t.test('a bar, a cell, a number, a rule, a caller open the journal with what the
   await page.waitForFunction(() => document.querySelector('.figure')?.textContent === '22')
   await page.getByRole('radio', { name: 'Год' }).click()
   await page.getByRole('heading', { name: 'По неделям' }).waitFor()
-  t.equal(await page.getByRole('link', { name: /^с 17 ноября: отвечено 3, пропущено 1/ }).count(),
-    1)
+  await shows(t,
+    () => page.getByRole('link', { name: /^с 17 ноября: отвечено 3, пропущено 1/ }).count(), 1)
 })
 
 t.test('pictures are worked by keys and have tables as twins', async (t) => {
@@ -112,20 +115,22 @@ t.test('pictures are worked by keys and have tables as twins', async (t) => {
   await page.getByRole('link', { name: /^пн, 17 ноября/ }).waitFor()
   const stops = (selector: string): Promise<number> =>
     page.locator(`${selector}[tabindex="0"]`).count()
-  t.strictSame([await stops('.day-group'), await stops('.heat')], [1, 1], 'one tab stop each')
+  await shows(t, async () => [await stops('.day-group'), await stops('.heat')], [1, 1],
+    'one tab stop each')
   const focused = async (): Promise<string> =>
     plain(await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? ''))
   await page.locator('.day-group[tabindex="0"]').focus()
   await page.keyboard.press('End')
-  t.match(await focused(), 'вт, 18 ноября: отвечено 0')
+  await tells(t, () => focused(), 'вт, 18 ноября: отвечено 0')
   await page.keyboard.press('ArrowLeft')
-  t.match(await focused(), 'пн, 17 ноября: отвечено 3')
+  await tells(t, () => focused(), 'пн, 17 ноября: отвечено 3')
   await page.locator('.heat[tabindex="0"]').focus()
   for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
-  t.equal(await focused(), 'Вт 02:00–03:00: 0 звонков, пропущено 0')
+  await shows(t, () => focused(), 'Вт 02:00–03:00: 0 звонков, пропущено 0')
   await page.getByRole('button', { name: 'Показать таблицей' }).click()
   const twin = page.locator('.stat-days table')
-  t.match(plain(await twin.getByRole('row', { name: /17 ноября/ }).textContent()),
+  await tells(t,
+    async () => plain(await twin.getByRole('row', { name: /17 ноября/ }).textContent()),
     'пн, 17 ноября301')
   await page.getByRole('button', { name: 'Показать графиком' }).click()
   await page.locator('.day-group').first().waitFor()
@@ -145,13 +150,11 @@ t.test('free of accessibility faults in both languages and themes, on a phone, t
     await page.goto(`${world.url}/statistics`)
     await page.locator('.heat').first().waitFor()
     t.strictSame(await axeFaults(page), [], name)
-    const wide = await page.evaluate(() =>
-      document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    t.equal(wide, 0, `${name}: does not scroll sideways`)
-    const small = await page.locator('.heat').evaluateAll((cells) =>
+    await shows(t, () => sideways(page), 0, `${name}: does not scroll sideways`)
+    await shows(t, () => page.locator('.heat').evaluateAll((cells) =>
       cells.map((cell) => cell.getBoundingClientRect())
-        .filter(({ height, width }) => height < 24 || width < 20).length)
-    t.equal(small, 0, `${name}: cells are wide enough to hit`)
+        .filter(({ height, width }) => height < 24 || width < 20).length), 0,
+      `${name}: cells are wide enough to hit`)
     t.strictSame(complaints, [], `${name}: the console is silent`)
     await page.context().close()
   }
@@ -166,6 +169,6 @@ t.test('without calls a way to make some; in the first days figures alone', asyn
     outcome: 'missed', status: 480, end: 20 })])
   await page.reload()
   await page.getByText('Графики появятся, когда наберётся неделя звонков.').waitFor()
-  t.equal(await page.locator('.heat').count(), 0)
+  await shows(t, () => page.locator('.heat').count(), 0)
   t.strictSame(await axeFaults(page), [])
 })

@@ -15,6 +15,7 @@ import { demoTariff } from '../../src/store/demo-tariff.ts'
 import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
 import { panelWorld, pictureCalls, pictureMs } from '../support/panel-server.ts'
 import { readPdf } from '../support/pdf-text.ts'
+import { shows } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 const attachments = t.testdir({})
@@ -79,7 +80,7 @@ t.test('a visitor asks, is answered at once, and finds it again', async (t) => {
   const phone = await openPanel(browser, world, { ...phoneScreen, colorScheme: 'dark' }, '/ask')
   await phone.page.getByLabel('Ваш вопрос').waitFor()
   t.strictSame(await axeFaults(phone.page), [])
-  t.equal(await phone.page.evaluate(() => document.documentElement.scrollWidth), 390)
+  await shows(t, () => phone.page.evaluate(() => document.documentElement.scrollWidth), 390)
   await picture(phone.page, 'ask-phone')
   await phone.page.context().close()
 })
@@ -89,7 +90,8 @@ t.test('a request with a call and a file; the answer comes by itself', async (t)
   await logIn(page, world)
   await page.getByRole('link', { name: 'Спросить поддержку' }).click()
   await page.getByLabel(/^Приложить звонок/).waitFor()
-  t.ok(await page.getByLabel(/^Приложить звонок/).isChecked(), 'the call of the journal’s row')
+  await shows(t, () => page.getByLabel(/^Приложить звонок/).isChecked(), true,
+    'the call of the journal’s row')
   await page.getByLabel('Тема').fill('Плохо слышно')
   await page.getByLabel('Что случилось').fill('Запись приложена.')
   await page.getByLabel('Приложить файлы').setInputFiles([
@@ -113,7 +115,7 @@ t.test('a request with a call and a file; the answer comes by itself', async (t)
   const { threads } = await olga.open()
   await olga.answer(threads.find((one) => one.last === 'Запись приложена.')!.id, 'Разобрались.')
   await page.getByText('Разобрались.').waitFor()
-  await page.getByText('отвечено').waitFor()
+  await page.locator('.threads').getByText('отвечено').waitFor()
   await picture(page, 'support-thread')
   t.strictSame(await axeFaults(page), [])
   t.strictSame(complaints.filter((text) => !text.includes('415')), [])
@@ -126,7 +128,8 @@ t.test('the referral programme and the statement as PDF', async (t) => {
   await logIn(page, world)
   await page.getByText('пополнит счёт на 100 ₽ или больше').waitFor()
   const code = await referralCode(db, world.subscriberId, pictureMs)
-  t.equal(await page.getByLabel('Ваша ссылка').inputValue(), `${world.url}/register?from=${code}`)
+  await shows(t, () => page.getByLabel('Ваша ссылка').inputValue(),
+    `${world.url}/register?from=${code}`)
   await page.getByText('Пока никого').waitFor()
   const id = await createSubscriber(db, { name: 'Ирина Козлова', number: '+74990000009',
     login: 'irina', passwordHash: '' }, pictureMs)
@@ -138,7 +141,7 @@ t.test('the referral programme and the statement as PDF', async (t) => {
   await picture(page, 'referral')
   t.strictSame(await axeFaults(page), [])
   await page.setViewportSize({ width: 360, height: 740 })
-  t.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 360)
+  await shows(t, () => page.evaluate(() => document.documentElement.scrollWidth <= 360), true)
   await picture(page, 'referral-phone')
   t.strictSame(await axeFaults(page), [])
   await page.setViewportSize({ width: 1440, height: 900 })

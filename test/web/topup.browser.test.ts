@@ -4,6 +4,7 @@ import { logIn, openPanel, startBrowser } from '../support/panel-browser.ts'
 import { payingWorld } from '../support/panel-payments.ts'
 import type { PayingWorld } from '../support/panel-payments.ts'
 import { atBank, bankPays, left, next, pay, payingScene } from '../support/paying-page.ts'
+import { shows } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 
@@ -33,7 +34,8 @@ t.test('from the tiles to the new balance, by each of the systems', async (t) =>
     await next(page)
     const card = page.locator('.pay-tile', { hasText: system })
     await card.click()
-    if (system === 'QIWI') t.equal(await card.getByText('вместо него СБП').count(), bank === 'QIWI' ? 0 : 1)
+    if (system === 'QIWI') await shows(t, () => card.getByText('вместо него СБП').count(),
+      bank === 'QIWI' ? 0 : 1)
     await page.getByText(/деньги не спишутся\. Мы вернём Вас сюда\./).waitFor()
     await pay(page)
     await page.getByRole('heading', { name: `${bank}: имитация` }).waitFor()
@@ -60,10 +62,13 @@ t.test('a second click, the way back and a closed form charge nothing twice', as
   t.equal(page.url(), bank, 'the same page of the same payment')
   t.strictSame(await orders(world), [{ kopecks: '50000', state: 'open', tile: 'card' }])
   await bankPays(page)
+  await page.getByRole('heading', { name: /Зачислено 500/ }).waitFor()
   await left(page, '880 ₽')
   await page.goBack() // to a form that was paid meanwhile
   await page.goto(`${world.url}/balance?sum=500`)
-  t.equal(await page.locator('.pay-tile', { hasText: 'VISA' }).getByRole('radio').isChecked(), true, 'the system of the last time')
+  await shows(t,
+    () => page.locator('.pay-tile', { hasText: 'VISA' }).getByRole('radio').isChecked(), true,
+    'the system of the last time')
   await pay(page)
   await atBank(page)
   t.not(page.url(), bank, 'after an end one may pay as much again')
@@ -102,7 +107,7 @@ t.test('no money: the strip leads to the payment, and goes with it', async (t) =
   await left(page, '88 ₽')
   await page.getByRole('link', { name: 'На главную' }).click()
   await page.getByRole('heading', { level: 1, name: 'Сейчас звонят Мобильный и Офис' }).waitFor()
-  t.equal(await page.locator('.strip.bad', { hasText: 'на счёте' }).count(), 0)
+  await shows(t, () => page.locator('.strip.bad', { hasText: 'на счёте' }).count(), 0)
   // Money that comes while the page is open is seen without a reload.
   await world.enter({ kind: 'correction', kopecks: -100_00, text: 'перерасчёт' })
   await left(page, '−12 ₽')

@@ -2,9 +2,13 @@
 import type { Page } from 'playwright-core'
 import t from 'tap'
 import type { CallRecord } from '../../src/call/record.ts'
-import { axeFaults, logIn, openPanel, phoneScreen, startBrowser } from '../support/panel-browser.ts'
+import { newId } from '../../src/store/ids.ts'
+import {
+  axeFaults, logIn, openPanel, phoneScreen, sideways, startBrowser,
+} from '../support/panel-browser.ts'
 import { panelWorld, sketchCall } from '../support/panel-server.ts'
 import { leaveMessage } from '../support/panel-sounds.ts'
+import { shows, tells } from '../support/shows.ts'
 
 const browser = await startBrowser(t)
 // One world for all: the tests that change it come last.
@@ -54,29 +58,29 @@ t.test('new messages first, the newest open; each says who, when, how long, why'
   const { page, complaints } = await openPanel(browser, world, {}, '/voicemail')
   await logIn(page, world)
   await view(page).waitFor()
-  t.strictSame(await senders(page), ['Вера', '+7 495 780-22-10', 'Мама', 'скрытый номер',
+  await shows(t, () => senders(page), ['Вера', '+7 495 780-22-10', 'Мама', 'скрытый номер',
     '+30 210 550 199'])
-  t.equal(await page.locator('.mail-row').first().getAttribute('aria-current'), 'true')
-  const words = plain(await view(page).textContent() ?? '')
-  t.match(words, 'Вера+7 916 123-45-67 · вчера, 20:03')
-  t.match(words, /0:00\s*из 0:36/)
+  await shows(t, () => page.locator('.mail-row').first().getAttribute('aria-current'), 'true')
+  const words = async (): Promise<string> => plain(await view(page).textContent() ?? '')
+  await tells(t, words, 'Вера+7 916 123-45-67 · вчера, 20:03')
+  await tells(t, words, /0:00\s*из 0:36/)
   await page.getByText('Почему на почте: Дома. Никто не ответил: голосовая почта по правилу.')
     .waitFor()
-  t.equal(await page.getByRole('link', { name: 'Перезвонить' }).getAttribute('href'),
+  await shows(t, () => page.getByRole('link', { name: 'Перезвонить' }).getAttribute('href'),
     'tel:+79161234567')
   await page.getByText('5 сообщений из 100').waitFor()
   await page.getByText('2 новых', { exact: true }).waitFor()
 
   await page.getByRole('button', { name: /скрытый номер/ }).click()
   await page.getByRole('article', { name: 'скрытый номер' }).waitFor()
-  t.equal(await page.getByRole('link', { name: 'Перезвонить' }).count(), 0)
+  await shows(t, () => page.getByRole('link', { name: 'Перезвонить' }).count(), 0)
   await page.reload()
   await page.getByRole('article', { name: 'скрытый номер' }).waitFor()
   await page.getByRole('link', { name: 'Почему так' }).click()
   await page.getByRole('group', { name: 'Сообщение: скрытый номер' }).waitFor()
-  t.match(await page.locator('.why').textContent(), 'Сообщение оставлено.',
+  await tells(t, () => page.locator('.why').textContent(), 'Сообщение оставлено.',
     'the journal has the message, too')
-  t.equal(await page.locator('.bar.mail').count(), 1, 'voicemail is a row of the chart')
+  await shows(t, () => page.locator('.bar.mail').count(), 1, 'voicemail is a row of the chart')
   t.strictSame(complaints, [])
 })
 
@@ -94,9 +98,7 @@ t.test('free of accessibility faults in both languages and themes, on a phone, t
     await page.goto(`${world.url}/voicemail`)
     await view(page).waitFor()
     t.strictSame(await axeFaults(page), [], name)
-    const wide = await page.evaluate(() =>
-      document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    t.equal(wide, 0, `${name}: does not scroll sideways`)
+    await shows(t, () => sideways(page), 0, `${name}: does not scroll sideways`)
     t.strictSame(complaints, [], `${name}: the console is silent`)
     await page.context().close()
   }
@@ -106,7 +108,7 @@ t.test('on a phone a message opens below its row and closes again', async (t) =>
   const { page } = await openPanel(browser, world, phoneScreen, '/voicemail')
   await logIn(page, world)
   const first = page.getByRole('button', { name: /Вера/ })
-  t.equal(await first.getAttribute('aria-expanded'), 'true', 'the newest new one is open')
+  await shows(t, () => first.getAttribute('aria-expanded'), 'true', 'the newest new one is open')
   await page.getByRole('button', { name: 'Скорость 1×' }).click()
   await page.getByRole('button', { name: 'Скорость 1,5×' }).waitFor()
   await first.click()
@@ -122,11 +124,13 @@ t.test('it is heard when it plays; marks, filter, deletion with undo', async (t)
   await page.keyboard.press('Space')
   await page.getByText('1 новое', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Отметить новым' }).waitFor()
-  t.strictSame((await senders(page))[0], 'Вера', 'it keeps its place while one is here')
+  await shows(t, async () => (await senders(page))[0], 'Вера',
+    'it keeps its place while one is here')
   await page.keyboard.press('Space')
   await page.reload()
   await view(page).waitFor()
-  t.strictSame((await senders(page)).slice(0, 3), ['+7 495 780-22-10', 'Мама', 'Вера'],
+  await shows(t, async () => (await senders(page)).slice(0, 3),
+    ['+7 495 780-22-10', 'Мама', 'Вера'],
     'anew: only new ones first')
   await page.getByRole('button', { name: /Вера/ }).click()
   await page.getByRole('button', { name: 'Отметить новым' }).click()
@@ -136,13 +140,14 @@ t.test('it is heard when it plays; marks, filter, deletion with undo', async (t)
   await page.waitForFunction(() => document.querySelectorAll('.mail-row').length === 2)
   await page.getByRole('button', { name: 'Отметить прослушанным' }).click()
   await page.getByText('1 новое', { exact: true }).waitFor()
-  t.equal(await page.locator('.mail-row').count(), 2, 'it does not vanish under the pointer')
+  await shows(t, () => page.locator('.mail-row').count(), 2, 'it does not vanish under the pointer')
   await page.getByRole('radio', { name: 'Все', exact: true }).click()
 
   await page.getByRole('button', { name: /Мама/ }).click()
   await page.getByRole('button', { name: 'Удалить' }).click()
   await toast(page, 'Сообщение от Мама удалено')
-  t.notOk((await senders(page)).includes('Мама'))
+  await page.getByRole('status').getByRole('button', { name: 'Отменить' }).hover() // it stays
+  await shows(t, async () => (await senders(page)).includes('Мама'), false)
   await page.getByText('4 сообщения из 100').waitFor()
   await page.keyboard.press('Control+z')
   await toast(page, 'Отменено')
@@ -163,9 +168,9 @@ t.test('a message is there within a second after it was left, and in the menu', 
   await page.getByRole('button', { name: /Павел/ }).waitFor()
   const ms = Math.round(performance.now() - begun)
   t.comment(`the message showed after ${ms} ms`)
-  t.ok(ms < 5000, 'with room for a busy machine')
-  t.equal(await page.locator('.mail-row').count(), before + 1)
-  t.equal(await page.locator('[aria-current="true"].mail-row').textContent(), open,
+  t.ok(ms < 15_000, 'with room for a busy machine: without the event it would never come')
+  await shows(t, () => page.locator('.mail-row').count(), before + 1)
+  await shows(t, () => page.locator('[aria-current="true"].mail-row').textContent(), open,
     'the open one stays open')
   await page.getByRole('status').getByText('Новое сообщение: Павел').waitFor({ state: 'attached' })
   await page.getByRole('link', { name: /Голосовая почта.*2 новых сообщения/s }).waitFor()
@@ -179,20 +184,22 @@ t.test('voicemail that is off can be switched on here; a full box says what goes
   await toast(page, 'Голосовая почта включена')
   await page.getByText('Почта выключена.').waitFor({ state: 'detached' })
 
-  const { count } = await world.database.kysely.selectFrom('messages')
-    .select((eb) => eb.fn.countAll<number>().as('count')).where('state', '=',
-      'ready').executeTakeFirstOrThrow()
+  const db = world.database.kysely
   const call = await toMail('2025-11-10T10:00:00+03:00', '+79215550190', 'Павел', 3)
-  for (let n = Number(count); n < 100; n += 1) {
-    const startedAt = call.startedAt + n * 1000
-    await leaveMessage(world, { call: { ...call, startedAt, answeredAt: startedAt }, seconds: 3,
-      heard: true })
-  }
+  const id = await leaveMessage(world, { call, seconds: 3, heard: true })
+  const ready = await db.selectFrom('messages').selectAll().where('state', '=', 'ready').execute()
+  const like = ready.find((message) => message.id === id)
+  if (like === undefined) throw new Error('the message is not there')
+  await db.insertInto('messages').values(Array.from({ length: 100 - ready.length }, (_, n) => {
+    const startedAt = call.startedAt + (n + 1) * 1000
+    const heard = { heard_at: startedAt + 60_000, deleted_at: null }
+    return { ...like, ...heard, id: newId(startedAt), started_at: startedAt }
+  })).execute()
   await page.reload()
   await page.getByText(/Ящик полон\. Каждое новое .* старое прослушанное, сейчас — от 10 ноября/)
     .waitFor()
   await page.getByText('100 сообщений из 100').waitFor()
-  t.equal(await page.locator('.mail-row').count(), 100, 'the whole box is one list')
+  await shows(t, () => page.locator('.mail-row').count(), 100, 'the whole box is one list')
 })
 
 t.test('an empty box', async (t) => {

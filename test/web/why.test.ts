@@ -138,7 +138,7 @@ t.test('each step of a trace is told', async (t) => {
     [{ step: 'note', atMs: 0, code: 'delayBeyondWait', detail: '+79161234567' },
       ['+7 916 123-45-67: задержка длиннее ожидания, до него очередь не дошла.']],
     [{ step: 'note', atMs: 0, code: 'noRate', detail: '+4420123' },
-      ['+44 20123: в вашем тарифе нет цены для этого номера, ему не звоним.']],
+      ['+44 20123: в Вашем тарифе нет цены для этого номера, ему не звоним.']],
     [{ step: 'note', atMs: 0, code: 'noMoney', detail: '+79161234567' },
       ['+7 916 123-45-67: на звонок ему не хватает денег.']],
     [{ step: 'note', atMs: 0, code: 'moneyWarning', detail: '' },
