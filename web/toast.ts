@@ -33,6 +33,8 @@ function undoNow(): void {
 /** Starts the toast's clock and Ctrl+Z. */
 export function startToasts(): void {
   effect(() => {
+    // What is taken from under the pointer says nothing of its leaving.
+    if (toast.value === undefined) held.value = false
     if (toast.value === undefined || held.value) return undefined
     const timer = setTimeout(() => { toast.value = undefined }, stayMs)
     return () => clearTimeout(timer)

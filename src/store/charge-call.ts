@@ -17,7 +17,7 @@ import type { NewAlarm } from './alarms.ts'
 import type { Run, SqlValue } from './database.ts'
 import { copyAlarm } from './ledger.ts'
 import { balanceMarksSql, marksFor, padded, readAccounts } from './live-accounts.ts'
-import type { LiveAccount } from './live-accounts.ts'
+import type { LastEntry, LiveAccount } from './live-accounts.ts'
 import { lowBalanceEvent } from './low-balance.ts'
 import type { NoticeEvent } from './outbox.ts'
 import type { TariffShelf } from './tariff-shelf.ts'
@@ -48,13 +48,6 @@ interface LockedRow {
   readonly low_balance_kopecks: string
 }
 
-interface LastRow {
-  readonly subscriber_id: string
-  readonly number: string
-  readonly balance_kopecks: string
-  readonly at: string
-}
-
 /** An account while its calls are charged. */
 interface Book {
   readonly id: string
@@ -79,9 +72,8 @@ export async function settleCalls(
   const calls = [...byId.values()].toSorted((a, b) => a.endedAt - b.endedAt)
   const ids = [...new Set(calls.map((one) => one.subscriberId))].toSorted()
   const locked = await run<LockedRow>(lockSql(ids), padded(ids))
-  const accounts = await readAccounts(run, shelf, ids, wallMs)
-  const lasts = await run<LastRow>(lastSql(ids), padded(ids))
-  const books = booksOf(locked, accounts, lasts)
+  const accounts = await readAccounts(run, shelf, ids, wallMs, { ledger: true })
+  const books = booksOf(locked, accounts)
   const { charges, lines, included } = charge(books, calls, wallMs)
   if (lines.length > 0) await enter(run, books, lines)
   if (included.length > 0) await run(includedSql(included.length / 3), included)
@@ -93,13 +85,12 @@ export async function settleCalls(
 }
 
 function booksOf(
-  locked: readonly LockedRow[], accounts: readonly LiveAccount[], lasts: readonly LastRow[],
+  locked: readonly LockedRow[], accounts: readonly LiveAccount[],
 ): ReadonlyMap<string, Book> {
   const books = new Map<string, Book>()
   for (const { id, low_balance_kopecks: low } of locked) {
     const account = accounts.find((one) => one.id === id)
-    const row = lasts.find((one) => one.subscriber_id === id)
-    const last = row && entryOf(row)
+    const last = account?.last && entryOf(account.last)
     books.set(id, {
       id, last, lowKopecks: Number(low), before: last?.balanceKopecks ?? 0,
       calls: [...account?.calls ?? []], includedLeft: new Map(account?.funds.includedLeft),
@@ -109,11 +100,8 @@ function booksOf(
 }
 
 /** Only number, balance and instant of it matter to the entry that follows. */
-function entryOf(row: LastRow): Entry {
-  return {
-    key: '', kind: 'call', kopecks: 0, text: '', number: Number(row.number),
-    balanceKopecks: Number(row.balance_kopecks), atMs: Number(row.at),
-  }
+function entryOf(last: LastEntry): Entry {
+  return { key: '', kind: 'call', kopecks: 0, text: '', ...last }
 }
 
 function charge(
@@ -205,13 +193,6 @@ function consequences(
 function lockSql(ids: readonly string[]): string {
   return 'SELECT id, balance_kopecks, low_balance_kopecks FROM subscribers ' +
     `WHERE id IN (${marksFor(padded(ids).length)}) ORDER BY id FOR UPDATE`
-}
-
-function lastSql(ids: readonly string[]): string {
-  return `SELECT l.subscriber_id, l.number, l.balance_kopecks, l.at FROM ledger l
-  JOIN (SELECT subscriber_id, MAX(number) AS number FROM ledger
-    WHERE subscriber_id IN (${marksFor(padded(ids).length)}) GROUP BY subscriber_id) AS m
-  ON l.subscriber_id = m.subscriber_id AND l.number = m.number`
 }
 
 function ledgerSql(lines: number): string {

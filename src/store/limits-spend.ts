@@ -7,7 +7,7 @@ import { limitTable } from '../limits/limit-table.ts'
 import { spendLeft } from '../limits/spend.ts'
 import type { Db, Run } from './database.ts'
 import { StoreError } from './errors.ts'
-import { limitsOf } from './limits.ts'
+import { limitsOf, ofAll } from './limits.ts'
 import { marksFor, padded } from './live-accounts.ts'
 
 export interface DaySpend {
@@ -78,34 +78,41 @@ export async function spendToday(
   const sums = new Map<string, Pick<DaySpend, 'capKopecks' | 'spentKopecks'>>()
   for (const [startsAt, ids] of days) {
     const asked = padded(ids)
-    for (const row of await run<SpentRow>(spentSql(asked.length), [startsAt, ...asked])) {
-      sums.set(row.id, {
-        capKopecks: Number(row.own ?? row.of_all ?? limitTable.spendPerDayKopecks.value),
-        spentKopecks: Math.max(0, -Number(row.spent ?? 0)),
-      })
+    const rows = await run<SumRow>(spendSql(asked.length), [...asked, startsAt, ...asked])
+    const caps = new Map<string, number>()
+    const spent = new Map<string, number>()
+    for (const { id, what, kopecks } of rows) {
+      const known = what === 'cap' ? caps : spent
+      known.set(id, Number(kopecks))
+    }
+    const ofEach = caps.get(ofAll) ?? limitTable.spendPerDayKopecks.value
+    for (const id of ids) {
+      const spentKopecks = Math.max(0, -(spent.get(id) ?? 0))
+      sums.set(id, { capKopecks: caps.get(id) ?? ofEach, spentKopecks })
     }
   }
   return sums
 }
 
-interface SpentRow {
+interface SumRow {
   readonly id: string
-  readonly own: string | null
-  readonly of_all: string | null
-  readonly spent: string | null
+  readonly what: 'spent' | 'cap'
+  readonly kopecks: string
 }
 
 const statements = new Map<number, string>()
 
-function spentSql(ids: number): string {
+/**
+ * Not a subquery for each account: within one, only the account narrows the search, and all that it
+ * ever talked would be read for the sum of its day.
+ */
+function spendSql(ids: number): string {
   let sql = statements.get(ids)
   if (sql === undefined) {
-    sql = `SELECT s.id,
-  (SELECT value FROM limits WHERE subscriber_id = s.id AND name = 'spendPerDayKopecks') AS own,
-  (SELECT value FROM limits WHERE subscriber_id = '' AND name = 'spendPerDayKopecks') AS of_all,
-  (SELECT SUM(l.kopecks) FROM ledger l
-    WHERE l.subscriber_id = s.id AND l.at >= ? AND l.kind = 'call') AS spent
-FROM subscribers s WHERE s.id IN (${marksFor(ids)})`
+    sql = `SELECT subscriber_id AS id, 'spent' AS what, SUM(kopecks) AS kopecks FROM ledger
+  WHERE subscriber_id IN (${marksFor(ids)}) AND at >= ? AND kind = 'call' GROUP BY subscriber_id
+UNION ALL SELECT subscriber_id, 'cap', value FROM limits
+  WHERE subscriber_id IN ('${ofAll}',${marksFor(ids)}) AND name = 'spendPerDayKopecks'`
     statements.set(ids, sql)
   }
   return sql

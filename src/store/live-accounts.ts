@@ -6,7 +6,7 @@ import { localTimeAt } from '../call/zone.ts'
 import { billingMonth } from '../money/billing-month.ts'
 import type { Funds, LiveCall } from '../money/live-calls.ts'
 import { isIncluded } from '../money/tariff.ts'
-import type { Rate, Tariff } from '../money/tariff.ts'
+import type { Kopecks, Rate, Tariff } from '../money/tariff.ts'
 import type { Run, SqlValue } from './database.ts'
 import type { TariffShelf } from './tariff-shelf.ts'
 
@@ -21,6 +21,22 @@ export interface LiveAccount {
   readonly month: string
   readonly funds: Funds
   readonly calls: readonly LiveCall[]
+  /** The newest entry of its ledger; undefined: none, or not asked for. */
+  readonly last: LastEntry | undefined
+}
+
+export interface LastEntry {
+  readonly number: number
+  readonly balanceKopecks: Kopecks
+  readonly atMs: number
+}
+
+/** How accounts are to be read. */
+export interface Reading {
+  /** For a transaction that read something before it locked the account, and sees the past else. */
+  readonly latest?: true
+  /** With `last`, which only those need who append to the ledger. */
+  readonly ledger?: true
 }
 
 interface AccountRow {
@@ -36,12 +52,13 @@ interface AccountRow {
   readonly prefix: string | null
   readonly answered_at: string | null
   readonly month: string | null
+  readonly last?: string | null
 }
 
 /** Included seconds of months before are of no use to any call that lives. */
 const rememberedMs = 100 * 86_400_000
 
-const statements = new Map<number, string>()
+const statements = new Map<string, string>()
 const markStatements = new Map<number, string>()
 
 /** Lists of ids come in few sizes, so that few statements are prepared: the last id fills them up. */
@@ -56,26 +73,23 @@ export function marksFor(count: number): string {
   return Array(count).fill('?').join(',')
 }
 
-/**
- * The accounts of these subscribers as they are at `wallMs`, in no particular order. `latest`: in a
- * transaction that has read something before it locked the account, and would see the past.
- */
+/** The accounts of these subscribers as they are at `wallMs`, in no particular order. */
 export async function readAccounts(
   run: Run, shelf: TariffShelf, subscriberIds: readonly string[], wallMs: number,
-  latest?: 'latest',
+  reading: Reading = {},
 ): Promise<readonly LiveAccount[]> {
   const ids = padded(subscriberIds)
   const since = Math.floor(wallMs)
   const values: SqlValue[] = [since, since, firstMonth(wallMs), ...ids]
-  const rows = await run<AccountRow>(accountsSql(ids.length, latest), values)
-  const accounts: LiveAccount[] = []
-  for (let from = 0; from < rows.length;) {
-    const { id } = rows[from]!
-    let to = from + 1
-    while (rows[to]?.id === id) to += 1
-    accounts.push(await accountOf(rows.slice(from, to), run, shelf, wallMs))
-    from = to
+  const rows = await run<AccountRow>(accountsSql(ids.length, reading), values)
+  const byId = new Map<string, AccountRow[]>()
+  for (const row of rows) {
+    const known = byId.get(row.id)
+    if (known === undefined) byId.set(row.id, [row])
+    else known.push(row)
   }
+  const accounts: LiveAccount[] = []
+  for (const own of byId.values()) accounts.push(await accountOf(own, run, shelf, wallMs))
   return accounts
 }
 
@@ -104,8 +118,11 @@ export function liveCallOf(
   return { id, rate, answeredMs, freeAnswerSeconds: tariff.freeAnswerSeconds, includedIn }
 }
 
-function accountsSql(ids: number, latest: 'latest' | undefined): string {
-  const key = latest === undefined ? ids : -ids
+const lastSql = `(SELECT CONCAT_WS(' ', b.number, b.balance_kopecks, b.at) FROM ledger b
+    WHERE b.subscriber_id = s.id ORDER BY b.number DESC LIMIT 1) AS last,`
+
+function accountsSql(ids: number, { latest, ledger }: Reading): string {
+  const key = `${ids} ${latest} ${ledger}`
   let sql = statements.get(key)
   if (sql === undefined) {
     // A subquery sees the past unless it locks, too.
@@ -118,9 +135,10 @@ function accountsSql(ids: number, latest: 'latest' | undefined): string {
     WHERE t.subscriber_id = s.id AND t.since <= ?) AS activated,
   (SELECT GROUP_CONCAT(u.month, ' ', u.seconds) FROM included_use u
     WHERE u.subscriber_id = s.id AND u.month >= ?${lock}) AS used,
+  ${ledger === undefined ? '' : lastSql}
   l.call_id, l.tariff_id AS call_tariff, l.prefix, l.answered_at, l.month
 FROM subscribers s LEFT JOIN live_charges l ON l.subscriber_id = s.id
-WHERE s.id IN (${marksFor(ids)}) ORDER BY s.id${lock}`
+WHERE s.id IN (${marksFor(ids)})${lock}`
     statements.set(key, sql)
   }
   return sql
@@ -129,8 +147,9 @@ WHERE s.id IN (${marksFor(ids)}) ORDER BY s.id${lock}`
 async function accountOf(
   rows: readonly AccountRow[], run: Run, shelf: TariffShelf, wallMs: number,
 ): Promise<LiveAccount> {
-  const { id, zone, balance_kopecks: balance, version, tariff_id: tariffId, activated, used } =
-    rows[0]!
+  const {
+    id, zone, balance_kopecks: balance, version, tariff_id: tariffId, activated, used, last,
+  } = rows[0]!
   const calls: LiveCall[] = []
   let count = 0
   for (const row of rows) {
@@ -146,11 +165,19 @@ async function accountOf(
   const tariff = tariffId === null ? undefined : await shelf.get(tariffId, run)
   return {
     id, zone, version: versionOf(version, count), tariffId: tariffId ?? undefined, month, calls,
+    last: lastOf(last),
     funds: {
       balanceKopecks: Number(balance),
       includedLeft: leftOf(months, tariff?.includedSeconds ?? 0, used),
     },
   }
+}
+
+/** `last` is like '17 9900 1764000000000': number, balance, instant. */
+function lastOf(last: string | null | undefined): LastEntry | undefined {
+  if (last === null || last === undefined) return undefined
+  const [number, balanceKopecks, atMs] = last.split(' ').map(Number)
+  return { number: number!, balanceKopecks: balanceKopecks!, atMs: atMs! }
 }
 
 /** What each month has left; `used` is like '2026-10 120,2026-11 60'. */

@@ -19,7 +19,7 @@ import { costAt, cutOffAt, mayAnswer } from '../money/live-calls.ts'
 import type { LiveCall } from '../money/live-calls.ts'
 import { chargeFor } from '../money/rating.ts'
 import { isIncluded, rateFor } from '../money/tariff.ts'
-import type { Kopecks } from '../money/tariff.ts'
+import type { Kopecks, Tariff } from '../money/tariff.ts'
 import { runIn } from './database.ts'
 import type { Database, Run, Trx } from './database.ts'
 import { isRetryable } from './errors.ts'
@@ -53,6 +53,11 @@ const horizonMs = 24 * 3_600_000
  * of the answer, so none of their calls runs on beyond a cut-off that it does not know yet.
  */
 const leastMs = 1000
+/**
+ * What is taken from an account otherwise leaves its live calls so long: the transaction that takes
+ * it has more to write than an answer's, and others hear of it only after its COMMIT.
+ */
+const takingMs = 2 * leastMs
 /** Whose money lasts for less is to be warned, if it comes to that. */
 const shortMs = 600_000
 const lockSql = 'SELECT id FROM subscribers WHERE id = ? FOR UPDATE'
@@ -89,10 +94,10 @@ export async function spendable(
   trx: Trx, subscriberId: string, wallMs: number,
 ): Promise<Kopecks> {
   const shelf = new TariffShelf()
-  const [account] = await readAccounts(runIn(trx), shelf, [subscriberId], wallMs, 'latest')
+  const [account] = await readAccounts(runIn(trx), shelf, [subscriberId], wallMs, { latest: true })
   if (account === undefined) return 0
   const { calls, funds } = account
-  return funds.balanceKopecks - costAt(calls, funds, Math.floor(wallMs) + leastMs)
+  return funds.balanceKopecks - costAt(calls, funds, Math.floor(wallMs) + takingMs)
 }
 
 async function reserve(
@@ -204,13 +209,19 @@ FROM subscribers s WHERE s.id IN (${marksFor(ids)})`
 function priceOf(
   shelf: TariffShelf, subscriber: Subscriber, address: string, committed: Kopecks,
 ): LegPrice {
+  return legPrice(shelf.peek(subscriber.tariffId ?? ''), address,
+    subscriber.balanceKopecks - committed)
+}
+
+/** What a leg would be by this tariff, with so much that may be spent. */
+export function legPrice(
+  tariff: Tariff | undefined, address: string, spendable: Kopecks,
+): LegPrice {
   // A SIP URI is a phone on the Internet: nobody charges us for a call to it.
   if (!address.startsWith('+')) return 'free'
-  const tariff = shelf.peek(subscriber.tariffId ?? '')
   const rate = tariff && rateFor(tariff, address)
   if (tariff === undefined || rate === undefined) return 'noRate'
   const { freeAnswerSeconds: free } = tariff
-  const spendable = subscriber.balanceKopecks - committed
   const covered = (talkMs: number) => chargeFor(rate, talkMs, free, 0).kopecks <= spendable
   // Whether included seconds are left is not known here: the answer tells.
   const mayBeIncluded = tariff.includedSeconds > 0 && isIncluded(tariff, rate)

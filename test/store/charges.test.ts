@@ -207,7 +207,7 @@ t.test('answers of many accounts at once: each by its own money, and nobody spoi
   const poor = await account(db, 1)
   const asked: [id: string, address: string][] = [
     [id, mobile], [rich, mobile], [poor, mobile], [rich, '+4420123'], [id, mobile], [rich, moscow],
-    // No row takes such an address: all of them fail together, and this one alone.
+    // No row takes such an address.
     [rich, `+79${'0'.repeat(200)}`],
   ]
   const all = await Promise.allSettled(asked.map(([subscriberId, address], n) => book.reserve(

@@ -50,7 +50,7 @@ async function serve(url: string, spillFolder: string): Promise<void> {
       await new Promise((done) => setTimeout(done, Math.max(0, deed.atMs - Date.now())))
       if (deed.do === 'call') await call(store, meter, deed)
       else if (deed.do === 'pay') await pay(database.kysely, deed)
-      else await refund(database.kysely, deed)
+      else await gaps.taking(() => refund(database.kysely, deed))
     }))
     while (store.waiting() > 0) await new Promise((done) => setTimeout(done, 10))
     tell({ told: 'done', gapMs: Math.round(gaps.longest()) })
@@ -125,7 +125,13 @@ function watchLooks(book: ChargeBook) {
       return state
     },
   }
-  return { book: watched, longest: () => longest, reset: () => { longest = 0; last = 0 } }
+  /** Of money that is taken others hear when it is committed. */
+  const taking = async (work: () => Promise<void>): Promise<void> => {
+    const before = performance.now()
+    await work()
+    longest = Math.max(longest, performance.now() - before)
+  }
+  return { book: watched, taking, longest: () => longest, reset: () => { longest = 0; last = 0 } }
 }
 
 function tell(told: Told): void {
