@@ -337,6 +337,9 @@ t.test('21: the money of a day ends, the account is frozen, a manager thaws it',
   await app.over()
   t.equal((await charges(anna.id)).length, 1, 'and nobody pays for it')
   t.ok((await anna.get('/api/me')).body.balanceKopecks > 50_00, 'there is money on the account')
+  const { reason } = await db.selectFrom('calls').select('reason').where('subscriber_id', '=', anna.id)
+    .orderBy('started_at', 'desc').limit(1).executeTakeFirstOrThrow()
+  t.equal(reason, 'dayLimit', 'and the journal does not say otherwise')
 
   const watch = startLimitsWatch({ db, clock: systemClock, log: silentLog })
   t.teardown(() => watch.stop())

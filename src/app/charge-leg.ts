@@ -20,7 +20,7 @@ export function chargeLeg(
   if (meter === undefined) return post({ type: 'charged' })
   const { callId, subscriberId, address } = leg
   const begun = meter.begin(callId, subscriberId, address, {
-    cutOff: (atWallMs) => post({ type: 'cutOff', atWallMs }),
+    cutOff: (atWallMs, why) => post({ type: 'cutOff', atWallMs, why }),
     warn: () => post({ type: 'moneyWarning' }),
   })
   void Promise.all([begun, opened]).then(([refused]) =>

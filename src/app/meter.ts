@@ -9,6 +9,7 @@
  */
 import type { Cancel, Clock, Ms } from '../clock.ts'
 import type { LegPrice } from '../call/call-state.ts'
+import type { MoneyOver } from '../call/events.ts'
 import type { Address, Subscriber } from '../call/subscriber.ts'
 import type { Log } from '../log.ts'
 import type { ChargeBook, LookedAt } from './ports.ts'
@@ -16,7 +17,7 @@ import type { ChargeBook, LookedAt } from './ports.ts'
 /** A call as the meter knows it. */
 export interface MeteredCall {
   /** The money is over; it paid until this instant, milliseconds since 1970. */
-  cutOff(atWallMs: number): void
+  cutOff(atWallMs: number, why: MoneyOver): void
   /** It will be over within a minute. */
   warn(): void
 }
@@ -88,12 +89,12 @@ export class Meter {
   /** Reserves for a call; answers why not, or undefined. Never rejects. */
   async begin(
     callId: string, subscriberId: string, address: Address, call: MeteredCall,
-  ): Promise<'noMoney' | 'databaseDown' | undefined> {
+  ): Promise<MoneyOver | 'databaseDown' | undefined> {
     this.#pending.set(callId, false)
     try {
       const asked = { callId, subscriberId, address }
       const state = await this.#book.reserve(asked, () => this.#clock.wallMs())
-      if ('why' in state) return 'noMoney'
+      if ('why' in state) return state.why === 'noRate' ? 'noMoney' : state.why
       if (this.#pending.get(callId) === true) await this.#book.release(callId)
       else this.#add(callId, subscriberId, call, state)
       return undefined
@@ -186,12 +187,12 @@ export class Meter {
     for (const [callId, { call, sinceLook }] of [...account.calls]) {
       if (state.calls.has(callId) || sinceLook >= look) continue
       this.#log.error({ call: callId }, 'a live call was closed by another process; it is ended')
-      call.cutOff(this.#clock.wallMs())
+      call.cutOff(this.#clock.wallMs(), state.over)
     }
   }
 
   #see(account: Account, state: LookedAt): void {
-    const { cutOffMs } = state
+    const { cutOffMs, over } = state
     account.state = state
     account.seenInLook = this.#looks
     account.seenAtMs = this.#clock.nowMs()
@@ -205,7 +206,7 @@ export class Meter {
     if (cutOffMs === undefined || account.calls.size === 0) return
     const nowMs = this.#clock.nowMs()
     account.cancelCut = this.#clock.wakeAt(nowMs + Math.max(0, leftMs), () => {
-      for (const { call } of [...account.calls.values()]) call.cutOff(cutOffMs)
+      for (const { call } of [...account.calls.values()]) call.cutOff(cutOffMs, over)
     })
     const warnInMs = Math.max(leftMs - warningMs, firstWordsMs)
     if (warnInMs >= leftMs) return

@@ -3,6 +3,7 @@
  * tests hand in their own. `app` never imports `store`.
  */
 import type { LegPrice } from '../call/call-state.ts'
+import type { MoneyOver } from '../call/events.ts'
 import type { CallRecord } from '../call/record.ts'
 import type { Address, Subscriber } from '../call/subscriber.ts'
 import type { Trunk } from '../call/trunk.ts'
@@ -134,13 +135,15 @@ export interface LookedAt {
   readonly version: string
   /** Until when it pays for all of them (milliseconds since 1970); undefined: for another day. */
   readonly cutOffMs: number | undefined
+  /** What would be over then. */
+  readonly over: MoneyOver
   /** What they have cost until now, or will within a second. */
   readonly committedKopecks: number
   /** Ids of the calls that are being charged, those of other processes included. */
   readonly calls: ReadonlySet<string>
 }
 
-export type Reserved = LookedAt | { readonly why: 'noMoney' | 'noRate' }
+export type Reserved = LookedAt | { readonly why: MoneyOver | 'noRate' }
 
 /**
  * Money as calls need it: what they may cost, reservations that all processes see, and how long

@@ -89,7 +89,8 @@ function outcomeOf(call: Call, why: RefusalReason): CallOutcome {
     case 'nothingActs':
     case 'doNotDisturb':
     case 'recordingUnavailable': return 'missed'
-    case 'noMoney': return 'refused'
+    case 'noMoney':
+    case 'dayLimit': return 'refused'
     default: return call.legs.length > 0 ? 'missed' : 'refused'
   }
 }
@@ -100,6 +101,7 @@ function promptFor(call: Call, why: RefusalReason): Announcement | undefined {
     case 'nothingActs':
     case 'notActive':
     case 'noMoney':
+    case 'dayLimit':
     case 'doNotDisturb':
     case 'recordingUnavailable': return 'unavailable'
     case 'blocked': return isHidden(call.incoming.caller) ? 'hiddenNumberRefused' : 'refused'

@@ -12,7 +12,7 @@ import { refuse } from './announcement.ts'
 import type { Call, Leg } from './call-state.ts'
 import { sinceStart } from './call-state.ts'
 import { dropLateAnswer, end, hangUp } from './ending.ts'
-import type { CallEvent, MoneyEvent } from './events.ts'
+import type { CallEvent, MoneyEvent, MoneyOver } from './events.ts'
 import { dropLeg, endLeg } from './leg.ts'
 import { mediaOf, noteRecording, recordingRequired, recordingWanted } from './media-path.ts'
 import { phraseOf } from './outcome.ts'
@@ -21,7 +21,6 @@ import { refusalFor, refuseCommand } from './refusal.ts'
 /** RFC 3326. The phone is the subscriber's own: it may learn why. */
 const paymentRequired = 'SIP;cause=402;text="Payment required"'
 const unspecified = 'Q.850;cause=31;text="Normal, unspecified"'
-const outOfMoney = 'noMoney'
 
 /** The leg has won: its caller is answered, as soon as it is paid for where it costs anything. */
 export function answerOrCharge(call: Call, leg: Leg): void {
@@ -35,7 +34,7 @@ export function answerOrCharge(call: Call, leg: Leg): void {
 export function moneyTold(call: Call, event: MoneyEvent): void {
   switch (event.type) {
     case 'charged': return call.charging ? charged(call, event.refused) : undefined
-    case 'cutOff': return cutOff(call, event.atWallMs)
+    case 'cutOff': return cutOff(call, event.atWallMs, event.why)
     case 'moneyWarning': {
       if (call.phase !== 'talking' || !call.anchored) return
       call.trace.push({ step: 'note', atMs: sinceStart(call), code: 'moneyWarning', detail: '' })
@@ -77,14 +76,14 @@ export function charging(call: Call, event: CallEvent): void {
   }
 }
 
-function charged(call: Call, refused: 'noMoney' | 'databaseDown' | undefined): void {
+function charged(call: Call, refused: MoneyOver | 'databaseDown' | undefined): void {
   call.charging = false
   const { winner, endOnConnect: early } = call
   if (winner === undefined) return
   if (early !== undefined) return endUnanswered(call, early.endedBy, early.reason)
   if (refused === undefined) return answerCaller(call, winner)
   call.winner = undefined
-  dropLeg(call, winner, 'cancelled', refused === 'noMoney' ? paymentRequired : '')
+  dropLeg(call, winner, 'cancelled', refused === 'databaseDown' ? '' : paymentRequired)
   // 480 also where the database is away: a 503 would bring the call back to the phone by another
   // way in.
   refuse(call, { why: refused, status: 480 })
@@ -111,15 +110,15 @@ function callerLeft(call: Call, reason: string): void {
 }
 
 /** The account's money is over; `atWallMs` is until when it paid, and that is where the call ends. */
-function cutOff(call: Call, atWallMs: number): void {
+function cutOff(call: Call, atWallMs: number, why: MoneyOver): void {
   if (call.phase === 'connecting') {
     hangUp(call, ['callee'], paymentRequired)
-    call.endOnConnect ??= { endedBy: 'service', reason: outOfMoney }
+    call.endOnConnect ??= { endedBy: 'service', reason: why }
   } else if (call.phase === 'talking') {
     hangUp(call, ['callee'], paymentRequired)
     hangUp(call, ['caller'], unspecified)
     const from = call.answeredWallMs ?? call.wallMs
-    end(call, 'answered', 200, 'service', outOfMoney, Math.max(from, Math.min(atWallMs, call.wallMs)))
+    end(call, 'answered', 200, 'service', why, Math.max(from, Math.min(atWallMs, call.wallMs)))
   }
 }
 

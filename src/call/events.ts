@@ -94,12 +94,15 @@ export type CallEvent =
   /** The process is stopping: end the call in order. */
   | { readonly type: 'shutdown' }
 
+/** What is over: the money of the account, or what it may spend in a day. */
+export type MoneyOver = 'noMoney' | 'dayLimit'
+
 /** What concerns the money of a call that costs any. */
 export type MoneyEvent =
   /** The account has reserved this call, or `refused`: it cannot pay, or cannot be asked. */
-  | { readonly type: 'charged'; readonly refused?: 'noMoney' | 'databaseDown' }
+  | { readonly type: 'charged'; readonly refused?: MoneyOver | 'databaseDown' }
   /** The money of all its calls is over; paid until this instant, milliseconds since 1970. */
-  | { readonly type: 'cutOff'; readonly atWallMs: number }
+  | { readonly type: 'cutOff'; readonly atWallMs: number; readonly why: MoneyOver }
   /** It will be over soon: the subscriber's phone is to be told, if it can be. */
   | { readonly type: 'moneyWarning' }
 

@@ -41,7 +41,7 @@ const silentRefusals: readonly RefusalReason[] = [
 ]
 /** What he or nobody asked for; the others are as his rules have it. */
 const ourRefusals: readonly RefusalReason[] = [
-  'notActive', 'noMoney', 'tooManyCalls', 'tooManyHops', 'overload', 'databaseDown',
+  'notActive', 'noMoney', 'dayLimit', 'tooManyCalls', 'tooManyHops', 'overload', 'databaseDown',
   'recordingUnavailable',
 ]
 

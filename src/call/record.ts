@@ -71,7 +71,7 @@ export type RuleVerdict =
       readonly byPriority: number; readonly priority: number }
 
 export type RefusalReason =
-  | 'unknownNumber' | 'notActive' | 'noMoney' | 'nothingActs' | 'tooManyCalls' | 'tooManyHops'
+  | 'unknownNumber' | 'notActive' | 'noMoney' | 'dayLimit' | 'nothingActs' | 'tooManyCalls' | 'tooManyHops'
   | 'loop' | 'merged' | 'overload' | 'databaseDown' | 'malformed' | 'noAnswer'
   | 'blocked' | 'doNotDisturb' | 'ruleRefuses' | 'recordingUnavailable' | 'callerTooOften'
 

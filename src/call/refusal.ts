@@ -23,6 +23,7 @@ const answers: Readonly<Record<RefusalReason, readonly [status: number, q850: nu
   unknownNumber: [404, 1],
   notActive: [480, 21],
   noMoney: [480, 21],
+  dayLimit: [480, 21],
   nothingActs: [480, 20],
   tooManyCalls: [486, 17],
   tooManyHops: [483, 25],

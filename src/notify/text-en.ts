@@ -24,6 +24,7 @@ const reasons: Readonly<Record<MissedWhy, string>> = {
   ruleRefuses: 'A rule declines such calls.',
   nothingActs: 'No rule was active, so the call was sent nowhere.',
   noMoney: 'Forwarding does not work: there is no money on the account. Please top up.',
+  dayLimit: 'Forwarding stops until tomorrow: the limit of the day’s spending is used up.',
   notActive: 'Forwarding does not work: the service is suspended.',
   callerTooOften: 'This number called too often.',
   tooManyCalls: 'There were more calls at a time than the tariff allows.',

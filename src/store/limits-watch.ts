@@ -34,8 +34,8 @@ const mostCalls = 20_000
 /** Of calls, or of subscribers: what is looked at without letting others have their turn. */
 const portion = 500
 const daysBefore = 14
-/** The reason that call/charging.ts and call/refusal.ts give. */
-const outOfMoney = 'noMoney'
+/** The reasons that call/charging.ts and call/refusal.ts give. */
+const outOfMoney: readonly string[] = ['noMoney', 'dayLimit']
 /** A subscriber's days are counted once an hour. */
 const countAgainMs = 3_600_000
 
@@ -135,7 +135,7 @@ async function endedLately(db: Db, wallMs: number): Promise<Ended[]> {
     if (ended.length % portion === portion - 1) await breathe()
     ended.push({
       subscriberId: row.subscriber_id ?? '', zone: row.zone, caller: row.caller,
-      dialled: row.dialled, outOfMoney: row.reason === outOfMoney, talk: await talkOf(row),
+      dialled: row.dialled, outOfMoney: outOfMoney.includes(row.reason), talk: await talkOf(row),
     })
   }
   return ended

@@ -14,6 +14,7 @@
  */
 import type { ChargeBook, LookedAt, Reservation, Reserved } from '../app/ports.ts'
 import type { LegPrice } from '../call/call-state.ts'
+import type { MoneyOver } from '../call/events.ts'
 import type { Subscriber } from '../call/subscriber.ts'
 import { costAt, cutOffAt, mayAnswer } from '../money/live-calls.ts'
 import type { LiveCall } from '../money/live-calls.ts'
@@ -128,7 +129,9 @@ async function reserveIn(
   const { funds, month } = account
   const others = account.calls.filter((one) => one.id !== callId)
   const next = liveCallOf(callId, tariff, rate, answeredMs, month)
-  if (!mayAnswer(others, funds, next, answeredMs, leastMs)) return { why: 'noMoney' }
+  if (!mayAnswer(others, funds, next, answeredMs, leastMs)) {
+    return { why: account.over }
+  }
   await run(reserveSql, [
     callId, subscriberId, owner, address, tariff.id, rate.prefix, answeredMs, month,
   ])
@@ -151,23 +154,27 @@ async function releaseIn(run: Run, callId: string): Promise<void> {
   await run('DELETE FROM live_charges WHERE call_id = ?', [callId])
 }
 
+/** What would be over first: the balance, or what the day's limit leaves of it. */
+interface LimitedAccount extends LiveAccount {
+  readonly over: MoneyOver
+}
+
 /** Accounts whose funds are no more than what a limit leaves of them. */
 async function limitedAccounts(
   { tariffs, spendLeft }: ChargeBookOptions, run: Run, ids: readonly string[], wallMs: number,
-): Promise<readonly LiveAccount[]> {
+): Promise<readonly LimitedAccount[]> {
   const accounts = await readAccounts(run, tariffs, ids, wallMs)
-  if (spendLeft === undefined) return accounts
-  const left = await spendLeft(run, accounts, wallMs)
+  const left = await spendLeft?.(run, accounts, wallMs)
   return accounts.map((one) => {
     const { balanceKopecks } = one.funds
-    const limit = left.get(one.id) ?? balanceKopecks
-    if (limit >= balanceKopecks) return one
-    return { ...one, funds: { ...one.funds, balanceKopecks: limit } }
+    const limit = left?.get(one.id) ?? balanceKopecks
+    if (limit >= balanceKopecks) return { ...one, over: 'noMoney' }
+    return { ...one, over: 'dayLimit', funds: { ...one.funds, balanceKopecks: limit } }
   })
 }
 
 function lookedAt(
-  { version, funds }: LiveAccount, calls: readonly LiveCall[], wallMs: number,
+  { version, funds, over }: LimitedAccount, calls: readonly LiveCall[], wallMs: number,
 ): LookedAt {
   const now = Math.floor(wallMs)
   const latest = now + horizonMs
@@ -175,6 +182,7 @@ function lookedAt(
   return {
     version,
     cutOffMs: cutOff < latest ? cutOff : undefined,
+    over,
     committedKopecks: costAt(calls, funds, now + leastMs),
     calls: new Set(calls.map((one) => one.id)),
   }

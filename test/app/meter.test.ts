@@ -283,7 +283,7 @@ t.test('a new day has money of its own: whom the old one would have cut talks on
   const midnight = (Math.floor(clock.wallMs() / 900_000) + 1) * 900_000
   const state = (wallMs: number) => ({
     version: '1 1', cutOffMs: wallMs < midnight ? midnight + 5000 : undefined,
-    committedKopecks: 0, calls: new Set(['c']),
+    committedKopecks: 0, calls: new Set(['c']), over: 'dayLimit' as const,
   })
   const book: ChargeBook = {
     priceOf: () => 'charged',

@@ -86,6 +86,16 @@ rows('at the answer', [
     record: { outcome: 'answered', answeredLegId: '2' },
   },
   {
+    name: 'the day has no money left: the same, by its own name',
+    owner: one,
+    phones: { [A]: answers(1000) },
+    story: { ...charged, charge: { afterMs: 5, refused: 'dayLimit' } },
+    lines: ['0 dial 1 +79160000001', '100 ring caller', '1000 charge 1', '1005 drop 1',
+      '1005 refuse 480'],
+    record: { outcome: 'refused', status: 480, reason: 'dayLimit', answeredLegId: undefined,
+      metered: true },
+  },
+  {
     name: 'it cannot be paid: the phone is hung up, the caller gets 480',
     owner: one,
     phones: { [A]: answers(1000) },
@@ -144,6 +154,14 @@ const talks = { owner: one, phones: { [A]: { answerMs: 1000, hangUpMs: 60_000 } 
 const beginning = ['0 dial 1 +79160000001', '1000 charge 1', '1002 answer with 1']
 
 rows('while they talk', [
+  {
+    name: 'the limit of the day is used up: the same, by its own name',
+    ...talks,
+    story: { ...charged, cutOff: { atMs: 31_000, paidMs: 31_000, why: 'dayLimit' } },
+    lines: [...beginning, '31000 hang up callee', '31000 hang up caller'],
+    record: { outcome: 'answered', status: 200, endedBy: 'service', reason: 'dayLimit',
+      endedAt: noon + 31_000 },
+  },
   {
     name: 'the money is over: both are hung up',
     ...talks,

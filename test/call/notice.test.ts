@@ -35,7 +35,7 @@ const told: [name: string, record: Partial<CallRecord>, kind: string, why: strin
   ['the service stopped while it rang', { outcome: 'interrupted', status: 503 }, 'refused', 'interrupted'],
   ['the service died during the message', { outcome: 'interrupted', answeredAt: 1, trace: [voicemailTook] },
     'refused', 'interrupted', true],
-  ...(['noMoney', 'notActive', 'tooManyCalls', 'tooManyHops', 'overload', 'databaseDown', 'recordingUnavailable'] as const)
+  ...(['noMoney', 'dayLimit', 'notActive', 'tooManyCalls', 'tooManyHops', 'overload', 'databaseDown', 'recordingUnavailable'] as const)
     .map((why): (typeof told)[number] => [`refused: ${why}`, refusal(why), 'refused', why]),
   ...(['doNotDisturb', 'ruleRefuses', 'nothingActs', 'noAnswer'] as const)
     .map((why): (typeof told)[number] => [`as the rules have it: ${why}`, refusal(why), 'missedCall', why]),

@@ -87,7 +87,7 @@ t.test('refusals without a machine', async (t) => {
   const rows = [
     ['unknownNumber', 404], ['overload', 503], ['databaseDown', 503], ['merged', 482],
       ['malformed', 400],
-    ['noMoney', 480], ['tooManyCalls', 486],
+    ['noMoney', 480], ['dayLimit', 480], ['tooManyCalls', 486],
   ] as const
   for (const [why, status] of rows) {
     const commands = refuseCall(incoming(), undefined, why, noon)

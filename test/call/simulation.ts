@@ -76,8 +76,8 @@ export class Simulation {
       this.later(atMs, { type: 'order', id: String(place), kind, by: 'subscriber' })
     }
     if (story.cutOff !== undefined) {
-      const { atMs, paidMs } = story.cutOff
-      this.later(atMs, { type: 'cutOff', atWallMs: story.wallMs + paidMs })
+      const { atMs, paidMs, why = 'noMoney' } = story.cutOff
+      this.later(atMs, { type: 'cutOff', atWallMs: story.wallMs + paidMs, why })
     }
     if (story.warnAtMs !== undefined) this.later(story.warnAtMs, { type: 'moneyWarning' })
     if (story.shutdownAtMs !== undefined) this.later(story.shutdownAtMs, { type: 'shutdown' })

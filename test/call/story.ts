@@ -3,7 +3,7 @@
  * behave. Nothing happens here.
  */
 import type { CallOptions } from '../../src/call/call-state.ts'
-import type { IncomingCall } from '../../src/call/events.ts'
+import type { IncomingCall, MoneyOver } from '../../src/call/events.ts'
 import type { ConfirmChoice, OrderKind } from '../../src/call/record.ts'
 import type { Subscriber } from '../../src/call/subscriber.ts'
 
@@ -35,9 +35,9 @@ export interface Story {
   /** What the panel and the desk order. */
   readonly orders?: readonly { readonly atMs: number; readonly kind: OrderKind }[]
   /** What the account says to a leg that costs money, and after how long; undefined: it may. */
-  readonly charge?: { readonly afterMs: number; readonly refused?: 'noMoney' | 'databaseDown' }
-  /** Its money is over, paid until so many ms after the start. */
-  readonly cutOff?: { readonly atMs: number; readonly paidMs: number }
+  readonly charge?: { readonly afterMs: number; readonly refused?: MoneyOver | 'databaseDown' }
+  /** Its money is over (`why`: 'noMoney'), paid until so many ms after the start. */
+  readonly cutOff?: { readonly atMs: number; readonly paidMs: number; readonly why?: MoneyOver }
   readonly warnAtMs?: number
   /** The media server refuses to mask a recording. */
   readonly maskFails?: boolean

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
 import { Meter } from '../../src/app/meter.ts'
 import type { ChargeBook } from '../../src/app/ports.ts'
+import type { MoneyOver } from '../../src/call/events.ts'
 import type { CallRecord } from '../../src/call/record.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createCallStore } from '../../src/store/call-store.ts'
@@ -28,7 +29,7 @@ export type Deed = { readonly account: string; readonly atMs: number; readonly k
 export type Told =
   | { readonly told: 'ready' }
   | { readonly told: 'call'; readonly id: string; readonly account: string;
-      readonly end: 'hungUp' | 'cut' | 'noMoney' | 'databaseDown' }
+      readonly end: 'hungUp' | 'cut' | MoneyOver | 'databaseDown' }
   /** All deeds are done and stored; `gapMs` is the longest time between two looks at accounts. */
   | { readonly told: 'done'; readonly gapMs: number }
 

@@ -120,6 +120,7 @@ export class PaperCharges implements ChargeBook {
     return {
       version: `${this.#version} ${this.calls.length}`,
       cutOffMs: cutOff < wallMs + day ? cutOff : undefined,
+      over: 'noMoney',
       committedKopecks: costAt(this.calls, this.#funds, wallMs + leastMs),
       calls: new Set(this.calls.map(({ id }) => id)),
     }

@@ -229,7 +229,7 @@ t.test('why a call is in voicemail', async (t) => {
 
 /** Everything the call's record may say; the types keep these lists complete. */
 const refusals: Record<RefusalReason, true> = {
-  unknownNumber: true, notActive: true, noMoney: true, nothingActs: true, tooManyCalls: true,
+  unknownNumber: true, notActive: true, noMoney: true, dayLimit: true, nothingActs: true, tooManyCalls: true,
   tooManyHops: true, loop: true, merged: true, overload: true, databaseDown: true,
   malformed: true, noAnswer: true, blocked: true, doNotDisturb: true, ruleRefuses: true,
   recordingUnavailable: true, callerTooOften: true,
