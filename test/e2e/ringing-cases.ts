@@ -122,6 +122,7 @@ export const ringingCases: readonly CallCase[] = [
     phones: [{ scenario: 'uas-ring-answer', pauseMs: 300, numbers: 2, more: ['-timer_resol', '100'] }],
     callers: [hearsRinging],
     records: [{ outcome: 'answered', status: 200, endedBy: 'caller' }],
+    raced: ({ phones }) => answersOf(phones[0]).length === 2,
     check: answeredWithinOneMs,
   },
   {
@@ -178,10 +179,13 @@ function rangFor(phone: Played['phones'][number], ms: number): void {
   measured(Math.abs(end - start - ms) < 500, `rang for ${Math.round(end - start)} ms instead of ${ms}`)
 }
 
+function answersOf(phone: Played['phones'][number]) {
+  return phone?.messages.filter((m) => m.direction === 'sent' &&
+    m.text.startsWith('SIP/2.0 200') && /^CSeq: \d+ INVITE/m.test(m.text)) ?? []
+}
+
 function answeredWithinOneMs({ phones, records }: Played): void {
-  const sent = phones[0]?.messages.filter((m) =>
-    m.direction === 'sent' && m.text.startsWith('SIP/2.0 200') && /^CSeq: \d+ INVITE/m.test(m.text)) ?? []
-  const [first, second] = sent
+  const [first, second] = answersOf(phones[0])
   must(first !== undefined && second !== undefined, 'not both phones answered')
   const apart = (second?.atMs ?? 0) - (first?.atMs ?? 0)
   const outcomes = records[0]?.legs.map((leg) => leg.outcome).toSorted().join(' ')

@@ -94,6 +94,8 @@ export interface CallCase {
   readonly records: readonly ExpectedRecord[]
   /** Runs while the call does, e.g. edits a rule. */
   readonly during?: (scene: Scene) => Promise<void>
+  /** Whether the race that the case is about took place: SIPp is no master of its milliseconds. */
+  readonly raced?: (played: Played) => boolean
   /** Further checks; throws what is wrong. */
   readonly check?: (played: Played) => void | Promise<void>
 }
@@ -120,6 +122,8 @@ export interface Played {
   readonly isMismeasured: boolean
 }
 
+/** So often a case is played until its race takes place. */
+const mostRaces = 5
 /** How long phones and the journal may lag behind the caller. */
 const settleMs = 30_000
 
@@ -128,10 +132,12 @@ let lastNumber = 4950000000
 /**
  * Plays a case and tells what happened; only a broken set-up throws. When all went as it should but
  * for a figure measured in real time, or the database of this machine had no two seconds for a call,
- * it is played once more and that counts.
+ * it is played once more and that counts. A race that did not take place is run again.
  */
 export async function play(product: Product, plan: CallCase): Promise<Played> {
-  const played = await playOnce(product, plan)
+  let played = await playOnce(product, plan)
+  for (let races = 1; races < mostRaces && plan.raced?.(played) === false; races += 1)
+    played = await playOnce(product, plan)
   const wasBusy = played.faults.length > 0 && played.records.some(({ reason }) => reason === 'databaseDown')
   return played.isMismeasured || wasBusy ? playOnce(product, plan) : played
 }
