@@ -161,6 +161,8 @@ export function Simulator(): VNode {
     document.title = `${t('sim.title')} · ${t('app.name')}`
     if (question === undefined) return undefined
     const timer = setTimeout(() => {
+      // Who has just gone to another page is not brought back, although this one is still drawn.
+      if (place.peek().path !== '/simulator') return
       const address = questionAddress(question)
       written.current = address.slice(address.indexOf('?') + 1)
       if (place.peek().query.toString() !== written.current) navigate(address, true)
