@@ -39,13 +39,27 @@ const others = [...table.matchAll(/path: '([^']+)'/g)].map((match) => match[1] ?
   .filter((path) => path !== '/login' && !known.some(([each]) => each === path))
 const pages = [...known, ...others.map((path) => [path, 'main h1'] as const)]
 
+/** Waits for the page; one that says that it could not be loaded is asked again, as it offers. */
+async function drawn(page: Page, path: string, mark: string): Promise<void> {
+  const there = page.locator(mark).first()
+  const again = page.getByRole('button', { name: /^(Повторить|Try again)$/ }).first()
+  try {
+    await there.or(again).first().waitFor()
+    if (!await there.isVisible()) await again.click()
+    await there.waitFor()
+  } catch (fault) {
+    const text = await page.locator('main').first().innerText().catch(String)
+    throw new Error(`${path} at ${page.url()} shows: ${text.slice(0, 400)}`, { cause: fault })
+  }
+}
+
 /** Goes to a page as a link would: without loading the panel anew. */
 async function go(page: Page, path: string, mark: string): Promise<void> {
   await page.evaluate((to) => {
     history.pushState(null, '', to)
     dispatchEvent(new PopStateEvent('popstate'))
   }, path)
-  await page.locator(mark).first().waitFor()
+  await drawn(page, path, mark)
   // What is fetched for the page: rows instead of their skeleton.
   await page.waitForFunction(() => document.querySelector('main .skeleton') === null)
 }
